@@ -1,0 +1,33 @@
+"""The package's exceptions, each derived from the built-in one a caller would catch."""
+
+
+class ScalargradError(Exception):
+    """Stand above every error this package raises on purpose."""
+
+
+class DomainError(ScalargradError, ValueError):
+    """Report an operand outside the domain of a primitive, such as log(-1)."""
+
+
+class RangeError(ScalargradError, OverflowError):
+    """Report a value too large for a float, such as exp(1000)."""
+
+
+class OperandError(ScalargradError, TypeError):
+    """Report something that is not a real number where one is needed."""
+
+
+class ShapeError(ScalargradError, ValueError):
+    """Report a list of the wrong length, naming both lengths."""
+
+
+class StaleGraphError(ScalargradError, RuntimeError):
+    """Report a leaf whose data was changed after something was computed from it."""
+
+
+class UnknownNameError(ScalargradError, LookupError):
+    """Report a name that is not there, with the nearest ones that are."""
+
+
+class ExpressionError(ScalargradError, ValueError):
+    """Report what cannot be read in an expression, and point at it with a caret."""

@@ -1,0 +1,94 @@
+"""Floats under NumPy's names: the namespaces in which a primitive is read as numbers.
+
+A primitive is written once over a namespace `m` (`m.exp(x)`, `m.where(c, a, b)`).  Floats have two:
+
+- `strict` evaluates.  It raises outside the domain of a function, as Python's own arithmetic does,
+  so that no wrong number enters a graph.
+- `ieee` differentiates.  It follows IEEE 754 to the limits (1/0 = inf, log 0 = -inf, 0/0 = nan), as
+  NumPy does, because the slope of the square root at 0 *is* infinite.
+
+Road not taken: one namespace that always follows IEEE 754.  It would need no exceptions, and a
+logarithm of -1 would surface, if at all, as a NaN a thousand operations later.
+"""
+
+import math
+import operator
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+inf, nan = math.inf, math.nan
+
+
+def _where(condition: bool, chosen: Any, otherwise: Any) -> Any:
+    return chosen if condition else otherwise
+
+
+def _weigh(weight: float, x: float) -> float:
+    return weight * x if weight else 0.0  # a factor of 0 outweighs an infinite slope
+
+
+def _sign(x: float) -> float:
+    return x and math.copysign(1.0, x) if x == x else x  # zeros and NaN come back as they are
+
+
+def _maximum(x: float, y: float) -> float:
+    return x if x >= y or x != x else y  # a NaN on either side wins, as in NumPy
+
+
+def _minimum(x: float, y: float) -> float:
+    return x if x <= y or x != x else y
+
+
+strict = SimpleNamespace(
+    pow=math.pow, divide=operator.truediv, sqrt=math.sqrt,
+    exp=math.exp, expm1=math.expm1, log=math.log, log1p=math.log1p,
+    sin=math.sin, cos=math.cos, tan=math.tan, asin=math.asin, acos=math.acos, atan=math.atan,
+    sinh=math.sinh, cosh=math.cosh, tanh=math.tanh, erf=math.erf,
+    where=_where, weigh=_weigh, sign=_sign, maximum=_maximum, minimum=_minimum,
+)  # fmt: skip
+
+
+def _quotient_limit(x: float, y: float) -> float:
+    return nan if x == 0 or x != x else math.copysign(inf, x) * math.copysign(1.0, y)
+
+
+def _power_limit(x: float, n: float) -> float:
+    if x < 0 and n % 1 != 0:
+        return nan
+    return math.copysign(inf, x) if n % 2 == 1 else inf  # n % 2 == 1 holds for odd integers only
+
+
+# What a function tends to where `math` raises instead.  A function without an entry never raises.
+_LIMITS: dict[str, Callable[..., float]] = {
+    "pow": _power_limit,
+    "divide": _quotient_limit,
+    "sqrt": lambda x: nan,
+    "exp": lambda x: inf,
+    "expm1": lambda x: inf,
+    "log": lambda x: -inf if x == 0 else nan,
+    "log1p": lambda x: -inf if x == -1 else nan,
+    "sin": lambda x: nan,
+    "cos": lambda x: nan,
+    "tan": lambda x: nan,
+    "asin": lambda x: nan,
+    "acos": lambda x: nan,
+    "sinh": lambda x: math.copysign(inf, x),
+    "cosh": lambda x: inf,
+}
+
+
+def _to_the_limit(function: Callable[..., float], limit: Callable[..., float]) -> Callable[..., float]:
+    def evaluate(*operands: float) -> float:
+        try:
+            return function(*operands)
+        except (ValueError, ArithmeticError):
+            return limit(*operands)
+
+    return evaluate
+
+
+ieee = SimpleNamespace(
+    **vars(strict)
+    | {name: _to_the_limit(getattr(strict, name), limit) for name, limit in _LIMITS.items()}
+)

@@ -4,7 +4,6 @@ NumPy follows IEEE 754 on its own, so one namespace both evaluates and different
 are left to the caller, who knows which limits are expected (`numpy.errstate`).
 """
 
-import functools
 import math
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from scalargrad import scalars
-from scalargrad.table import TABLE
+from scalargrad.table import add_to_namespace
 
 
 def _erf(x: Any) -> Any:
@@ -28,5 +27,4 @@ arrays = SimpleNamespace(
     **{name: getattr(np, name) for name in vars(scalars.strict) if hasattr(np, name)}
     | {"erf": _erf, "weigh": _weigh}
 )
-for _row in TABLE.values():
-    vars(arrays).setdefault(_row.name, functools.partial(_row.function, arrays))
+add_to_namespace(arrays)

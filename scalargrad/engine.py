@@ -9,8 +9,9 @@ by that number is a topological sort: it is the node's place in the Wengert list
 data makes it draw again, behind its readers; a sweep that meets a parent younger than its child
 therefore knows that the graph is stale.
 
-One or two parents stand in two slots, more of them in a tuple in the first slot.  So a node is one
-object for the garbage collector to visit instead of two, which halves the time to build a graph.
+Two slots hold the parents: one Value or two, or for an n-ary row one tuple or two (the second is
+empty for one list).  So a node of arity 1 or 2 is one object for the garbage collector to visit
+instead of two, which halves the time to build a graph.
 """
 
 import itertools
@@ -22,11 +23,13 @@ from contextvars import ContextVar
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Self
 
+from scalargrad import sweep
 from scalargrad.errors import DomainError, OperandError, RangeError, StaleGraphError
 from scalargrad.notation import Writer, number
 from scalargrad.primitives import power
+from scalargrad.scalars import strict
 from scalargrad.sweep import accumulate_gradients, evaluation_order, local_floats
-from scalargrad.table import FAMILIES, TABLE, Primitive
+from scalargrad.table import FAMILIES, TABLE, Primitive, for_each_row
 
 draw = itertools.count(1).__next__
 _new = object.__new__
@@ -78,16 +81,16 @@ class Value:
             message = f"{describe(self)} was computed, so its data follows from its parents: set theirs"
             raise StaleGraphError(message)
         self._data = _real(data)
-        self._order = draw()
+        self._order = sweep.last_assignment = draw()
 
     @property
     def parents(self) -> tuple["Value", ...]:
         """Return the operands in order, each as often as it was used; () for a leaf."""
-        if self._second is not None:
-            return (self._first, self._second)
         if self._first is None:
             return ()
-        return self._first if type(self._first) is tuple else (self._first,)
+        if type(self._first) is tuple:
+            return (*self._first, *self._second)
+        return (self._first,) if self._second is None else (self._first, self._second)
 
     @property
     def local_derivatives(self) -> tuple[Callable[[], float], ...]:
@@ -168,13 +171,6 @@ class Value:
         if (constant := operand(exponent)) is None:
             return NotImplemented
         return apply(power.row(constant._data), self)
-
-    def __getattr__(self, name: str) -> Any:
-        """Find the method of a row that joined the table after this class was made."""
-        if name in TABLE and TABLE[name].arity in {1, 2}:
-            return method_of(TABLE[name]).__get__(self)
-        message = f"a Value has no attribute {name!r}"
-        raise AttributeError(message, name=name, obj=self)
 
     if TYPE_CHECKING:  # made from the table, below; a test holds these names against it
 
@@ -274,26 +270,30 @@ def no_grad() -> Iterator[None]:
         _blocks_without_recording -= 1
 
 
-def apply(row: Primitive, *parents: Value, evaluate: Callable[..., float] | None = None) -> Value:
+def apply(row: Primitive, *parents: Value, m: Any = strict) -> Value:
     """Return the node of a row at its parents; raise DomainError or RangeError where it has no value."""
     try:
-        data = (evaluate or row.evaluate)(*[parent._data for parent in parents])
+        data = row.value(m, [parent._data for parent in parents])
     except (ValueError, ArithmeticError) as error:
         raise _undefined(row, parents, error) from None
+    if row.lists:
+        half = len(parents) // row.lists
+        return record(row, data, parents[:half], parents[half:])
+    return record(row, data, *parents)
+
+
+def record(row: Primitive, data: float, first: Any, second: Any = None) -> Value:
+    """Return the node of a row with its data and parents in the two slots, or a leaf under no_grad."""
     node = _new(Value)
     node._data = data
     node.grad = 0.0
     node.label = node.path = ""
     node._order = draw()
     if _blocks_without_recording and not _recording.get():
-        node.primitive = node._first = node._second = None
-        return node
+        row = first = second = None  # type: ignore[assignment]
     node.primitive = row
-    if row.arity == 2:
-        node._first, node._second = parents
-    else:
-        node._first = parents[0] if row.arity == 1 else parents
-        node._second = None
+    node._first = first
+    node._second = second
     return node
 
 
@@ -312,32 +312,40 @@ def _undefined(row: Primitive, parents: tuple[Value, ...], error: Exception) -> 
 
 
 def _unary(row: Primitive) -> Callable[[Value], Value]:
-    return lambda self: apply(row, self)
+    function = row.function
+
+    def method(self: Value) -> Value:
+        try:
+            data = function(strict, self._data)
+        except (ValueError, ArithmeticError) as error:
+            raise _undefined(row, (self,), error) from None
+        return record(row, data, self)
+
+    return method
 
 
 def _binary(row: Primitive) -> Callable[[Value, Any], Value]:
-    """Return `apply` for two operands, written out because it is what graphs are built with."""
-    evaluate = row.evaluate
+    function = row.function
 
     def method(self: Value, other: Any) -> Value:
         if type(other) is not Value:
             other = operand(other)
             if other is None:
                 return NotImplemented
-        if _blocks_without_recording:
-            return apply(row, self, other)
         try:
-            data = evaluate(self._data, other._data)
+            data = function(strict, self._data, other._data)
         except (ValueError, ArithmeticError) as error:
             raise _undefined(row, (self, other), error) from None
-        node = _new(Value)
+        if _blocks_without_recording:
+            return record(row, data, self, other)
+        node = _new(Value)  # `record` written out: + and * are what graphs are built with
         node._data = data
         node.grad = 0.0
         node.label = node.path = ""
+        node._order = draw()
         node.primitive = row
         node._first = self
         node._second = other
-        node._order = draw()
         return node
 
     return method
@@ -351,34 +359,29 @@ def _reflected(row: Primitive) -> Callable[[Value, Any], Value]:
     return method
 
 
-def method_of(row: Primitive) -> Callable[..., Value]:
-    """Return the method that applies a row of one or two operands, with its documentation."""
-    method = _unary(row) if row.arity == 1 else _binary(row)
-    method.__name__, method.__doc__ = row.name, row.function.__doc__
-    return method
+def _name(place: Any, name: str, function: Callable[..., Any], documentation: str | None) -> None:
+    function.__name__, function.__doc__ = name, documentation
+    setattr(place, name, function)
 
 
-def _method_of_family(name: str) -> Callable[..., Value]:
+@for_each_row
+def _give_method(row: Primitive) -> None:
+    if row.arity in {1, 2}:
+        _name(Value, row.name, _unary(row) if row.arity == 1 else _binary(row), row.function.__doc__)
+
+
+def _give_method_of_family(name: str) -> None:
     def method(self: Value, *parameters: float, **named: float) -> Value:
         return apply(FAMILIES[name](*parameters, **named), self)
 
-    method.__name__, method.__doc__ = name, FAMILIES[name].__doc__
-    return method
+    _name(Value, name, method, FAMILIES[name].__doc__)
 
 
-def _give_values_their_methods() -> None:
-    for row in TABLE.values():
-        if row.arity is not None:
-            setattr(Value, row.name, method_of(row))
-    for name in FAMILIES.keys() - {"power"}:  # x**n is its spelling
-        setattr(Value, name, _method_of_family(name))
-    for operator, name in {"neg": "negative", "pos": "positive", "abs": "abs"}.items():
-        setattr(Value, f"__{operator}__", getattr(Value, name))
-    binary = {"add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide"}
-    for operator, name in binary.items():
-        setattr(Value, f"__{operator}__", getattr(Value, name))
-        setattr(Value, f"__r{operator}__", _reflected(TABLE[name]))
-    Value.__rpow__ = _reflected(TABLE["pow"])  # type: ignore[method-assign]
-
-
-_give_values_their_methods()
+for _name_of_family in FAMILIES.keys() - {"power"}:  # whose spelling is x**n
+    _give_method_of_family(_name_of_family)
+for _operator, _row in {"neg": "negative", "pos": "positive", "abs": "abs"}.items():
+    setattr(Value, f"__{_operator}__", getattr(Value, _row))
+for _operator, _row in {"add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide"}.items():
+    setattr(Value, f"__{_operator}__", getattr(Value, _row))
+    setattr(Value, f"__r{_operator}__", _reflected(TABLE[_row]))
+Value.__rpow__ = _reflected(TABLE["pow"])  # type: ignore[method-assign]

@@ -1,5 +1,8 @@
 """The package's exceptions, each derived from the built-in one a caller would catch."""
 
+import difflib
+from collections.abc import Iterable
+
 
 class ScalargradError(Exception):
     """Stand above every error this package raises on purpose."""
@@ -31,3 +34,15 @@ class UnknownNameError(ScalargradError, LookupError):
 
 class ExpressionError(ScalargradError, ValueError):
     """Report what cannot be read in an expression, and point at it with a caret."""
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> str:
+    """Return the message for an unknown name, with the nearest known ones.
+
+    >>> unknown("activation", "tahn", ["tanh", "relu"])
+    "unknown activation 'tahn'; did you mean tanh?"
+    """
+    known = sorted(known)
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(known)}"
+    return f"unknown {kind} {name!r}; {hint}"

@@ -125,7 +125,7 @@ class Writer:
     def write(self, row: Primitive, operands: Sequence[Any]) -> Symbol:
         """Return the row applied to operands, each a symbol or a number."""
         if row.spelled_out:
-            return row.function(self, *operands)  # type: ignore[no-any-return]
+            return row.value(self, operands)  # type: ignore[no-any-return]
         if (neutral := _neutral(row, operands)) is not None:
             return neutral
         symbols = [x if isinstance(x, Symbol) else self.number(x) for x in operands]

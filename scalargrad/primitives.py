@@ -341,29 +341,23 @@ def clip(low, high):
     return clip
 
 
-# ---- n-ary: one node however many operands
+# ---- n-ary: one node however long the lists
 
 
-@primitive(lambda m, z, *xs: [1.0] * len(xs), spelled_out=True, precedence=SUM)
-def total(m, *xs):
+@primitive(lambda m, z, xs: ([1.0] * len(xs),), lists=1, spelled_out=True)
+def total(m, xs):
     """Return x₁ + … + xₖ."""
     return sum(xs, 0.0)
 
 
-@primitive(
-    lambda m, z, *operands: operands[len(operands) // 2 :] + operands[: len(operands) // 2],
-    spelled_out=True,
-    precedence=SUM,
-)
-def dot(m, *operands):
-    """Return w₁x₁ + … + wₖxₖ of the operands w₁, …, wₖ, x₁, …, xₖ."""
-    k = len(operands) // 2
-    return sum(map(operator.mul, operands[:k], operands[k:]), 0.0)
+@primitive(lambda m, z, ws, xs: (xs, ws), lists=2, spelled_out=True)
+def dot(m, ws, xs):
+    """Return w₁x₁ + … + wₖxₖ."""
+    return sum(map(operator.mul, ws, xs), 0.0)
 
 
-@primitive(
-    lambda m, z, *xs: [m.exp(x - z) for x in xs],)
-def logsumexp(m, *xs):
+@primitive(lambda m, z, xs: ([m.exp(x - z) for x in xs],), lists=1)
+def logsumexp(m, xs):
     """Return ln(eˣ¹ + … + eˣᵏ), shifted by the largest operand; its derivatives are the softmax."""
     top = functools.reduce(m.maximum, xs)
     return top + m.log(sum((m.exp(x - top) for x in xs), 0.0))

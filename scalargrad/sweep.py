@@ -13,6 +13,8 @@ from scalargrad.scalars import ieee
 if TYPE_CHECKING:
     from scalargrad.engine import Value
 
+last_assignment = 0  # when, by the counter of the engine, any leaf was last given new data
+
 LocalDerivatives = Callable[["Value"], Iterable[Any]]
 
 
@@ -21,24 +23,43 @@ def evaluation_order(output: "Value") -> list["Value"]:
 
     Raises StaleGraphError if a leaf was given new data after one of its children read the old.
     """
-    seen = {output}
-    nodes = [output]
-    for node in nodes:  # the list grows while it is read
-        first, second, order = node._first, node._second, node._order
-        if first is None:
+    seen: set[Any] = set()  # nodes, and the identities of lists: the neurons of a layer share theirs
+    nodes = []
+    unread = [output]
+    while unread:
+        node = unread.pop()
+        if node in seen:
             continue
-        if second is not None:
-            parents = (first, second)
-        else:
-            parents = first if type(first) is tuple else (first,)
-        for parent in parents:
-            if parent._order > order:
-                raise _stale(parent, node)
-            if parent not in seen:
-                seen.add(parent)
-                nodes.append(parent)
+        seen.add(node)
+        nodes.append(node)
+        first, second = node._first, node._second
+        if type(first) is tuple:
+            for parents in (first, second):
+                if id(parents) not in seen:
+                    seen.add(id(parents))
+                    unread += parents
+        elif first is not None:
+            unread.append(first)
+            if second is not None:
+                unread.append(second)
     nodes.sort(key=attrgetter("_order"))
+    _check_freshness(nodes)
     return nodes
+
+
+def _check_freshness(nodes: list["Value"]) -> None:
+    """Raise StaleGraphError if a parent is younger than its child.
+
+    That takes a leaf which was given data after the first node was computed.  Mostly none was,
+    and one comparison tells; else every edge is looked at.
+    """
+    first_computed = next((node for node in nodes if node._first is not None), None)
+    if first_computed is None or last_assignment < first_computed._order:
+        return
+    for node in nodes:
+        for parent in node.parents:
+            if parent._order > node._order:
+                raise _stale(parent, node)
 
 
 def accumulate_gradients(output: "Value", seed: float) -> None:
@@ -56,16 +77,23 @@ def accumulate_gradients(output: "Value", seed: float) -> None:
         first, second, upstream = node._first, node._second, node.grad
         if first is None:
             continue
-        if second is not None:
-            to_first, to_second = node.primitive.slopes(node._data, first._data, second._data)
+        partials = node.primitive.partials
+        if second is None:
+            first.grad += upstream * partials(ieee, node._data, first._data)
+        elif type(first) is not tuple:
+            to_first, to_second = partials(ieee, node._data, first._data, second._data)
             first.grad += upstream * to_first
             second.grad += upstream * to_second
-        elif type(first) is tuple:
-            slopes = node.primitive.slopes(node._data, *[parent._data for parent in first])
-            for parent, slope in zip(first, slopes, strict=True):
-                parent.grad += upstream * slope
         else:
-            first.grad += upstream * node.primitive.slopes(node._data, first._data)
+            data = [parent._data for parent in first]
+            if second:
+                to_first, to_second = partials(ieee, node._data, data, [p._data for p in second])
+                for parent, slope in zip(second, to_second):
+                    parent.grad += upstream * slope
+            else:
+                (to_first,) = partials(ieee, node._data, data)
+            for parent, slope in zip(first, to_first):
+                parent.grad += upstream * slope
 
 
 def adjoints(

@@ -2,8 +2,10 @@
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import Any
 
 from scalargrad.scalars import ieee, strict
@@ -12,18 +14,20 @@ from scalargrad.scalars import ieee, strict
 SUM, PRODUCT, SIGN, POWER, ATOM = range(1, 6)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Primitive:
     """State z = f(x₁, …, xₖ), its local derivatives ∂z/∂xᵢ, its domain and its notation.
 
     `function(m, *operands)` and `domain(m, *operands)` are written over a namespace `m`;
     `partials(m, z, *operands)` gives the derivative itself for arity 1, else one for each operand.
-    `arity` is None for an n-ary row, `domain` is None where every real number is allowed.
+    `domain` is None where every real number is allowed.  The operands of an n-ary row are `lists` of
+    equal length, one or two; its arity is None, and it too gives one derivative for each list.
     `text` and `latex` are templates over the operands.  Without a text the row is written as a call,
     or, where it is `spelled_out`, as its own definition.
 
     >>> from scalargrad.primitives import TABLE
-    >>> TABLE["tanh"].arity, TABLE["tanh"].evaluate(0.0), TABLE["tanh"].slopes(0.0, 0.0)
+    >>> tanh = TABLE["tanh"]
+    >>> tanh.arity, tanh.function(strict, 0.0), tanh.partials(ieee, 0.0, 0.0)
     (1, 0.0, 1.0)
     """
 
@@ -36,15 +40,8 @@ class Primitive:
     latex: str | None = None
     precedence: int = ATOM
     spelled_out: bool = False
+    lists: int = 0
     parameters: tuple[float, ...] = ()
-    # The two readings as floats stand ready, for the inner loops of the engine.
-    evaluate: Callable[..., float] = field(init=False, repr=False)
-    slopes: Callable[..., Any] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        """Bind the row to floats: values strictly, slopes to their limits."""
-        object.__setattr__(self, "evaluate", functools.partial(self.function, strict))
-        object.__setattr__(self, "slopes", functools.partial(self.partials, ieee))
 
     @property
     def symbol(self) -> str:
@@ -52,14 +49,28 @@ class Primitive:
         parameters = ", ".join(f"{p:g}" for p in self.parameters)
         return f"{self.name}({parameters})" if parameters else self.name
 
-    def local_derivatives(self, m: Any, z: Any, operands: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Return (∂z/∂x₁, …, ∂z/∂xₖ) over `m`: a tuple for every arity, 1 included."""
-        partials = self.partials(m, z, *operands)
+    def value(self, m: Any, operands: Sequence[Any]) -> Any:
+        """Return z over `m`, at the operands in one sequence for every arity."""
+        return self.function(m, *self._arguments(operands))
+
+    def local_derivatives(self, m: Any, z: Any, operands: Sequence[Any]) -> tuple[Any, ...]:
+        """Return (∂z/∂x₁, …, ∂z/∂xₖ) over `m`, in one tuple for every arity."""
+        partials = self.partials(m, z, *self._arguments(operands))
+        if self.lists:
+            return tuple(itertools.chain(*partials))
         return (partials,) if self.arity == 1 else tuple(partials)
+
+    def _arguments(self, operands: Sequence[Any]) -> Iterator[Any]:
+        if not self.lists:
+            return iter(operands)
+        length = len(operands) // self.lists
+        return (operands[i * length : (i + 1) * length] for i in range(self.lists))
 
 
 TABLE: dict[str, Primitive] = {}
 FAMILIES: dict[str, "Family"] = {}
+Reader = Callable[[Primitive], None]
+_readers: list[Reader] = []
 
 Facts = Any  # the fields of Primitive: domain, text, latex, precedence, spelled_out
 Decorator = Callable[[Callable[..., Any]], Primitive]
@@ -69,28 +80,46 @@ def member(partials: Callable[..., Any], **facts: Facts) -> Decorator:
     """Make the decorated z = f(m, x₁, …, xₖ) a row, with its local derivatives and other facts."""
 
     def state(function: Callable[..., Any]) -> Primitive:
-        operands = list(inspect.signature(function).parameters.values())[1:]
-        n_ary = any(operand.kind is operand.VAR_POSITIONAL for operand in operands)
+        arity = None if facts.get("lists") else len(inspect.signature(function).parameters) - 1
         name = function.__name__.rstrip("_")  # `abs_` leaves Python's own `abs` alone
-        return Primitive(name, function, partials, None if n_ary else len(operands), **facts)
+        return Primitive(name, function, partials, arity, **facts)
 
     return state
 
 
 def primitive(partials: Callable[..., Any], **facts: Facts) -> Decorator:
-    """Make the decorated function a row and enter it into the table under its name.
-
-    The row also joins the namespaces of floats, so that later rows can call it as `m.name`.
-    """
+    """Make the decorated function a row and enter it into the table under its name."""
 
     def enter(function: Callable[..., Any]) -> Primitive:
-        row = member(partials, **facts)(function)
-        TABLE[row.name] = row
-        for namespace in (strict, ieee):
-            vars(namespace).setdefault(row.name, functools.partial(function, namespace))
+        row = TABLE[function.__name__.rstrip("_")] = member(partials, **facts)(function)
+        for read in _readers:
+            read(row)
         return row
 
     return enter
+
+
+def for_each_row(read: Reader) -> Reader:
+    """Call the decorated function with every row of the table, and with those still to come.
+
+    So whatever is made from the table, methods of Value for one, is complete at any time.
+    """
+    _readers.append(read)
+    for row in TABLE.values():
+        read(row)
+    return read
+
+
+def add_to_namespace(namespace: SimpleNamespace) -> None:
+    """Let rows call one another in a namespace, as `m.name`, where it has no such function itself."""
+
+    @for_each_row
+    def add(row: Primitive) -> None:
+        vars(namespace).setdefault(row.name, functools.partial(row.function, namespace))
+
+
+add_to_namespace(strict)
+add_to_namespace(ieee)
 
 
 class Family:

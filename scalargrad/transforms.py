@@ -1,0 +1,115 @@
+"""Derivatives of Python functions: grad, value_and_grad and hessian."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from scalargrad.engine import Constant, Value, as_value, draw
+from scalargrad.errors import OperandError
+from scalargrad.functions import local_values
+from scalargrad.sweep import adjoints, evaluation_order, local_floats
+
+Argnums = int | Sequence[int]
+
+
+def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """Return the function ∂f/∂xᵢ, i = argnums: one derivative, or a tuple for several argnums.
+
+    An argument may be a number, a Value, or a list of them, whose derivative is a list.  The result
+    is made of floats where only numbers went in, and of Values, ready to be differentiated once
+    more, where a Value did: as an argument, or because f reads one from outside.
+    No `.grad` is changed.  Raises OperandError if f does not return one number.
+
+    >>> grad(lambda x: (x**2 + 1) ** 3)(1.0)
+    24.0
+    >>> grad(grad(lambda x: x**3))(2.0)
+    12.0
+    >>> grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 3.0)
+    (3.0, 2.0)
+    """
+
+    def derivative(*arguments: Any) -> Any:
+        return value_and_grad(f, argnums)(*arguments)[1]
+
+    return derivative
+
+
+def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., tuple[Any, Any]]:
+    """Return the function (f, ∂f/∂xᵢ), from one evaluation of f; otherwise as `grad`.
+
+    >>> value_and_grad(lambda x: x * x)(3.0)
+    (9.0, 6.0)
+    """
+
+    def value_and_derivative(*arguments: Any) -> tuple[Any, Any]:
+        since = draw()
+        chosen = _checked(argnums, len(arguments))
+        variables = [
+            _map(_variable, x) if i in chosen else x for i, x in enumerate(arguments)
+        ]
+        output = _one_number(f(*variables))
+        adjoint, differentiable = _adjoints(output, since)
+        by = tuple(_map(lambda x: adjoint.get(x, 0.0), variables[i]) for i in chosen)
+        value = output if differentiable else output.data
+        return value, by[0] if isinstance(argnums, int) else by
+
+    return value_and_derivative
+
+
+def hessian(f: Callable[..., Any]) -> Callable[..., list[list[Any]]]:
+    """Return the function that gives the matrix ∂²f/∂xᵢ∂xⱼ as a list of rows.
+
+    The arguments of f are numbers or Values, one for each row.
+
+    >>> hessian(lambda x, y: x**2 * y)(3.0, 5.0)
+    [[10.0, 6.0], [6.0, 0.0]]
+    """
+
+    def second_derivatives(*arguments: Any) -> list[list[Any]]:
+        since = draw()
+        variables = [_variable(x) for x in arguments]
+        output = _one_number(f(*variables))
+        first = adjoints(output, Value(1.0), local_values, since)
+        rows = []
+        for x in variables:
+            adjoint, _ = _adjoints(as_value(first.get(x, 0.0)), since)
+            rows.append([adjoint.get(y, 0.0) for y in variables])
+        return rows
+
+    return second_derivatives
+
+
+def _variable(x: Any) -> Value:
+    """Return a fresh node for an argument: a leaf, or a copy through which a Value stays connected."""
+    return +x if isinstance(x, Value) else Value(x)
+
+
+def _adjoints(output: Value, since: int) -> tuple[dict[Value, Any], bool]:
+    """Return the adjoints of all nodes made since: Values if older ones have influence, else floats."""
+    older = any(
+        node._order < since and not isinstance(node, Constant) for node in evaluation_order(output)
+    )
+    seed, reading = (as_value(1.0), local_values) if older else (1.0, local_floats)
+    return adjoints(output, seed, reading, since), older
+
+
+def _map(function: Callable[[Any], Any], tree: Any) -> Any:
+    if isinstance(tree, (list, tuple)):
+        return type(tree)(_map(function, branch) for branch in tree)
+    return function(tree)
+
+
+def _checked(argnums: Argnums, count: int) -> Sequence[int]:
+    chosen = [argnums] if isinstance(argnums, int) else list(argnums)
+    for i in chosen:
+        if not 0 <= i < count:
+            message = f"argnums asks for argument {i}, but the function was called with {count}"
+            raise IndexError(message)
+    return chosen
+
+
+def _one_number(output: Any) -> Value:
+    try:
+        return as_value(output)
+    except OperandError as error:
+        message = f"the function to differentiate must return one number: {error}"
+        raise OperandError(message) from None

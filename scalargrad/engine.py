@@ -15,26 +15,16 @@ instead of two, which halves the time to build a graph.
 """
 
 import itertools
-import math
 import numbers
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from scalargrad import sweep
-from scalargrad.errors import DomainError, OperandError, RangeError, StaleGraphError
-from scalargrad.notation import Writer, number
-from scalargrad.primitives import power
-from scalargrad.scalars import strict
-from scalargrad.sweep import accumulate_gradients, evaluation_order, local_floats
-from scalargrad.table import FAMILIES, TABLE, Primitive, for_each_row
+from scalargrad.errors import OperandError, RangeError, StaleGraphError
+from scalargrad.sweep import accumulate_gradients, describe, evaluation_order, local_floats
+from scalargrad.table import Primitive
 
 draw = itertools.count(1).__next__
-_new = object.__new__
-_recording = ContextVar("recording", default=True)
-_blocks_without_recording = 0  # in all threads: while it is 0, no node needs to ask the ContextVar
 
 
 class Value:
@@ -61,6 +51,10 @@ class Value:
     label: str
     path: str
     primitive: Primitive | None
+    _data: float
+    _first: Any
+    _second: Any
+    _order: int
 
     def __init__(self, data: Any, label: str = "") -> None:
         self._data = _real(data)
@@ -73,7 +67,7 @@ class Value:
     @property
     def data(self) -> float:
         """Return the number; a leaf takes a new one, a computed value raises StaleGraphError."""
-        return self._data  # type: ignore[no-any-return]
+        return self._data
 
     @data.setter
     def data(self, data: Any) -> None:
@@ -101,7 +95,7 @@ class Value:
         [4.0, 3.0]
         """
         return tuple(
-            lambda i=i: local_floats(self)[i]  # type: ignore[misc]
+            lambda i=i: local_floats(self)[i]
             for i in range(len(self.parents))
         )
 
@@ -139,7 +133,7 @@ class Value:
         return _restore, (type(self), self._data, self.grad, self.label, self.path)
 
     def __float__(self) -> float:
-        return self._data  # type: ignore[no-any-return]
+        return self._data
 
     def __int__(self) -> int:
         return int(self._data)
@@ -148,7 +142,7 @@ class Value:
         return bool(self._data)
 
     def __round__(self, digits: int | None = None) -> float:
-        return round(self._data, digits)  # type: ignore[no-any-return]
+        return round(self._data, digits)
 
     def __format__(self, form: str) -> str:
         return format(self._data, form) if form else repr(self)
@@ -165,14 +159,7 @@ class Value:
     def __ge__(self, other: Any) -> bool:
         return NotImplemented if (other := operand(other)) is None else self._data >= other._data
 
-    def __pow__(self, exponent: Any) -> "Value":
-        if isinstance(exponent, Value):
-            return self.pow(exponent)
-        if (constant := operand(exponent)) is None:
-            return NotImplemented
-        return apply(power.row(constant._data), self)
-
-    if TYPE_CHECKING:  # made from the table, below; a test holds these names against it
+    if TYPE_CHECKING:  # made from the table, in `operators`; a test holds these names against it
 
         def exp(self) -> "Value": ...
         def pow(self, other: "Value | float") -> "Value": ...
@@ -184,7 +171,7 @@ class Value:
         negative = positive = relu = sigmoid = silu = sin = sinh = softplus = sqrt = tan = tanh = exp
         __neg__ = __pos__ = __abs__ = exp
         add = subtract = multiply = divide = maximum = minimum = pow
-        __add__ = __sub__ = __mul__ = __truediv__ = pow
+        __add__ = __sub__ = __mul__ = __truediv__ = __pow__ = pow
         __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rpow__ = pow
 
 
@@ -208,7 +195,7 @@ def _real(data: Any) -> float:
         try:
             return float(data)
         except OverflowError:
-            message = f"{str(data):.20}… is too large for a float"
+            message = f"{data!s:.20}… is too large for a float"
             raise RangeError(message) from None
     kind = type(data).__name__
     advice = ""
@@ -238,150 +225,3 @@ def operand(x: Any) -> Value | None:
 def as_value(x: Any) -> Value:
     """Return x itself if it is a Value, else the number x as a constant; refuse anything else."""
     return x if isinstance(x, Value) else Constant(x)
-
-
-def describe(value: Value) -> str:
-    """Name a value by its label, its path or its data."""
-    return value.label or value.path or f"the value {number(value.data)}"
-
-
-# ---- making nodes
-
-
-@contextmanager
-def no_grad() -> Iterator[None]:
-    """Compute without recording: results inside the block are leaves, without parents.
-
-    It holds for the running thread or task only, and ends with the block, also by an exception.
-
-    >>> w = Value(2.0)
-    >>> with no_grad():
-    ...     y = w * 3
-    >>> y.parents
-    ()
-    """
-    global _blocks_without_recording
-    _blocks_without_recording += 1
-    token = _recording.set(False)
-    try:
-        yield
-    finally:
-        _recording.reset(token)
-        _blocks_without_recording -= 1
-
-
-def apply(row: Primitive, *parents: Value, m: Any = strict) -> Value:
-    """Return the node of a row at its parents; raise DomainError or RangeError where it has no value."""
-    try:
-        data = row.value(m, [parent._data for parent in parents])
-    except (ValueError, ArithmeticError) as error:
-        raise _undefined(row, parents, error) from None
-    if row.lists:
-        half = len(parents) // row.lists
-        return record(row, data, parents[:half], parents[half:])
-    return record(row, data, *parents)
-
-
-def record(row: Primitive, data: float, first: Any, second: Any = None) -> Value:
-    """Return the node of a row with its data and parents in the two slots, or a leaf under no_grad."""
-    node = _new(Value)
-    node._data = data
-    node.grad = 0.0
-    node.label = node.path = ""
-    node._order = draw()
-    if _blocks_without_recording and not _recording.get():
-        row = first = second = None  # type: ignore[assignment]
-    node.primitive = row
-    node._first = first
-    node._second = second
-    return node
-
-
-def _undefined(row: Primitive, parents: tuple[Value, ...], error: Exception) -> Exception:
-    """Return the error that says what was asked of which primitive, at which operands."""
-    writer = Writer("text", digits=6)
-    names = [parent.label or f"x{i}" for i, parent in enumerate(parents, 1)]
-    if len(parents) == 1:
-        names = [parents[0].label or "x"]
-    symbols = [writer.name(name) for name in names]
-    point = ", ".join(f"{n} = {number(p.data, 6)}" for n, p in zip(names, parents, strict=True))
-    if isinstance(error, OverflowError):
-        return RangeError(f"{writer.write(row, symbols)} is too large for a float at {point}")
-    needs = f"; it needs {row.domain(writer, *symbols)}" if row.domain else ""
-    return DomainError(f"{writer.write(row, symbols)} is not defined at {point}{needs}")
-
-
-def _unary(row: Primitive) -> Callable[[Value], Value]:
-    function = row.function
-
-    def method(self: Value) -> Value:
-        try:
-            data = function(strict, self._data)
-        except (ValueError, ArithmeticError) as error:
-            raise _undefined(row, (self,), error) from None
-        return record(row, data, self)
-
-    return method
-
-
-def _binary(row: Primitive) -> Callable[[Value, Any], Value]:
-    function = row.function
-
-    def method(self: Value, other: Any) -> Value:
-        if type(other) is not Value:
-            other = operand(other)
-            if other is None:
-                return NotImplemented
-        try:
-            data = function(strict, self._data, other._data)
-        except (ValueError, ArithmeticError) as error:
-            raise _undefined(row, (self, other), error) from None
-        if _blocks_without_recording:
-            return record(row, data, self, other)
-        node = _new(Value)  # `record` written out: + and * are what graphs are built with
-        node._data = data
-        node.grad = 0.0
-        node.label = node.path = ""
-        node._order = draw()
-        node.primitive = row
-        node._first = self
-        node._second = other
-        return node
-
-    return method
-
-
-def _reflected(row: Primitive) -> Callable[[Value, Any], Value]:
-    def method(self: Value, other: Any) -> Value:
-        other = operand(other)
-        return NotImplemented if other is None else apply(row, other, self)
-
-    return method
-
-
-def _name(place: Any, name: str, function: Callable[..., Any], documentation: str | None) -> None:
-    function.__name__, function.__doc__ = name, documentation
-    setattr(place, name, function)
-
-
-@for_each_row
-def _give_method(row: Primitive) -> None:
-    if row.arity in {1, 2}:
-        _name(Value, row.name, _unary(row) if row.arity == 1 else _binary(row), row.function.__doc__)
-
-
-def _give_method_of_family(name: str) -> None:
-    def method(self: Value, *parameters: float, **named: float) -> Value:
-        return apply(FAMILIES[name](*parameters, **named), self)
-
-    _name(Value, name, method, FAMILIES[name].__doc__)
-
-
-for _name_of_family in FAMILIES.keys() - {"power"}:  # whose spelling is x**n
-    _give_method_of_family(_name_of_family)
-for _operator, _row in {"neg": "negative", "pos": "positive", "abs": "abs"}.items():
-    setattr(Value, f"__{_operator}__", getattr(Value, _row))
-for _operator, _row in {"add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide"}.items():
-    setattr(Value, f"__{_operator}__", getattr(Value, _row))
-    setattr(Value, f"__r{_operator}__", _reflected(TABLE[_row]))
-Value.__rpow__ = _reflected(TABLE["pow"])  # type: ignore[method-assign]

@@ -3,17 +3,19 @@
 Every function takes Values and plain numbers alike and returns a Value.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from scalargrad.engine import Value, apply, as_value
+from scalargrad.engine import Value, as_value
 from scalargrad.errors import ShapeError
 from scalargrad.notation import Writer
+from scalargrad.operators import apply
 from scalargrad.scalars import ieee
 from scalargrad.table import FAMILIES, TABLE, Primitive, for_each_row
 
 Number = Value | float
+__all__ = ["dot", "log_softmax", "logsumexp", "mean", "softmax", "total", "where"]
 
 
 def as_values(values: Iterable[Number]) -> list[Value]:
@@ -78,7 +80,7 @@ def log_softmax(logits: Iterable[Number]) -> list[Value]:
 def softmax(logits: Iterable[Number]) -> list[Value]:
     """Return the list of eˣⁱ / Σⱼ eˣʲ, which is positive and adds up to 1.
 
-    >>> [p.data for p in softmax([5.0, 5.0])]
+    >>> [round(p.data, 4) for p in softmax([5.0, 5.0])]
     [0.5, 0.5]
     """
     return [log_probability.exp() for log_probability in log_softmax(logits)]
@@ -107,9 +109,9 @@ def _at_least_one(name: str, values: Iterable[Number]) -> list[Value]:
 
 
 def _pow(x: Number, n: Number) -> Value:
-    row = TABLE["pow"] if isinstance(n, Value) else None
-    x = as_value(x)
-    return apply(row, x, n, m=ieee) if row else apply(FAMILIES["power"](n), x, m=ieee)
+    if isinstance(n, Value):
+        return apply(TABLE["pow"], as_value(x), n, m=ieee)
+    return apply(FAMILIES["power"](n), as_value(x), m=ieee)
 
 
 values = SimpleNamespace(
@@ -144,6 +146,12 @@ def _documentation(row: Primitive) -> str:
     return "\n".join(lines)
 
 
+def _publish(name: str, function: Callable[..., Value]) -> None:
+    function.__name__ = function.__qualname__ = name
+    globals()[name] = function
+    __all__.append(name)  # noqa: PYI056  # the names come from the table
+
+
 @for_each_row
 def _give_function(row: Primitive) -> None:
     vars(values).setdefault(row.name, lambda *operands: apply(row, *map(as_value, operands), m=ieee))
@@ -156,18 +164,16 @@ def _give_function(row: Primitive) -> None:
             raise TypeError(message)
         return apply(row, *map(as_value, operands))
 
-    function.__name__ = function.__qualname__ = row.name
     function.__doc__ = _documentation(row)
-    globals()[row.name] = function
+    _publish(row.name, function)
 
 
 def _give_function_of_family(name: str) -> None:
     def function(x: Number, *parameters: float, **named: float) -> Value:
         return apply(FAMILIES[name](*parameters, **named), as_value(x))
 
-    function.__name__ = function.__qualname__ = name
     function.__doc__ = FAMILIES[name].__doc__
-    globals()[name] = function
+    _publish(name, function)
 
 
 for _family in FAMILIES:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scalargrad.engine import Value, as_value, describe, no_grad
+from scalargrad.engine import Value, as_value
 from scalargrad.errors import ShapeError
-from scalargrad.sweep import adjoints, local_floats
+from scalargrad.operators import no_grad
+from scalargrad.sweep import adjoints, describe, local_floats
 
 # Where rounding and truncation errors of a central difference balance: the cube root of epsilon.
 STEP = sys.float_info.epsilon ** (1 / 3)
@@ -93,9 +94,7 @@ def gradcheck(
     return GradcheckReport(tuple(comparisons))
 
 
-def _central_difference(
-    f: Callable[..., Any], leaves: Sequence[Value], leaf: Value, step: float
-) -> float:
+def _central_difference(f: Callable[..., Any], leaves: Sequence[Value], leaf: Value, step: float) -> float:
     centre = leaf.data
     h = step * max(1.0, abs(centre))
     above, below = centre + h, centre - h

@@ -4,9 +4,10 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from scalargrad.engine import Value, record
+from scalargrad.engine import Value
 from scalargrad.errors import OperandError, ShapeError, UnknownNameError, unknown
 from scalargrad.functions import Number, as_values
+from scalargrad.operators import record
 from scalargrad.scalars import strict
 from scalargrad.table import FAMILIES, TABLE
 
@@ -129,9 +130,7 @@ class Layer(Module):
 
     def __init__(self, nin: int, nout: int, activation: Activation = "relu", *, seed: Seed = None) -> None:
         generator = _generator(seed)
-        self.neurons = [
-            Neuron(nin, activation, seed=generator) for _ in range(_count("nout", nout))
-        ]
+        self.neurons = [Neuron(nin, activation, seed=generator) for _ in range(_count("nout", nout))]
 
     def __call__(self, inputs: Sequence[Number]) -> list[Value]:
         """Return the activations as a list, also of a single neuron."""
@@ -172,11 +171,10 @@ class MLP(Module):
             message = "an MLP needs the width of at least one layer, got an empty list"
             raise ShapeError(message)
         generator = _generator(seed)
-        sizes = [nin, *nouts]
+        sizes = [nin, *nouts[:-1]]
         activations = [activation] * (len(nouts) - 1) + [output]
         self.layers = [
-            Layer(*shape, phi, seed=generator)
-            for *shape, phi in zip(sizes, sizes[1:], activations, strict=False)
+            Layer(nin, nout, phi, seed=generator) for nin, nout, phi in zip(sizes, nouts, activations)
         ]
 
     def __call__(self, inputs: Sequence[Number]) -> Any:
@@ -199,14 +197,16 @@ def activation_function(activation: Activation) -> Callable[[Value], Value] | No
     """Return the function of an activation given by name, by itself, or as None for the identity."""
     if activation is None or callable(activation):
         return activation
-    names = [name for name, row in TABLE.items() if row.arity == 1] + list(FAMILIES.keys() - {"power", "clip"})
+    names = [name for name, row in TABLE.items() if row.arity == 1] + list(
+        FAMILIES.keys() - {"power", "clip"}
+    )
     if activation not in names:
         raise UnknownNameError(unknown("activation", activation, names))
     return getattr(Value, activation)  # type: ignore[no-any-return]
 
 
 def _generator(seed: Seed) -> random.Random:
-    return seed if isinstance(seed, random.Random) else random.Random(seed)
+    return seed if isinstance(seed, random.Random) else random.Random(seed)  # noqa: S311  # weights are no secret
 
 
 def _count(name: str, number: int) -> int:

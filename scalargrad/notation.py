@@ -92,7 +92,7 @@ _give_symbols_their_operators()
 class Writer:
     """Read rows as notation in one style, "text" or "latex", with numbers in `digits` decimals.
 
-    >>> from scalargrad.primitives import TABLE
+    >>> from scalargrad.table import TABLE
     >>> w = Writer("text")
     >>> a, b = w.name("a"), w.name("b")
     >>> str(w.write(TABLE["multiply"], (a + b, -0.49)))
@@ -141,7 +141,9 @@ class Writer:
 
     def where(self, condition: Any, chosen: Any, otherwise: Any) -> Symbol:
         """Return the conditional expression of two branches."""
-        if_, else_ = (rf"\text{{ {word} }}" if self.style == "latex" else f" {word} " for word in ("if", "else"))
+        if_, else_ = (
+            rf"\text{{ {word} }}" if self.style == "latex" else f" {word} " for word in ("if", "else")
+        )
         chosen, otherwise = (x if isinstance(x, Symbol) else self.number(x) for x in (chosen, otherwise))
         return Symbol(f"{chosen}{if_}{condition}{else_}{otherwise}", LOOSE, self)
 
@@ -152,13 +154,15 @@ class Writer:
 
     def sign(self, x: Symbol) -> Symbol:
         """Return the sign function of x."""
-        return Symbol(rf"\operatorname{{sign}}\left({x}\right)" if self.style == "latex" else f"sign({x})", ATOM, self)
+        return Symbol(
+            rf"\operatorname{{sign}}\left({x}\right)" if self.style == "latex" else f"sign({x})", ATOM, self
+        )
 
     def _template(self, row: Primitive, arity: int) -> str:
         holes = ", ".join(f"{{{i}}}" for i in range(arity))
         if self.style == "text":
             return row.text or f"{row.name}({holes})"
-        if row.latex or row.text and row.precedence < ATOM:
+        if row.latex or (row.text and row.precedence < ATOM):
             return str(row.latex or row.text).replace("\\left({0}\\right)", rf"\left({holes}\right)")
         name = row.name.replace("_", r"\_")
         command = rf"\{name}" if row.name in LATEX_FUNCTIONS else rf"\operatorname{{{{{name}}}}}"

@@ -54,9 +54,7 @@ def subtract(m, x, y):
     return x - y
 
 
-@primitive(
-    lambda m, z, x, y: (y, x), text="{0}*{1}", latex=r"{0} \cdot {1}", precedence=PRODUCT
-)
+@primitive(lambda m, z, x, y: (y, x), text="{0}*{1}", latex=r"{0} \cdot {1}", precedence=PRODUCT)
 def multiply(m, x, y):
     """Return x · y."""
     return x * y
@@ -139,7 +137,9 @@ def exp(m, x):
     return m.exp(x)
 
 
-@primitive(lambda m, z, x: z + 1.0,)
+@primitive(
+    lambda m, z, x: z + 1.0,
+)
 def expm1(m, x):
     """Return eˣ - 1, exact for small x."""
     return m.expm1(x)
@@ -227,7 +227,8 @@ def tanh(m, x):
 
 
 @primitive(
-    lambda m, z, x: TWO_OVER_ROOT_PI * m.exp(-(x * x)),)
+    lambda m, z, x: TWO_OVER_ROOT_PI * m.exp(-(x * x)),
+)
 def erf(m, x):
     """Return the error function 2/√π · ∫₀ˣ exp(-t²) dt."""
     return m.erf(x)
@@ -249,13 +250,17 @@ def log_sigmoid(m, x):
     return m.minimum(x, 0.0) - m.log1p(m.exp(-abs(x)))
 
 
-@primitive(lambda m, z, x: m.sigmoid(x),)
+@primitive(
+    lambda m, z, x: m.sigmoid(x),
+)
 def softplus(m, x):
     """Return ln(1 + eˣ), which tends to x for large positive x."""
     return m.maximum(x, 0.0) + m.log1p(m.exp(-abs(x)))
 
 
-@primitive(lambda m, z, x: 1.0 * (x > 0),)
+@primitive(
+    lambda m, z, x: 1.0 * (x > 0),
+)
 def relu(m, x):
     """Return max(x, 0); its derivative at 0 is 0."""
     return m.maximum(x, 0.0)
@@ -292,14 +297,16 @@ def elu(alpha=1.0):
 
 
 @primitive(
-    lambda m, z, x: m.sigmoid(x) * (1.0 + x - z),)
+    lambda m, z, x: m.sigmoid(x) * (1.0 + x - z),
+)
 def silu(m, x):
     """Return x · σ(x), also called swish."""
     return x * m.sigmoid(x)
 
 
 @primitive(
-    lambda m, z, x: 0.5 * (1.0 + m.erf(x * ROOT_HALF)) + x * m.exp(-0.5 * x * x) * ROOT_HALF_OVER_PI,)
+    lambda m, z, x: 0.5 * (1.0 + m.erf(x * ROOT_HALF)) + x * m.exp(-0.5 * x * x) * ROOT_HALF_OVER_PI,
+)
 def gelu(m, x):
     """Return x · Φ(x), Φ the normal distribution: the exact form (Hendrycks and Gimpel, 2016)."""
     return 0.5 * x * (1.0 + m.erf(x * ROOT_HALF))

@@ -29,15 +29,15 @@ def _weigh(weight: float, x: float) -> float:
 
 
 def _sign(x: float) -> float:
-    return x and math.copysign(1.0, x) if x == x else x  # zeros and NaN come back as they are
+    return x if x == 0 or math.isnan(x) else math.copysign(1.0, x)
 
 
 def _maximum(x: float, y: float) -> float:
-    return x if x >= y or x != x else y  # a NaN on either side wins, as in NumPy
+    return x if x >= y or math.isnan(x) else y  # a NaN on either side wins, as in NumPy
 
 
 def _minimum(x: float, y: float) -> float:
-    return x if x <= y or x != x else y
+    return x if x <= y or math.isnan(x) else y
 
 
 strict = SimpleNamespace(
@@ -50,7 +50,7 @@ strict = SimpleNamespace(
 
 
 def _quotient_limit(x: float, y: float) -> float:
-    return nan if x == 0 or x != x else math.copysign(inf, x) * math.copysign(1.0, y)
+    return nan if x == 0 or math.isnan(x) else math.copysign(inf, x) * math.copysign(1.0, y)
 
 
 def _power_limit(x: float, n: float) -> float:
@@ -89,6 +89,5 @@ def _to_the_limit(function: Callable[..., float], limit: Callable[..., float]) -
 
 
 ieee = SimpleNamespace(
-    **vars(strict)
-    | {name: _to_the_limit(getattr(strict, name), limit) for name, limit in _LIMITS.items()}
+    **vars(strict) | {name: _to_the_limit(getattr(strict, name), limit) for name, limit in _LIMITS.items()}
 )

@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from scalargrad.errors import StaleGraphError
+from scalargrad.notation import number
 from scalargrad.scalars import ieee
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def evaluation_order(output: "Value") -> list["Value"]:
         seen.add(node)
         nodes.append(node)
         first, second = node._first, node._second
-        if type(first) is tuple:
+        if isinstance(first, tuple):
             for parents in (first, second):
                 if id(parents) not in seen:
                     seen.add(id(parents))
@@ -124,9 +125,12 @@ def local_floats(node: "Value") -> tuple[float, ...]:
     return node.primitive.local_derivatives(ieee, node._data, data)
 
 
-def _stale(leaf: "Value", child: "Value") -> StaleGraphError:
-    from scalargrad.engine import describe
+def describe(value: "Value") -> str:
+    """Name a value by its label, its path or its data."""
+    return value.label or value.path or f"the value {number(value.data)}"
 
+
+def _stale(leaf: "Value", child: "Value") -> StaleGraphError:
     return StaleGraphError(
         f"{describe(leaf)} was given new data after {describe(child)} was computed from it; "
         "compute the output again, then sweep"

@@ -25,7 +25,6 @@ class Primitive:
     `text` and `latex` are templates over the operands.  Without a text the row is written as a call,
     or, where it is `spelled_out`, as its own definition.
 
-    >>> from scalargrad.primitives import TABLE
     >>> tanh = TABLE["tanh"]
     >>> tanh.arity, tanh.function(strict, 0.0), tanh.partials(ieee, 0.0, 0.0)
     (1, 0.0, 1.0)

@@ -43,9 +43,7 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
     def value_and_derivative(*arguments: Any) -> tuple[Any, Any]:
         since = draw()
         chosen = _checked(argnums, len(arguments))
-        variables = [
-            _map(_variable, x) if i in chosen else x for i, x in enumerate(arguments)
-        ]
+        variables = [_map(_variable, x) if i in chosen else x for i, x in enumerate(arguments)]
         output = _one_number(f(*variables))
         adjoint, differentiable = _adjoints(output, since)
         by = tuple(_map(lambda x: adjoint.get(x, 0.0), variables[i]) for i in chosen)
@@ -85,9 +83,7 @@ def _variable(x: Any) -> Value:
 
 def _adjoints(output: Value, since: int) -> tuple[dict[Value, Any], bool]:
     """Return the adjoints of all nodes made since: Values if older ones have influence, else floats."""
-    older = any(
-        node._order < since and not isinstance(node, Constant) for node in evaluation_order(output)
-    )
+    older = any(node._order < since and not isinstance(node, Constant) for node in evaluation_order(output))
     seed, reading = (as_value(1.0), local_values) if older else (1.0, local_floats)
     return adjoints(output, seed, reading, since), older
 

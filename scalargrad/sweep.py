@@ -78,7 +78,7 @@ def accumulate_gradients(output: "Value", seed: float) -> None:
         first, second, upstream = node._first, node._second, node.grad
         if first is None:
             continue
-        partials = node.primitive.partials
+        partials = node.primitive.partials  # type: ignore[union-attr]  # only leaves have no row
         if second is None:
             first.grad += upstream * partials(ieee, node._data, first._data)
         elif type(first) is not tuple:

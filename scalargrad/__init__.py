@@ -1,11 +1,109 @@
 """scalargrad: scalar reverse-mode automatic differentiation to learn from and to keep using."""
 
-from scalargrad import functions, nn
+from scalargrad import nn
 from scalargrad.engine import Value
-from scalargrad.functions import *  # noqa: F403  # the functions made from the table, listed there
+from scalargrad.functions import (
+    abs,  # noqa: F401
+    acos,
+    add,
+    asin,
+    atan,
+    clip,
+    cos,
+    cosh,
+    divide,
+    dot,
+    elu,
+    erf,
+    exp,
+    expm1,
+    gelu,
+    leaky_relu,
+    log,
+    log1p,
+    log_sigmoid,
+    log_softmax,
+    logsumexp,
+    maximum,
+    mean,
+    minimum,
+    multiply,
+    negative,
+    positive,
+    pow,  # noqa: F401
+    power,
+    relu,
+    sigmoid,
+    silu,
+    sin,
+    sinh,
+    softmax,
+    softplus,
+    sqrt,
+    subtract,
+    tan,
+    tanh,
+    total,
+    where,
+)
 from scalargrad.gradcheck import gradcheck
+from scalargrad.naming import label, leaves
 from scalargrad.operators import no_grad
+from scalargrad.tracing import Trace, trace
 from scalargrad.transforms import grad, hessian, value_and_grad
 
 __version__ = "0.1.0"
-__all__ = ["Value", "grad", "gradcheck", "hessian", "nn", "no_grad", "value_and_grad", *functions.__all__]
+# A star import leaves Python's own abs and pow alone; they work on Values too.
+__all__ = [
+    "Trace",
+    "Value",
+    "acos",
+    "add",
+    "asin",
+    "atan",
+    "clip",
+    "cos",
+    "cosh",
+    "divide",
+    "dot",
+    "elu",
+    "erf",
+    "exp",
+    "expm1",
+    "gelu",
+    "grad",
+    "gradcheck",
+    "hessian",
+    "label",
+    "leaky_relu",
+    "leaves",
+    "log",
+    "log1p",
+    "log_sigmoid",
+    "log_softmax",
+    "logsumexp",
+    "maximum",
+    "mean",
+    "minimum",
+    "multiply",
+    "negative",
+    "nn",
+    "no_grad",
+    "positive",
+    "power",
+    "relu",
+    "sigmoid",
+    "silu",
+    "sin",
+    "sinh",
+    "softmax",
+    "softplus",
+    "sqrt",
+    "subtract",
+    "tan",
+    "tanh",
+    "total",
+    "trace",
+    "value_and_grad",
+    "where",
+]

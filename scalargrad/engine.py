@@ -94,10 +94,7 @@ class Value:
         >>> [derivative() for derivative in (a * b).local_derivatives]
         [4.0, 3.0]
         """
-        return tuple(
-            lambda i=i: local_floats(self)[i]
-            for i in range(len(self.parents))
-        )
+        return tuple(lambda i=i: local_floats(self)[i] for i in range(len(self.parents)))
 
     def backward(self, seed: float = 1.0) -> None:
         """Sweep in reverse: set grad to ∂self/∂node · seed at inner nodes, add it at the leaves.

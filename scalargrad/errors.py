@@ -33,7 +33,21 @@ class UnknownNameError(ScalargradError, LookupError):
 
 
 class ExpressionError(ScalargradError, ValueError):
-    """Report what cannot be read in an expression, and point at it with a caret."""
+    """Report what cannot be read in an expression; `pointer` shows the place with a caret."""
+
+    def __init__(self, message: str, line: str = "", start: int = 0, end: int = 0) -> None:
+        super().__init__(message)
+        self.line, self.start, self.end = line, start, max(end, start + 1)
+
+    @property
+    def pointer(self) -> str:
+        """Return the line and, below it, carets under the place; nothing where there is none.
+
+        >>> print(ExpressionError("no", "a + ?", 4).pointer)
+        a + ?
+            ^
+        """
+        return f"{self.line}\n{' ' * self.start}{'^' * (self.end - self.start)}" if self.line else ""
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:

@@ -42,7 +42,8 @@ def number(x: float, digits: int = 4) -> str:
         short = f"{x:g}"
         return short if float(short) == x and len(short) <= digits + 2 else f"{x:.{max(digits - 1, 0)}e}"
     fixed = f"{x:.{digits}f}"
-    return fixed.rstrip("0").rstrip(".") if float(fixed) == x and "." in fixed else fixed
+    exact = float(fixed) == float(f"{x:.12g}")  # but for the rounding of floats
+    return fixed.rstrip("0").rstrip(".") if exact and "." in fixed else fixed
 
 
 class Symbol:
@@ -129,7 +130,16 @@ class Writer:
         if (neutral := _neutral(row, operands)) is not None:
             return neutral
         symbols = [x if isinstance(x, Symbol) else self.number(x) for x in operands]
-        return Symbol(_fill(self._template(row, len(symbols)), row.precedence, symbols), row.precedence, self)
+        called = self.style == "text" and row.text is None
+        precedence = ATOM if called else row.precedence
+        written = ""
+        for literal, hole, _, _ in Formatter().parse(self._template(row, len(symbols))):
+            written += literal
+            if hole is not None:
+                symbol = symbols[int(hole)]
+                enclosed = precedence == ATOM or written.endswith("{")
+                written += str(symbol if enclosed or _binds(symbol, row, int(hole)) else _bracket(symbol))
+        return Symbol(written, precedence, self)
 
     def relate(self, left: Any, sign: str, right: Any) -> Symbol:
         """Return a comparison, or two of them joined by a word."""
@@ -184,24 +194,14 @@ def _neutral(row: Primitive, operands: Sequence[Any]) -> Symbol | None:
     return None
 
 
-def _fill(template: str, precedence: int, symbols: Sequence[Symbol]) -> str:
-    """Put symbols into a template, in brackets where they bind less tightly than it needs."""
-    written = ""
-    for literal, hole, _, _ in Formatter().parse(template):
-        written += literal
-        if hole is not None:
-            symbol, enclosed = symbols[int(hole)], precedence == ATOM or written.endswith("{")
-            fits = enclosed or _binds(symbol, precedence, int(hole))
-            written += str(symbol if fits else _bracket(symbol))
-    return written
-
-
-def _binds(symbol: Symbol, precedence: int, position: int) -> bool:
-    if precedence == SIGN:
+def _binds(symbol: Symbol, row: Primitive, position: int) -> bool:
+    """Tell whether an operand needs no brackets in an operator's row."""
+    if row.precedence == SIGN:
         return symbol.precedence >= PRODUCT  # -(a*b) is -a*b
-    if position > 0 or precedence == POWER:
-        return symbol.precedence > precedence and symbol.precedence != SIGN
-    return symbol.precedence >= precedence
+    if position > 0 and symbol.precedence == SIGN:
+        return False  # a*(-b), for the eye
+    strictly = row.precedence == POWER or (position > 0 and not row.associative)
+    return symbol.precedence > row.precedence or (symbol.precedence == row.precedence and not strictly)
 
 
 def _bracket(symbol: Symbol) -> Symbol:

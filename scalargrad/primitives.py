@@ -42,7 +42,7 @@ def _share(m, x, y):
 # ---- arithmetic
 
 
-@primitive(lambda m, z, x, y: (1.0, 1.0), text="{0} + {1}", precedence=SUM)
+@primitive(lambda m, z, x, y: (1.0, 1.0), text="{0} + {1}", precedence=SUM, associative=True)
 def add(m, x, y):
     """Return x + y."""
     return x + y
@@ -54,7 +54,13 @@ def subtract(m, x, y):
     return x - y
 
 
-@primitive(lambda m, z, x, y: (y, x), text="{0}*{1}", latex=r"{0} \cdot {1}", precedence=PRODUCT)
+@primitive(
+    lambda m, z, x, y: (y, x),
+    text="{0}*{1}",
+    latex=r"{0} \cdot {1}",
+    precedence=PRODUCT,
+    associative=True,
+)
 def multiply(m, x, y):
     """Return x · y."""
     return x * y

@@ -3,11 +3,13 @@
 import functools
 import inspect
 import itertools
+import numbers
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
+from scalargrad.errors import OperandError
 from scalargrad.scalars import ieee, strict
 
 # How tightly an operator binds, as in Python; what is written as a call binds like a name.
@@ -23,7 +25,8 @@ class Primitive:
     `domain` is None where every real number is allowed.  The operands of an n-ary row are `lists` of
     equal length, one or two; its arity is None, and it too gives one derivative for each list.
     `text` and `latex` are templates over the operands.  Without a text the row is written as a call,
-    or, where it is `spelled_out`, as its own definition.
+    or, where it is `spelled_out`, as its own definition.  An `associative` operator needs no brackets
+    around another of its precedence.
 
     >>> tanh = TABLE["tanh"]
     >>> tanh.arity, tanh.function(strict, 0.0), tanh.partials(ieee, 0.0, 0.0)
@@ -38,6 +41,7 @@ class Primitive:
     text: str | None = None
     latex: str | None = None
     precedence: int = ATOM
+    associative: bool = False
     spelled_out: bool = False
     lists: int = 0
     parameters: tuple[float, ...] = ()
@@ -139,9 +143,16 @@ class Family:
         )
 
     def __call__(self, *parameters: float, **named: float) -> Primitive:
-        """Return the row whose local derivatives close over these parameters."""
+        """Return the row whose local derivatives close over these parameters.
+
+        Raises OperandError for anything but real numbers: no derivative by a parameter is taken.
+        """
         bound = self.signature.bind(*parameters, **named)
         bound.apply_defaults()
+        for parameter in bound.args:
+            if not isinstance(parameter, numbers.Real):
+                message = f"{self.name} takes constant numbers as its parameters, got {parameter!r:.60}"
+                raise OperandError(message)
         return self.row(*map(float, bound.args))
 
 

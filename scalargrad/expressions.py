@@ -83,7 +83,7 @@ class _Reader:
                 case ast.Assign([ast.Name(name)], expression):
                     return self._assign(name, expression)
         except RecursionError:
-            raise self._error("the expression is nested too deeply")
+            raise self._error("the expression is nested too deeply") from None
         raise self._error(
             f"{_kind(statement)} is not understood here; expected an expression or name = …", statement
         )

@@ -3,6 +3,7 @@
 Every function takes Values and plain numbers alike and returns a Value.
 """
 
+import math
 from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -116,7 +117,8 @@ def _pow(x: Number, n: Number) -> Value:
 
 values = SimpleNamespace(
     where=lambda condition, chosen, otherwise: chosen if condition else otherwise,
-    weigh=lambda weight, x: weight * x if weight else 0.0,
+    # A weight that is 0 at this point still has derivatives: only what is infinite gives way to it.
+    weigh=lambda weight, x: weight * x if weight or math.isfinite(x) else 0.0,
     sign=lambda x: ieee.sign(float(x)),
     pow=_pow,
 )

@@ -1,0 +1,69 @@
+"""The command line: one module for each command, and `main`, which runs one of them."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from scalargrad import __version__
+from scalargrad.cli import examples, trace
+from scalargrad.cli.subject import UsageError
+from scalargrad.errors import ExpressionError, ScalargradError
+
+COMMANDS = (examples, trace)
+OPTIONS = {"-h", "--help", "--version", "--digits"}
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; see {self.prog} --help")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return 0, or 2 after one line on standard error that says what was wrong."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a character shows ? for it
+    try:
+        options = _parser().parse_args(_shielded(sys.argv[1:] if arguments is None else arguments))
+        options.run(options)
+        sys.stdout.flush()
+    except ScalargradError as error:
+        print(f"scalargrad: {error}", file=sys.stderr)
+        if isinstance(error, ExpressionError) and error.pointer:
+            print("  " + error.pointer.replace("\n", "\n  "), file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader, `head` for one, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="scalargrad",
+        description="Step through reverse-mode automatic differentiation of scalar code.",
+        epilog="examples:\n" + "\n".join(f"  {command.EXAMPLES[0]}" for command in COMMANDS),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"scalargrad {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="command", title="commands")
+    for command in COMMANDS:
+        subparser = commands.add_parser(
+            command.__name__.rpartition(".")[2],
+            help=command.PURPOSE,
+            description=f"{command.PURPOSE[0].upper()}{command.PURPOSE[1:]}.",
+            epilog="examples:\n" + "\n".join(f"  {line}" for line in command.EXAMPLES),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        command.add_arguments(subparser)
+        subparser.set_defaults(run=command.run)
+    return parser
+
+
+def _shielded(arguments: Sequence[str]) -> list[str]:
+    """Keep an expression that begins with a minus sign from being taken for an option."""
+    return [
+        f" {text}" if text[:1] == "-" and text[1:2] not in {"", "-"} and text not in OPTIONS else text
+        for text in arguments
+    ]

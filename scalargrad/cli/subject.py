@@ -1,0 +1,71 @@
+"""What a command works on: an example of the gallery or an expression, with values for its names."""
+
+import argparse
+from collections.abc import Sequence
+
+from scalargrad.engine import Value
+from scalargrad.errors import ScalargradError, unknown
+from scalargrad.examples import GALLERY, Example, example
+from scalargrad.expressions import evaluate
+
+SUBJECT = "the name of an example, or an expression such as 'a = w*x + b; sigmoid(a)'"
+
+
+class UsageError(ScalargradError):
+    """Report a slip on the command line."""
+
+
+def add_subject(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that name the subject and give values."""
+    parser.add_argument("subject", metavar="WHAT", help=SUBJECT)
+    parser.add_argument("values", nargs="*", metavar="name=value", help="a number for each name")
+
+
+def add_digits(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says how many decimals to show."""
+    parser.add_argument("--digits", type=_digits, metavar="N", help="decimals to show (default: 4)")
+
+
+def subject_of(options: argparse.Namespace) -> tuple[Value, Example | None]:
+    """Return the output the arguments ask for and, if it is one, the example it comes from."""
+    text, values = options.subject.strip(), numbers(options.values)
+    if text in GALLERY:
+        return example(text).output(**values), example(text)
+    if _looks_like_a_name(text) and not values:
+        raise UsageError(f"{unknown('example', text, GALLERY)} An expression needs values, name=value.")
+    output = evaluate(text, values)
+    output.label = output.label or ("y" if "y" not in values else "")
+    return output, None
+
+
+def digits_of(options: argparse.Namespace, example: Example | None) -> int:
+    """Return the decimals asked for, else those of the example, else 4."""
+    return options.digits or (example.digits if example else 4)
+
+
+def numbers(assignments: Sequence[str]) -> dict[str, float]:
+    """Return the numbers of arguments such as x=0.5; raise UsageError for any other text."""
+    values = {}
+    for text in assignments:
+        name, equals, number = text.strip().partition("=")
+        if not equals or not name.isidentifier():
+            raise UsageError(f"expected name=value, such as x=0.5, got {text.strip()!r}")
+        if name in values:
+            raise UsageError(f"{name} is given twice")
+        try:
+            values[name] = float(number)
+        except ValueError:
+            raise UsageError(f"expected a number for {name}, got {number!r}") from None
+    return values
+
+
+def _looks_like_a_name(text: str) -> bool:
+    letters = text.replace("-", "").replace("_", "")
+    return letters.isalnum() and not letters.isdecimal()
+
+
+def _digits(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 17:
+        message = f"expected a whole number from 1 to 17, got {text!r}"
+        raise argparse.ArgumentTypeError(message)
+    return int(text)

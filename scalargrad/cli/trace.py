@@ -1,0 +1,34 @@
+"""`scalargrad trace`."""
+
+import argparse
+
+from scalargrad.cli.subject import add_digits, add_subject, digits_of, subject_of
+from scalargrad.listing import listing, updates
+from scalargrad.tracing import trace
+
+PURPOSE = "print the forward and the reverse trace side by side"
+EXAMPLES = (
+    "scalargrad trace sigmoid-2-2-1",
+    "scalargrad trace sigmoid-2-2-1 w1=2 --digits 6",
+    'scalargrad trace "sigmoid(w*x + b)" w=2 x=1 b=0.5',
+    'scalargrad trace "a = w*x + b; h = sigmoid(a)" w=2 x=1 b=0.5',
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    add_subject(parser)
+    add_digits(parser)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Print the listing and, for an example that takes one, a step of gradient descent."""
+    output, example = subject_of(options)
+    digits = digits_of(options, example)
+    if example:
+        print(f"{example.title}\n({example.source})\n")
+    recorded = trace(output)
+    print(listing(recorded, digits))
+    if example and example.rate:
+        print(f"\nOne step of gradient descent, v - {example.rate:g} dv:\n")
+        print(updates(recorded, example.rate, example.parameters, digits))

@@ -8,7 +8,7 @@ from typing import Any
 
 from scalargrad.engine import Value, as_value
 from scalargrad.errors import ShapeError
-from scalargrad.operators import no_grad
+from scalargrad.operators import no_grad, recorded
 from scalargrad.sweep import adjoints, describe, local_floats
 
 # Where rounding and truncation errors of a central difference balance: the cube root of epsilon.
@@ -83,7 +83,8 @@ def gradcheck(
         message = "gradcheck needs at least one input, got none"
         raise ShapeError(message)
     leaves = [x if isinstance(x, Value) else Value(x) for x in inputs]
-    adjoint = adjoints(as_value(f(*leaves)), 1.0, local_floats)
+    with recorded():
+        adjoint = adjoints(as_value(f(*leaves)), 1.0, local_floats)
     comparisons = []
     for i, leaf in enumerate(leaves):
         derivative = adjoint.get(leaf, 0.0)

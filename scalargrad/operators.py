@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from scalargrad.engine import Value, draw, operand
+from scalargrad.engine import Value, as_value, draw, operand
 from scalargrad.errors import DomainError, RangeError
 from scalargrad.notation import Writer, number
 from scalargrad.primitives import power
@@ -37,6 +37,16 @@ def no_grad() -> Iterator[None]:
     finally:
         _recording.reset(token)
         _blocks_without_recording -= 1
+
+
+@contextmanager
+def recorded() -> Iterator[None]:
+    """Record inside the block, even within no_grad: no derivative can be taken without a graph."""
+    token = _recording.set(True)
+    try:
+        yield
+    finally:
+        _recording.reset(token)
 
 
 def apply(row: Primitive, *parents: Value, m: Any = strict) -> Value:
@@ -135,22 +145,25 @@ def _pow(self: Value, exponent: Any) -> Value:
     return NotImplemented if exponent is None else apply(power.row(exponent._data), self)
 
 
-def _name(place: Any, name: str, function: Callable[..., Any], documentation: str | None) -> None:
-    function.__name__, function.__doc__ = name, documentation
-    setattr(place, name, function)
+def _publish(name: str, method: Callable[..., Any], documentation: str | None) -> None:
+    method.__name__, method.__qualname__, method.__doc__ = name, f"Value.{name}", documentation
+    setattr(Value, name, method)
 
 
 @for_each_row
 def _give_method(row: Primitive) -> None:
-    if row.arity in {1, 2}:
-        _name(Value, row.name, _unary(row) if row.arity == 1 else _binary(row), row.function.__doc__)
+    def method_of_two(self: Value, other: Any) -> Value:
+        return apply(row, self, as_value(other))
+
+    if row.arity is not None:
+        _publish(row.name, _unary(row) if row.arity == 1 else method_of_two, row.function.__doc__)
 
 
 def _give_method_of_family(name: str) -> None:
     def method(self: Value, *parameters: float, **named: float) -> Value:
         return apply(FAMILIES[name](*parameters, **named), self)
 
-    _name(Value, name, method, FAMILIES[name].__doc__)
+    _publish(name, method, FAMILIES[name].__doc__)
 
 
 for _name_of_family in FAMILIES.keys() - {"power"}:  # whose spelling is x**n
@@ -158,7 +171,7 @@ for _name_of_family in FAMILIES.keys() - {"power"}:  # whose spelling is x**n
 for _operator, _row in {"neg": "negative", "pos": "positive", "abs": "abs"}.items():
     setattr(Value, f"__{_operator}__", getattr(Value, _row))
 for _operator, _row in {"add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide"}.items():
-    setattr(Value, f"__{_operator}__", getattr(Value, _row))
-    setattr(Value, f"__r{_operator}__", _reflected(TABLE[_row]))
+    _publish(f"__{_operator}__", _binary(TABLE[_row]), TABLE[_row].function.__doc__)
+    _publish(f"__r{_operator}__", _reflected(TABLE[_row]), None)
 Value.__pow__ = _pow  # type: ignore[assignment]
 Value.__rpow__ = _reflected(TABLE["pow"])  # type: ignore[assignment]

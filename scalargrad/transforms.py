@@ -6,6 +6,7 @@ from typing import Any
 from scalargrad.engine import Constant, Value, as_value, draw
 from scalargrad.errors import OperandError
 from scalargrad.functions import local_values
+from scalargrad.operators import recorded
 from scalargrad.sweep import adjoints, evaluation_order, local_floats
 
 Argnums = int | Sequence[int]
@@ -16,8 +17,9 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
 
     An argument may be a number, a Value, or a list of them, whose derivative is a list.  The result
     is made of floats where only numbers went in, and of Values, ready to be differentiated once
-    more, where a Value did: as an argument, or because f reads one from outside.
-    No `.grad` is changed.  Raises OperandError if f does not return one number.
+    more, where f reads a Value: an argument, or one from outside.
+    No `.grad` is changed, and a `no_grad` around the call is without effect.  Raises OperandError
+    if f does not return one number.
 
     >>> grad(lambda x: (x**2 + 1) ** 3)(1.0)
     24.0
@@ -43,12 +45,13 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
     def value_and_derivative(*arguments: Any) -> tuple[Any, Any]:
         since = draw()
         chosen = _checked(argnums, len(arguments))
-        variables = [_map(_variable, x) if i in chosen else x for i, x in enumerate(arguments)]
-        output = _one_number(f(*variables))
-        adjoint, differentiable = _adjoints(output, since)
-        by = tuple(_map(lambda x: adjoint.get(x, 0.0), variables[i]) for i in chosen)
-        value = output if differentiable else output.data
-        return value, by[0] if isinstance(argnums, int) else by
+        with recorded():
+            variables = [_map(_variable, x) if i in chosen else x for i, x in enumerate(arguments)]
+            output = _one_number(f(*variables))
+        connected = _reads_older(output, since)
+        derivative = _derivatives(output, since, connected)
+        by = tuple(_map(derivative, variables[i]) for i in chosen)
+        return output if connected else output.data, by[0] if isinstance(argnums, int) else by
 
     return value_and_derivative
 
@@ -64,14 +67,13 @@ def hessian(f: Callable[..., Any]) -> Callable[..., list[list[Any]]]:
 
     def second_derivatives(*arguments: Any) -> list[list[Any]]:
         since = draw()
-        variables = [_variable(x) for x in arguments]
-        output = _one_number(f(*variables))
-        first = adjoints(output, Value(1.0), local_values, since)
-        rows = []
-        for x in variables:
-            adjoint, _ = _adjoints(as_value(first.get(x, 0.0)), since)
-            rows.append([adjoint.get(y, 0.0) for y in variables])
-        return rows
+        with recorded():
+            variables = [_variable(x) for x in arguments]
+            output = _one_number(f(*variables))
+            gradient = list(map(_derivatives(output, since, connected=True), variables))
+        connected = _reads_older(output, since)
+        rows = (_derivatives(slope, since, connected) for slope in gradient)
+        return [list(map(row, variables)) for row in rows]
 
     return second_derivatives
 
@@ -81,11 +83,18 @@ def _variable(x: Any) -> Value:
     return +x if isinstance(x, Value) else Value(x)
 
 
-def _adjoints(output: Value, since: int) -> tuple[dict[Value, Any], bool]:
-    """Return the adjoints of all nodes made since: Values if older ones have influence, else floats."""
-    older = any(node._order < since and not isinstance(node, Constant) for node in evaluation_order(output))
-    seed, reading = (as_value(1.0), local_values) if older else (1.0, local_floats)
-    return adjoints(output, seed, reading, since), older
+def _reads_older(output: Value, since: int) -> bool:
+    """Tell whether the output depends on Values made before: the result then stays connected to them."""
+    return any(node._order < since and not isinstance(node, Constant) for node in evaluation_order(output))
+
+
+def _derivatives(output: Value, since: int, connected: bool) -> Callable[[Value], Any]:
+    """Return the function from a variable made since to ∂output/∂variable, a Value if `connected`."""
+    if connected:
+        adjoint, zero = adjoints(output, as_value(1.0), local_values, since), as_value(0.0)
+        return lambda variable: adjoint.get(variable, zero)
+    adjoint = adjoints(output, 1.0, local_floats, since)
+    return lambda variable: adjoint.get(variable, 0.0)
 
 
 def _map(function: Callable[[Any], Any], tree: Any) -> Any:

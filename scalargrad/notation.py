@@ -119,9 +119,12 @@ class Writer:
     def number(self, x: float) -> Symbol:
         """Return the symbol of a number; a negative one asks for brackets wherever it stands."""
         text = number(x, self.digits)
+        precedence = LOOSE if text.startswith("-") else ATOM
         if self.style == "latex":
             text = _latex_number(text)
-        return Symbol(text, LOOSE if text.startswith("-") else ATOM, self)
+            if r"\times" in text:
+                precedence = min(precedence, PRODUCT)  # a power of 1.2 × 10⁻⁴ needs brackets
+        return Symbol(text, precedence, self)
 
     def write(self, row: Primitive, operands: Sequence[Any]) -> Symbol:
         """Return the row applied to operands, each a symbol or a number."""

@@ -192,7 +192,7 @@ def _real(data: Any) -> float:
         try:
             return float(data)
         except OverflowError:
-            message = f"{data!s:.20}… is too large for a float"
+            message = f"expected one real number, got an {type(data).__name__} too large for a float"
             raise RangeError(message) from None
     kind = type(data).__name__
     advice = ""

@@ -41,8 +41,8 @@ class Module:
             _name_part(self._path_of(name), part)
 
     def parameters(self) -> list[Value]:
-        """Return all parameters, in the order in which the modules were given them."""
-        return list(_values_in(vars(self)))
+        """Return all parameters, in the order in which the modules were given them, a shared one once."""
+        return list(dict.fromkeys(_values_in(vars(self))))
 
     def zero_grad(self) -> None:
         """Set the grad of every parameter to 0."""

@@ -1,6 +1,5 @@
 """The package's exceptions, each derived from the built-in one a caller would catch."""
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -56,6 +55,8 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     >>> unknown("activation", "tahn", ["tanh", "relu"])
     "unknown activation 'tahn'; did you mean tanh?"
     """
+    import difflib
+
     known = sorted(known)
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(known)}"

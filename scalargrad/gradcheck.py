@@ -3,8 +3,7 @@
 import math
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from scalargrad.engine import Value, as_value
 from scalargrad.errors import ShapeError
@@ -15,8 +14,7 @@ from scalargrad.sweep import adjoints, describe, local_floats
 STEP = sys.float_info.epsilon ** (1 / 3)
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(NamedTuple):
     """Hold both derivatives by one input and whether they agree."""
 
     name: str
@@ -33,8 +31,7 @@ class Comparison:
         return gap / max(1.0, abs(self.derivative), abs(self.difference)) if math.isfinite(gap) else math.inf
 
 
-@dataclass(frozen=True)
-class GradcheckReport:
+class GradcheckReport(NamedTuple):
     """Hold the comparisons of a gradient check; it is true where all of them agree."""
 
     comparisons: tuple[Comparison, ...]

@@ -83,7 +83,7 @@ def member(partials: Callable[..., Any], **facts: Facts) -> Decorator:
     """Make the decorated z = f(m, x₁, …, xₖ) a row, with its local derivatives and other facts."""
 
     def state(function: Callable[..., Any]) -> Primitive:
-        arity = None if facts.get("lists") else len(inspect.signature(function).parameters) - 1
+        arity = None if facts.get("lists") else function.__code__.co_argcount - 1  # less the namespace
         name = function.__name__.rstrip("_")  # `abs_` leaves Python's own `abs` alone
         return Primitive(name, function, partials, arity, **facts)
 

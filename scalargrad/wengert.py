@@ -7,7 +7,7 @@ None of those computes a number of its own, so no two of them can disagree.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Self, overload
+from typing import NamedTuple, Self, overload
 
 from scalargrad.engine import Constant, Value
 from scalargrad.errors import UnknownNameError, unknown
@@ -78,8 +78,7 @@ class Instruction:
         return f"{self.name} = {self.formula} = {self.value!r}"
 
 
-@dataclass(frozen=True)
-class Contribution:
+class Contribution(NamedTuple):
     """Hold what one edge adds in the reverse sweep: upstream adjoint × local derivative.
 
     `position` is the place of `target` among the parents of the instruction that fires; `before` and

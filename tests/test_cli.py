@@ -1,0 +1,124 @@
+"""Laws of the command line: it prints what the library computes, and a slip gets one clear line."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from scalargrad import trace
+from scalargrad.cli import COMMANDS, main
+from scalargrad.examples import GALLERY, example
+
+
+def run(capsys, *arguments):
+    """Return exit status, output and errors of a command."""
+    status = main(arguments)
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def test_the_2_2_1_net_is_traced_with_the_numbers_of_its_source(capsys):
+    """The main job prints title, source and both traces."""
+    status, out, err = run(capsys, "trace", "sigmoid-2-2-1")
+    assert (status, err) == (0, "")
+    assert str(trace(example("sigmoid-2-2-1").output())) in out
+    for text in ("1.3669", "0.7969", "-0.2362", "0.4412", "1.0542", "0.7416", "0.0512", "-0.0407", "0.1916"):
+        assert text in out
+
+
+def test_mazurs_numbers_are_printed_with_one_step_of_descent(capsys):
+    """Error, ∂E/∂w5 and the updated weights, at the digits of the source."""
+    _, out, _ = run(capsys, "trace", "mazur-2-2-2")
+    for text in ("0.298371109", "0.082167041", "0.358916480", "0.149780716"):
+        assert text in out
+
+
+def test_an_expression_is_traced_with_its_values(capsys):
+    """Names come from the arguments, labels from assignments, and the output is y."""
+    status, out, _ = run(capsys, "trace", "a = w*x + b; sigmoid(a)", "w=2", "x=1", "b=0.5")
+    assert status == 0
+    assert "y = sigmoid(a)" in out
+    assert "0.0701" in out
+
+
+def test_an_expression_may_begin_with_a_minus_sign(capsys):
+    """-x**2 is an expression, not an option."""
+    status, out, _ = run(capsys, "trace", "-x**2", "x=3")
+    assert status == 0
+    assert "-9" in out
+
+
+def test_digits_are_the_decimals_shown(capsys):
+    """--digits 10 shows ten."""
+    assert "0.7415828724" in run(capsys, "trace", "sigmoid-2-2-1", "--digits", "10")[1]
+
+
+def test_numbers_of_an_example_can_be_changed(capsys):
+    """w1=0 replaces the weight."""
+    assert run(capsys, "trace", "sigmoid-2-2-1", "w1=0")[1] != run(capsys, "trace", "sigmoid-2-2-1")[1]
+
+
+def test_the_gallery_is_listed_and_its_code_is_shown(capsys):
+    """One line for each example, within 90 columns; with a name, a program."""
+    _, out, _ = run(capsys, "examples")
+    assert [line.split()[0] for line in out.splitlines()] == list(GALLERY)
+    assert max(map(len, out.splitlines())) <= 90
+    assert example("baydin").code in run(capsys, "examples", "baydin")[1]
+
+
+SLIPS = {
+    ("trace", "sigmoid-2-2-2"): "did you mean sigmoid-2-2-1",
+    ("trace", "nonsense"): "unknown example",
+    ("trace", "sigmoid-2-2-1", "q=1"): "unknown input",
+    ("trace", "foo(x)", "x=1"): "unknown function 'foo'",
+    ("trace", "x*y", "x=1"): "y has no value",
+    ("trace", "x", "x=one"): "expected a number for x, got 'one'",
+    ("trace", "x", "x"): "expected name=value",
+    ("trace", "x", "x=1", "x=2"): "given twice",
+    ("trace", "log(x)", "x=-1"): "not defined at x = -1",
+    ("trace", "x.real", "x=1"): "attribute access",
+    ("trace", ""): "is empty",
+    ("trace", "x", "x=1", "--digits", "many"): "whole number from 1 to 17",
+    ("trace",): "required",
+    ("unheard-of",): "invalid choice",
+    (): "required",
+}
+
+
+@pytest.mark.parametrize("arguments", SLIPS, ids=" ".join)
+def test_a_slip_gets_a_clear_line_on_standard_error_and_status_2(capsys, arguments):
+    """No traceback, nothing on standard output; below the line at most a pointer to the place."""
+    status, out, err = run(capsys, *arguments)
+    assert (status, out) == (2, "")
+    assert SLIPS[arguments] in err
+    assert err.startswith("scalargrad: ")
+    assert len(err.splitlines()) in {1, 3}
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.__name__)
+def test_help_shows_an_example_of_each_command_within_80_columns(capsys, command, monkeypatch):
+    """--help ends with lines that can be pasted."""
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit, match="0"):
+        main([command.__name__.rpartition(".")[2], "--help"])
+    out = capsys.readouterr().out
+    assert all(line in out for line in command.EXAMPLES)
+    assert max(map(len, out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_it_runs_as_a_module_in_any_encoding(encoding):
+    """`python -m scalargrad` works, also where the terminal has no Greek."""
+    command = [sys.executable, "-m", "scalargrad", "examples"]
+    finished = subprocess.run(
+        command, capture_output=True, env=os.environ | {"PYTHONIOENCODING": encoding}, check=True
+    )
+    assert b"sigmoid-2-2-1" in finished.stdout
+
+
+def test_a_closed_pipe_ends_it_quietly():
+    """`scalargrad trace … | head -1` leaves no traceback."""
+    script = f"{sys.executable} -m scalargrad trace mazur-2-2-2 | head -1"
+    finished = subprocess.run(["bash", "-c", script], capture_output=True, check=True)
+    assert finished.stderr == b""

@@ -1,0 +1,109 @@
+"""Laws of expressions: what is understood equals Python's meaning of it; all else is refused and shown."""
+
+import pytest
+
+from scalargrad import Value, functions, trace
+from scalargrad.errors import ExpressionError
+from scalargrad.expressions import evaluate
+from scalargrad.table import TABLE
+
+POINT = {"x": 0.3, "y": 0.7}
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE.values() if row.arity], ids=lambda row: row.name)
+def test_every_row_can_be_called_by_its_name(row):
+    """f(x) or f(x, y) is the function of the row at these Values."""
+    names = ["x", "y"][: row.arity]
+    result = evaluate(f"{row.name}({', '.join(names)})", {name: POINT[name] for name in names})
+    assert result.data == getattr(functions, row.name)(*(POINT[name] for name in names)).data
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x + y*2 - x/y", "-x**2 + y", "(x + y)**-2", "2**x / y", "x**0.5 - -y", "+x*y", "1.5e-3*x + y"],
+)
+def test_operators_mean_what_they_mean_in_python(text):
+    """The value is that of Python's own evaluation."""
+    expected = eval(text, {}, {name: Value(data) for name, data in POINT.items()})
+    assert evaluate(text, POINT).data == expected.data
+
+
+def test_assignments_name_what_is_between():
+    """`a = …; h = …` gives the labels a and h, and the last statement is the output."""
+    recorded = trace(evaluate("a = x*y; h = sigmoid(a); a + h", POINT))
+    assert recorded["h"].formula == "sigmoid(a)"
+    assert recorded.output.formula == "a + h"
+
+
+def test_lists_are_arguments_and_common_names_are_known():
+    """dot, total, mean and logsumexp take lists; ln, max, min, sum, pi and e mean the usual."""
+    assert evaluate("dot([x, 2], [3, y])", POINT).data == pytest.approx(0.3 * 3 + 2 * 0.7)
+    assert evaluate("max(x, y) + min(x, y) - sum([x, y])", POINT).data == pytest.approx(0.0)
+    assert evaluate("ln(e) + cos(pi)").data == pytest.approx(0.0)
+    assert evaluate("leaky_relu(-x, 0.5) + clip(y, 0, 1)", POINT).data == pytest.approx(-0.15 + 0.7)
+
+
+REFUSED = {
+    "": "is empty",
+    "   ": "is empty",
+    "x.data": "attribute access",
+    "x.__class__.__mro__": "attribute access",
+    "__import__('os')": "unknown function '__import__'",
+    "import os": "an import",
+    "lambda: x": "a lambda",
+    "[x][0]": "indexing",
+    "[x for x in y]": "ListComp",
+    "x if y else x": "conditional",
+    "x < y": "a comparison",
+    "'text'": "a text",
+    "True": "a text or constant",
+    "2j*x": "a text or constant",
+    "x and y": "BoolOp",
+    "x % y": "BinOp",
+    "f'{x}'": "JoinedStr",
+    "(lambda: x)()": "a call",
+    "exp(x=1)": "a call with these arguments",
+    "print(x)": "unknown function 'print'",
+    "sigmiod(x)": "did you mean sigmoid",
+    "sigmoid": "needs its operands",
+    "sigmoid(x, y)": "takes 1 operand, got 2",
+    "leaky_relu(x, y)": "constant numbers",
+    "x ^ 2": r"write \*\*",
+    "x +": "cannot read the expression",
+    "x y": "cannot read the expression",
+    "z": "z has no value",
+    "x = 3": "x has a value already",
+    "a = b = x": "an assignment to this",
+    "[x, y]": "a list is not a number",
+    "log(x - 1)": "is not defined at",
+    "x/(y - y)": "is not defined at",
+    "exp(1000*x + 1000)": "too large for a float",
+    "1e999": "too large",
+    "10**400": "too large",
+    "(" * 10_000 + "x" + ")" * 10_000: "cannot read|nested too deeply",
+    "-" * 10_000 + "x": "nested too deeply",
+    "+".join("x" * 10_000): "nested too deeply",
+    "x\0": "cannot be read|cannot read",
+}
+
+
+@pytest.mark.parametrize(("text", "reason"), REFUSED.items(), ids=[repr(text[:20]) for text in REFUSED])
+def test_all_else_is_refused_with_its_reason(text, reason):
+    """Nothing outside the whitelist is run, and every refusal is an ExpressionError, a ValueError."""
+    with pytest.raises(ExpressionError, match=reason) as caught:
+        evaluate(text, POINT)
+    assert isinstance(caught.value, ValueError)
+
+
+def test_the_carets_stand_under_the_place():
+    """The pointer marks the sub-expression, also behind letters of several bytes."""
+    with pytest.raises(ExpressionError) as caught:
+        evaluate("σ + log(-x)", {"σ": 1.0, "x": 2.0})
+    line, carets = caught.value.pointer.splitlines()
+    assert line[carets.index("^") : len(carets)] == "log(-x)"
+
+
+def test_a_value_without_a_use_is_a_slip():
+    """A name that does not occur is refused, so that a misspelt one is noticed."""
+    with pytest.raises(ExpressionError, match="q has a value but does not occur"):
+        evaluate("x + y", POINT | {"q": 1.0})

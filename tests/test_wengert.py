@@ -1,0 +1,140 @@
+"""Laws of the Wengert list: one record, complete, in order, and equal to what a sweep computes."""
+
+import pytest
+from graphs import EVERYWHERE, SMOOTH, programs
+from hypothesis import given
+
+from scalargrad import Value, dot, label, leaves, nn, trace
+from scalargrad.errors import OperandError, StaleGraphError, UnknownNameError
+from scalargrad.notation import Writer
+from scalargrad.sweep import evaluation_order
+
+
+@given(programs(SMOOTH))
+def test_adjoints_are_the_gradients_of_a_sweep_bit_for_bit(program):
+    """The adjoint of each instruction is the grad that backward() leaves on its node."""
+    output = program.values(*program.leaves())
+    recorded = trace(output)
+    output.backward()
+    for node in evaluation_order(output):
+        assert recorded[node].adjoint == node.grad
+
+
+@given(programs(EVERYWHERE))
+def test_every_instruction_stands_after_its_parents_and_is_its_row_applied_to_them(program):
+    """The list is ordered, single-assignment, and each value follows from those of the parents."""
+    recorded = trace(program.values(*program.leaves()))
+    for i, row in enumerate(recorded):
+        assert row.index == i
+        assert all(parent.index < i and recorded[parent.index] is parent for parent in row.parents)
+        assert len(row.partials) == len(row.parents)
+
+
+@given(programs(SMOOTH))
+def test_the_steps_of_backpropagation_add_up_to_the_adjoints(program):
+    """Each step fires after all children; contributions chain before to after and end at the adjoint."""
+    recorded = trace(program.values(*program.leaves()))
+    so_far, fired = {recorded.output: recorded.output.adjoint}, set()
+    children = {row: {c for c in recorded if row in c.parents} for row in recorded}
+    for step in recorded.steps:
+        if step.phase == "reverse":
+            assert children[step.instruction] <= fired
+            assert so_far[step.instruction] == step.instruction.adjoint
+            fired.add(step.instruction)
+        for c in step.contributions:
+            assert c.upstream == step.instruction.adjoint
+            assert c.contribution == c.upstream * c.local
+            assert c.before == so_far.get(c.target)
+            so_far[c.target] = c.after
+    assert so_far == {row: row.adjoint for row in recorded}
+
+
+def test_steps_are_the_forward_phase_the_seed_and_the_reverse_phase_in_mirrored_order():
+    """The reverse phase fires the instructions of the forward phase, the last one first."""
+    (x,) = leaves(x=2.0)
+    steps = trace((x * x + 1).tanh()).steps
+    phases = [step.phase for step in steps]
+    assert phases == ["forward"] * 3 + ["seed"] + ["reverse"] * 3
+    assert [s.instruction for s in steps[:3]] == [s.instruction for s in steps[:3:-1]]
+    assert [step.index for step in steps] == list(range(7))
+
+
+def test_tracing_changes_no_grad_and_needs_none():
+    """A trace is right before backward() was called, and leaves every grad as it was."""
+    x, y = leaves(x=2.0, y=3.0)
+    z = x * y
+    x.grad = 7.0
+    assert trace(z)["y"].adjoint == 2.0
+    assert (x.grad, y.grad, z.grad) == (7.0, 0.0, 0.0)
+
+
+def test_a_stale_graph_is_not_traced():
+    """Changing a leaf after it was read is an error that names it, never a mixture of numbers."""
+    x, y = leaves(x=2.0, y=3.0)
+    z = x * y
+    x.data = 5.0
+    with pytest.raises(StaleGraphError, match="x was given new data"):
+        trace(z)
+
+
+def test_names_are_unique_and_labels_come_first():
+    """Two leaves of one label stay two; an unlabelled node is v and its index, unless that is taken."""
+    a, b, c = Value(1.0, label="x"), Value(1.0, label="x"), Value(1.0, label="v3")
+    names = [row.name for row in trace(dot([a, b], [c, a]))]
+    assert names == ["x", "x#2", "v3", "v3#2"]
+
+
+def test_instructions_are_found_by_index_name_and_value():
+    """All three keys lead to the same record, and a wrong one is answered with the nearest names."""
+    x, w = leaves(x=2.0, w=3.0)
+    recorded = trace(w * x)
+    assert recorded[0] is recorded["x"] is recorded[x]
+    assert recorded[-1] is recorded.output
+    assert recorded[:2] == (recorded["x"], recorded["w"])
+    with pytest.raises(UnknownNameError, match="did you mean w"):
+        recorded["ww"]
+    with pytest.raises(UnknownNameError, match="not in this trace"):
+        recorded[Value(1.0)]
+
+
+def test_roles_tell_inputs_parameters_constants_and_operations_apart():
+    """A leaf of a module is a parameter, a number in an expression a constant."""
+    model = nn.Neuron(1, seed=1)
+    recorded = trace(2 * model([Value(1.0)]))
+    roles = {row.role for row in recorded}
+    assert roles == {"input", "parameter", "constant", "operation"}
+    assert recorded[model.weights[0]].path == "weights[0]"
+
+
+def test_negative_numbers_are_in_brackets_in_a_substitution():
+    """w·x at w = -2 is (-2)*3, in text and in LaTeX."""
+    w, x = leaves(w=-2.0, x=3.0)
+    row = trace(w * x).output
+    assert row.substitution == "(-2)*3"
+    assert str(row.substituted(Writer("latex"))) == r"\left(-2\right) \cdot 3"
+
+
+@pytest.mark.parametrize("wrong", [1.0, None, "y", [Value(1.0)]])
+def test_only_a_value_can_be_traced(wrong):
+    """Anything else is refused by name."""
+    with pytest.raises(OperandError, match="trace needs the Value of an output"):
+        trace(wrong)
+
+
+def test_a_chain_of_100_000_nodes_is_traced():
+    """Recording, steps and freeing are loops."""
+    x = y = Value(1.0, label="x")
+    for _ in range(100_000):
+        y = y + x
+    recorded = trace(y)
+    assert recorded["x"].adjoint == 100_001
+    assert len(recorded.steps) == 200_001
+
+
+def test_a_label_given_after_the_fact_names_the_row():
+    """`label(a=a)` is all it takes to name an intermediate."""
+    x, w = leaves(x=2.0, w=3.0)
+    a = w * x
+    h = a.tanh()
+    label(a=a, h=h)
+    assert trace(h)["h"].formula == "tanh(a)"

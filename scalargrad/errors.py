@@ -49,6 +49,10 @@ class ExpressionError(ScalargradError, ValueError):
         return f"{self.line}\n{' ' * self.start}{'^' * (self.end - self.start)}" if self.line else ""
 
 
+class TraceFormatError(ScalargradError, ValueError):
+    """Report a file that is not a trace, or a damaged one, with what is wrong and where."""
+
+
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     """Return the message for an unknown name, with the nearest known ones.
 

@@ -183,17 +183,17 @@ class Writer:
 
 
 def _neutral(row: Primitive, operands: Sequence[Any]) -> Symbol | None:
-    """Return what is left of 0 + x, x + 0, 1 · x, x · 1, x¹ or x⁰, if this is one of them."""
-    identity = {"add": 0.0, "multiply": 1.0, "pow": 1.0}.get(row.name)
-    if identity is None:
+    """Return what is left of 0 + x, 1 · x, -1 · x, x¹ or x⁰, on either side, if this is one of them."""
+    if row.name not in {"add", "multiply", "pow"} or len({isinstance(x, Symbol) for x in operands}) == 1:
         return None
-    x, y = operands
-    if isinstance(x, Symbol) and not isinstance(y, Symbol) and y == identity:
-        return x
-    if isinstance(y, Symbol) and not isinstance(x, Symbol) and x == identity and row.name != "pow":
-        return _bracket(y) if y.precedence == CONDITION else y
-    if isinstance(x, Symbol) and not isinstance(y, Symbol) and y == 0 and row.name == "pow":
-        return x.writer.number(1.0)
+    symbol, number = operands if isinstance(operands[0], Symbol) else reversed(operands)
+    match row.name, number, symbol is operands[0]:
+        case ("add", 0, _) | ("multiply", 1, _) | ("pow", 1, True):
+            return _bracket(symbol) if symbol.precedence == CONDITION else symbol
+        case ("multiply", -1, _):
+            return -symbol  # type: ignore[no-any-return]
+        case ("pow", 0, True):
+            return symbol.writer.number(1.0)  # type: ignore[no-any-return]
     return None
 
 

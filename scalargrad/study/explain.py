@@ -1,0 +1,213 @@
+"""Explain one adjoint: the chain rule over its children, the numbers put in, the result."""
+
+from collections import Counter
+from dataclasses import dataclass
+from heapq import nlargest
+from typing import NamedTuple
+
+from scalargrad.notation import Symbol, Writer, latex_name, number
+from scalargrad.study.statements import Statement, statements
+from scalargrad.table import PRODUCT
+from scalargrad.wengert import Instruction, WengertList
+
+
+class Term(NamedTuple):
+    """Hold what one child hands back: (∂output/∂child) · (∂child/∂target)."""
+
+    statement: Statement
+    upstream: float
+    local: float
+
+    @property
+    def contribution(self) -> float:
+        """Return the product."""
+        return self.upstream * self.local
+
+
+class Path(NamedTuple):
+    """Hold one path from the target to the output: the local derivatives along it and their product."""
+
+    product: float
+    rows: tuple[Instruction, ...]
+    locals: tuple[float, ...] = ()
+
+    def extended(self, parent: Instruction, local: float) -> "Path":
+        """Return the path that starts one edge earlier, at a parent."""
+        return Path(self.product * local, (parent, *self.rows), (local, *self.locals))
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Hold why an adjoint is what it is: `str` for text, `to_markdown` and `to_latex` for documents.
+
+    `notation` is "partial" for ∂y/∂v or "bar" for v̄; `rest` explains the adjoints this one rests on.
+    """
+
+    output: Instruction
+    target: Instruction
+    terms: tuple[Term, ...]
+    paths: tuple[Path, ...]
+    path_count: int
+    digits: int = 4
+    notation: str = "partial"
+    rest: tuple["Explanation", ...] = ()
+
+    def __str__(self) -> str:
+        return "\n\n".join("\n".join(each._text()) for each in (self, *self.rest))
+
+    def to_markdown(self) -> str:
+        """Return the explanation as mathematics that GitHub and notebooks typeset."""
+        blocks = [f"$$\n{each._aligned('aligned')}\n$$" for each in (self, *self.rest)]
+        return "\n\n".join([*blocks, *self._notes()])
+
+    def to_latex(self) -> str:
+        """Return the explanation as `align*` environments of amsmath."""
+        blocks = [each._aligned("align*") for each in (self, *self.rest)]
+        return "\n\n".join([*blocks, *self._notes()])
+
+    def lines(self, writer: Writer) -> tuple[str, list[str]]:
+        """Return the left-hand side and, one by one, the right-hand sides that are equal to it."""
+        dot = r" \cdot " if writer.style == "latex" else " · "
+        chain, formula, substitution = [], [], []
+        for term in self.terms:
+            child, local = term.statement.target, term.statement.derivative(self.target, writer)
+            direct = child is self.output
+            slope = _fraction(child, self.target, writer)
+            upstream = [] if direct else [self._adjoint(child, writer)]
+            chain.append(dot.join([*upstream, slope]))
+            formula.append(dot.join([*upstream, str(local) if direct else _factor(local)]))
+            factors = [term.local] if direct and len(self.terms) > 1 else [term.upstream, term.local]
+            substitution.append("".join(f"({writer.number(factor)})" for factor in factors))
+        sides = [" + ".join(chain), " + ".join(formula), " + ".join(substitution)]
+        if len(self.terms) == 1 and self.terms[0].statement.target is self.output:
+            sides = [formula[0], str(self.terms[0].statement.substituted_derivative(self.target, writer))]
+        if not self.terms:
+            sides = []  # the output itself
+        result = str(writer.number(self.target.adjoint))
+        return self._adjoint(self.target, writer), [*(s for s in dict.fromkeys(sides) if s != result), result]
+
+    def _text(self) -> list[str]:
+        writer = Writer("text", self.digits)
+        left, sides = self.lines(writer)
+        lines = [f"{left if i == 0 else ' ' * _width(left)} = {side}" for i, side in enumerate(sides)]
+        return [*lines, *self._path_lines(writer), *self._notes()]
+
+    def _aligned(self, environment: str) -> str:
+        writer = Writer("latex", self.digits)
+        left, sides = self.lines(writer)
+        body = " \\\\\n".join(f"{left if i == 0 else ''} &= {side}" for i, side in enumerate(sides))
+        return f"\\begin{{{environment}}}\n{body}\n\\end{{{environment}}}"
+
+    def _path_lines(self, writer: Writer) -> list[str]:
+        if not self.paths:
+            return []
+        many = self.path_count > len(self.paths)
+        head = f"as a sum over {self.path_count} path{'s'[: self.path_count != 1]}"
+        lines = [f"{head}, the {len(self.paths)} largest of them:" if many else f"{head}:"]
+        for path in self.paths:
+            names = " -> ".join(row.name for row in path.rows)
+            product = "".join(f"({writer.number(x)})" for x in path.locals if x != 1) or "1"
+            lines.append(f"  {names}: {product} = {number(path.product, self.digits)}")
+        if many:
+            remainder = self.target.adjoint - sum(path.product for path in self.paths)
+            lines.append(f"  all others together: {number(remainder, self.digits)}")
+        return lines
+
+    def _notes(self) -> list[str]:
+        """Say where the shown factors do not give the shown result, because they were rounded."""
+        shown = sum(
+            float(number(t.upstream, self.digits)) * float(number(t.local, self.digits)) for t in self.terms
+        )
+        exact = number(self.target.adjoint, self.digits)
+        differ = self.terms and number(shown, self.digits) != exact and f"{shown:.{self.digits}f}" != exact
+        return ["(computed from unrounded values)"] if differ else []
+
+    def _adjoint(self, row: Instruction, writer: Writer) -> str:
+        if self.notation == "partial":
+            return _fraction(self.output, row, writer)
+        if writer.style == "latex":
+            return rf"\bar{{{latex_name(row.name)}}}"
+        return f"{row.name[0]}\u0304{row.name[1:]}"
+
+
+def explain(
+    trace: WengertList,
+    target: Instruction,
+    *,
+    digits: int = 4,
+    notation: str = "partial",
+    paths: int = 0,
+    expand: bool = False,
+) -> Explanation:
+    """Return why ∂output/∂target is what it is: Σ over children c of (∂output/∂c) · (∂c/∂target).
+
+    Children are statements: an unlabelled step is folded into the one that uses it.  With `paths` the
+    same number is also given as a sum over paths, the largest by magnitude, with their exact number.
+    With `expand` the explanations of all adjoints it rests on follow, up to the output.
+    """
+    if notation not in {"partial", "bar"}:
+        message = f'notation must be "partial" or "bar", got {notation!r}'
+        raise ValueError(message)
+    found = statements(trace)
+    rows = [target]
+    for row in rows if expand else ():
+        rows += [c for c in _children(found, row) if c is not trace.output and c not in rows]
+
+    def one(row: Instruction, rest: tuple[Explanation, ...] = ()) -> Explanation:
+        terms = tuple(
+            Term(found[child], child.adjoint, found[child].partial(row)) for child in _children(found, row)
+        )
+        largest = _largest_paths(trace, row, paths) if paths else ()
+        return Explanation(
+            trace.output, row, terms, largest, _count_paths(trace, row), digits, notation, rest
+        )
+
+    return one(target, tuple(map(one, rows[1:])))
+
+
+def _children(found: dict[Instruction, Statement], row: Instruction) -> list[Instruction]:
+    return [child for child, statement in found.items() if row in statement.operands]
+
+
+def _count_paths(trace: WengertList, target: Instruction) -> int:
+    """Count the paths from the target to the output exactly, however many there are."""
+    count = Counter({trace.output: 1})
+    for row in reversed(trace.instructions):
+        for parent in row.parents:
+            count[parent] += count[row]
+    return count[target]
+
+
+def _largest_paths(trace: WengertList, target: Instruction, k: int) -> tuple[Path, ...]:
+    """Return the k paths whose products are largest by magnitude: k best of the k best of each child."""
+    best: dict[Instruction, list[Path]] = {trace.output: [Path(1.0, (trace.output,))]}
+    candidates: dict[Instruction, list[Path]] = {}
+    for row in reversed(trace.instructions):
+        if row is not trace.output:
+            best[row] = nlargest(k, candidates.pop(row, []), key=lambda path: abs(path.product))
+        for parent, local in zip(row.parents, row.partials):
+            if parent.index >= target.index:
+                candidates.setdefault(parent, []).extend(path.extended(parent, local) for path in best[row])
+        if row is target:
+            break
+    return tuple(best[target])
+
+
+def _fraction(above: Instruction, below: Instruction, writer: Writer) -> str:
+    if writer.style == "latex":
+        return rf"\frac{{\partial {latex_name(above.name)}}}{{\partial {latex_name(below.name)}}}"
+    return f"∂{above.name}/∂{below.name}"
+
+
+def _factor(symbol: Symbol) -> str:
+    latex = symbol.writer.style == "latex"
+    opening, closing = (r"\left(", r"\right)") if latex else ("(", ")")
+    return (
+        str(symbol)
+        if symbol.precedence >= PRODUCT or symbol.precedence == ATOM
+        else f"{opening}{symbol}{closing}"
+    )
+
+
+def _width(text: str) -> int:
+    return sum(character != "\u0304" for character in text)

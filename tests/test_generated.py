@@ -1,0 +1,144 @@
+"""Functions and methods made from the table: that they are there, declared, and documented truly."""
+
+import ast
+import inspect
+import math
+import pickle
+import re
+
+import pytest
+from laws import all_operands, close, inside, interior, nearest_subgradient, operands_inside
+
+import scalargrad
+from scalargrad import Value, functions
+from scalargrad.scalars import strict
+from scalargrad.table import FAMILIES, TABLE
+
+OF_ONE_OR_TWO = [row for row in TABLE.values() if row.arity]
+each_function = pytest.mark.parametrize("row", OF_ONE_OR_TWO, ids=lambda row: row.name)
+
+
+@each_function
+def test_each_row_is_a_function_and_a_method(row):
+    """Both compute the row's value at Values, and the function also at plain numbers."""
+    operands = next(iter(operands_inside(row)))
+    z = row.value(strict, operands)
+    first, *rest = map(Value, operands)
+    assert getattr(functions, row.name)(*operands).data == z
+    assert getattr(functions, row.name)(first, *rest).data == z
+    assert getattr(first, row.name)(*rest).data == z
+    assert getattr(first, row.name)(*operands[1:]).primitive is row
+
+
+@pytest.mark.parametrize("name", [name for name in FAMILIES if name != "power"])
+def test_each_family_is_a_function_and_a_method(name):
+    """Parameters are given by position, by name or by default, and choose the row."""
+    family = FAMILIES[name]
+    for parameters in family.samples:
+        row = family(*parameters)
+        assert getattr(functions, name)(1.5, *parameters).primitive is row
+        assert getattr(Value(1.5), name)(*parameters).primitive is row
+        named = dict(zip(family.signature.parameters, parameters))
+        assert getattr(Value(1.5), name)(**named).primitive is row
+
+
+@pytest.mark.parametrize("place", [functions, Value], ids=["functions", "Value"])
+def test_what_is_made_from_the_table_is_found_by_its_name(place):
+    """Pickling stores a function by name, so a model with any activation can be stored and restored."""
+    names = functions.__all__ if place is functions else set(dir(Value)) & set(functions.__all__)
+    assert len(names) > 30
+    for name in names:
+        function = getattr(place, name)
+        assert pickle.loads(pickle.dumps(function)) is function
+        assert function.__name__ == name
+
+
+def test_the_package_offers_every_function():
+    """What `functions` makes from the table is at the top level; a star import keeps Python's abs and pow."""
+    for name in functions.__all__:
+        assert getattr(scalargrad, name) is getattr(functions, name)
+    assert set(functions.__all__) - set(scalargrad.__all__) == {"abs", "pow"}
+
+
+def declared(module, path):
+    """Return what a typed block declares: each name with the signature or the name that it repeats."""
+    tree = ast.parse(inspect.getsource(module))
+    for name in path:
+        tree = next(node for node in tree.body if getattr(node, "name", "") == name)
+    (block,) = [n for n in tree.body if isinstance(n, ast.If) and ast.unparse(n.test) == "TYPE_CHECKING"]
+    stubs = {node.name: node.args for node in block.body if isinstance(node, ast.FunctionDef)}
+    for node in block.body:
+        if isinstance(node, ast.Assign):
+            stubs |= {target.id: stubs[node.value.id] for target in node.targets}
+    return stubs
+
+
+def parameters_of(arguments, skip):
+    """Return the names and defaults of a stub's parameters after the first `skip`."""
+    defaults = map(ast.literal_eval, arguments.defaults)
+    return [argument.arg for argument in arguments.args[skip:]], list(defaults)
+
+
+def wanted_of(family):
+    parameters = family.signature.parameters.values()
+    return [p.name for p in parameters], [p.default for p in parameters if p.default is not p.empty]
+
+
+def test_the_typed_block_of_functions_declares_what_the_table_makes():
+    """Editors and type checkers see exactly the generated functions, with the number of their operands."""
+    stubs = declared(functions, [])
+    assert stubs.keys() == {row.name for row in OF_ONE_OR_TWO} | FAMILIES.keys()
+    for row in OF_ONE_OR_TWO:
+        assert len(stubs[row.name].args) == row.arity
+    for name, family in FAMILIES.items():
+        assert parameters_of(stubs[name], 1) == wanted_of(family)
+
+
+def test_the_typed_block_of_value_declares_what_the_table_makes():
+    """Editors and type checkers see exactly the generated methods and operators."""
+    stubs = declared(inspect.getmodule(Value), ["Value"])
+    made = {
+        name
+        for name, method in vars(Value).items()
+        if getattr(method, "__module__", "") == "scalargrad.operators"
+    }
+    assert stubs.keys() == made
+    for row in OF_ONE_OR_TWO:
+        assert len(stubs[row.name].args) == row.arity
+    for name in FAMILIES.keys() - {"power"}:
+        assert parameters_of(stubs[name], 1) == wanted_of(FAMILIES[name])
+
+
+# ---- documentation
+
+
+def understood(formula, names):
+    """Return what a formula of the documentation says at these operands."""
+    formula = re.sub(r"\[(.*?)\]", r"(\1)", formula)  # Iverson's brackets: 1 where it holds
+    formula = formula.replace(" mod ", " % ").replace(" = ", " == ")
+    return eval(formula, vars(strict) | vars(math) | {"abs": abs}, names)
+
+
+@each_function
+def test_the_documentation_states_the_derivatives(row):
+    """The formula for each ∂z/∂x in the docstring, read as Python, is the derivative of the reference."""
+    lines = getattr(functions, row.name).__doc__.splitlines()
+    names = ["x", "y"][: row.arity]
+    for operands in operands_inside(row):
+        point = dict(zip(names, operands)) | {"z": row.value(strict, operands)}
+        for i, name in enumerate(names):
+            (formula,) = [line.split(" = ", 1)[1] for line in lines if line.startswith(f"∂z/∂{name} = ")]
+            if interior(row, operands, i) and not (row.name == "pow" and operands[0] <= 0):
+                slope = understood(formula, point)
+                assert close(slope, nearest_subgradient(row, operands, i, slope), 1e-3), formula
+
+
+@each_function
+def test_the_documentation_states_the_domain(row):
+    """The condition in the docstring, read as Python, holds exactly where the row has a value."""
+    documentation = getattr(functions, row.name).__doc__
+    stated = re.search("Raises DomainError unless (.*)[.]", documentation)
+    assert bool(stated) is bool(row.domain)
+    for operands in all_operands(row) if stated else ():
+        point = dict(zip("xy", operands)) | {"inf": math.inf}
+        assert bool(understood(stated[1], point)) is inside(row, operands)

@@ -1,0 +1,111 @@
+"""A gradient check agrees with what is right, finds what is wrong, and leaves no trace."""
+
+import dataclasses
+import math
+
+import pytest
+from graphs import SMOOTH, programs
+from hypothesis import assume, given
+
+from scalargrad import Value, grad, gradcheck, nn, no_grad, total
+from scalargrad.errors import DomainError, OperandError, ShapeError, StaleGraphError
+from scalargrad.operators import apply
+from scalargrad.sweep import evaluation_order
+from scalargrad.table import TABLE
+
+
+@given(programs(SMOOTH, length=6))
+def test_a_smooth_function_passes(program):
+    """Derivatives of any smooth program agree with its central differences."""
+    output = program.values(*program.leaves())
+    assume(all(abs(node.data) < 5 for node in evaluation_order(output)))
+    report = gradcheck(program.values, program.data, atol=1e-6)
+    assert report
+    assert len(report.comparisons) == len(program.data)
+
+
+@pytest.mark.parametrize("factor", [1.001, 0.999, -1.0, 0.0])
+def test_a_wrong_derivative_fails(factor):
+    """A local derivative off by 0.1 % is found, and the input is named."""
+    tanh = TABLE["tanh"]
+    wrong = dataclasses.replace(tanh, partials=lambda m, z, x: factor * (1 - z * z))
+    report = gradcheck(lambda x, y: apply(wrong, x) + apply(tanh, y), [Value(0.3, label="x"), 0.4])
+    assert not report.ok
+    assert [comparison.ok for comparison in report.comparisons] == [False, True]
+    assert report.worst.name == "x"
+    assert "2 derivatives checked, 1 disagree; the furthest apart is by x: engine" in str(report)
+
+
+def test_a_report_says_that_all_agree():
+    """Inputs without a label are numbered."""
+    report = gradcheck(lambda x, y: x * y, [2.0, 3.0])
+    assert "2 derivatives checked, all agree" in str(report)
+    assert [(c.name, c.derivative) for c in report.comparisons] == [("input 0", 3.0), ("input 1", 2.0)]
+    assert bool(report) is report.ok is True
+
+
+def test_a_kink_is_disagreement():
+    """At a kink the engine gives a subgradient, which is no limit of central differences."""
+    assert not gradcheck(lambda x: x.relu(), [0.0])
+    assert gradcheck(lambda x: x.relu(), [1e-3])
+
+
+def test_nan_never_agrees():
+    """A nan on either side is a disagreement, and the furthest apart of all."""
+    report = gradcheck(lambda x, y: x * 1e9 + y * math.nan, [1.0, 2.0])
+    assert not report.ok
+    assert report.worst.distance == math.inf
+
+
+def test_an_input_without_influence_has_derivative_zero():
+    """Both derivatives are 0, and agree."""
+    (comparison,) = gradcheck(lambda x: 3.0, [1.0]).comparisons
+    assert (comparison.derivative, comparison.difference, comparison.distance) == (0.0, 0.0, 0.0)
+
+
+def test_a_model_is_checked_through_its_parameters():
+    """Every parameter is moved and compared, under its path."""
+    model = nn.MLP(2, [3, 2], "tanh", seed=1)
+    report = gradcheck(lambda *_: total(model([0.5, -1.0])), model.parameters())
+    assert report
+    assert [c.name for c in report.comparisons] == [p.path for p in model.parameters()]
+    assert sum(c.derivative != 0 for c in report.comparisons) == len(model.parameters())
+
+
+def test_data_and_grads_are_as_before():
+    """Inputs are put back exactly, by an exception too, and no grad is changed."""
+    x, w = Value(0.1), Value(3.0)
+    x.grad = w.grad = 7.0
+    gradcheck(lambda x, y: x * y * w, [x, 1e-9])
+
+    def log_at_zero(x):
+        return (x - 0.1 + 1e-7).log()
+
+    with pytest.raises(DomainError):
+        gradcheck(log_at_zero, [x])
+    assert (x.data, x.grad, w.data, w.grad) == (0.1, 7.0, 3.0, 7.0)
+
+
+def test_derivatives_themselves_can_be_checked():
+    """A function that is a derivative passes, inside and outside of no_grad."""
+    assert gradcheck(grad(lambda x: x**3 * x.tanh()), [2.0])
+    with no_grad():
+        assert gradcheck(grad(lambda x: x**3), [2.0])
+
+
+def test_a_larger_step_is_less_exact():
+    """Step and tolerances are the caller's choice: the difference of x³ is off by the step squared."""
+    (comparison,) = gradcheck(lambda x: x**3, [0.5], step=0.1).comparisons
+    assert comparison.difference - comparison.derivative == pytest.approx(0.01)
+    assert not comparison.ok
+    assert gradcheck(lambda x: x**3, [0.5], step=0.1, atol=0.011)
+
+
+def test_what_cannot_be_checked_is_refused():
+    """No input, no number as the result, and a computed Value as an input are errors that say so."""
+    with pytest.raises(ShapeError, match="at least one input, got none"):
+        gradcheck(lambda: 1.0, [])
+    with pytest.raises(OperandError, match="expected one real number"):
+        gradcheck(lambda x: [x], [1.0])
+    with pytest.raises(StaleGraphError, match="was computed"):
+        gradcheck(lambda x: x, [Value(1.0) * 2])

@@ -1,0 +1,208 @@
+"""Neurons, layers and networks: what they compute, what they are called, and what they refuse."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scalargrad import Value, nn, tanh
+from scalargrad.errors import OperandError, ShapeError, UnknownNameError
+from scalargrad.table import FAMILIES, TABLE
+
+UNARY = [name for name, row in TABLE.items() if row.arity == 1] + ["leaky_relu", "elu"]
+
+
+# ---- what is computed
+
+
+@given(st.integers(1, 5), st.integers(0, 99))
+def test_a_neuron_is_three_nodes(nin, seed):
+    """dot, + and the activation: φ(w₁x₁ + … + wₖxₖ + b), the textbook line."""
+    neuron = nn.Neuron(nin, "sigmoid", seed=seed)
+    xs = [Value(0.1 * i) for i in range(nin)]
+    a = neuron(xs)
+    (z,) = a.parents
+    weighted, bias = z.parents
+    assert weighted.parents == (*neuron.weights, *xs)
+    assert bias is neuron.bias
+    assert [node.primitive.name for node in (a, z, weighted)] == ["sigmoid", "add", "dot"]
+    wanted = sum(w.data * x.data for w, x in zip(neuron.weights, xs)) + bias.data
+    assert z.data == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "gelu", None])
+def test_a_layer_computes_its_neurons(activation):
+    """The same numbers and gradients come from a layer as from its neurons one by one."""
+    layer = nn.Layer(3, 4, activation, seed=3)
+    together, apart = [Value(x) for x in (0.5, -1.0, 2.0)], [Value(x) for x in (0.5, -1.0, 2.0)]
+    outputs, ones = layer(together), [neuron(apart) for neuron in layer.neurons]
+    assert [a.data for a in outputs] == [a.data for a in ones]
+    sum(outputs).backward()
+    sum(ones).backward()
+    assert [x.grad for x in together] == [x.grad for x in apart]
+
+
+def test_a_network_chains_its_layers():
+    """Hidden layers have the activation; the last layer is linear unless an output is asked for."""
+    model = nn.MLP(2, [3, 4, 2], "tanh", seed=0)
+    xs = [0.5, -0.25]
+    for layer in model.layers:
+        xs = layer(xs)
+    assert [y.data for y in model([0.5, -0.25])] == [y.data for y in xs]
+    assert [layer.neurons[0].activation for layer in model.layers] == ["tanh", "tanh", None]
+    assert [y.primitive.name for y in nn.MLP(2, [3, 2], output="sigmoid")([1, 2])] == ["sigmoid"] * 2
+
+
+def test_a_layer_returns_a_list_and_a_network_of_width_one_a_value():
+    """Only the network's last width of 1 is unwrapped."""
+    assert [type(y) for y in nn.Layer(2, 1)([1.0, 2.0])] == [Value]
+    assert type(nn.MLP(2, [3, 1])([1.0, 2.0])) is Value
+    assert type(nn.MLP(2, [1, 2])([1.0, 2.0])) is list
+
+
+@pytest.mark.parametrize("inputs", [[1, -2], (1.0, -2.0), [Value(1.0), -2], np.array([1.0, -2.0])], ids=repr)
+def test_inputs_are_any_sequence_of_numbers_and_values(inputs):
+    """Rows of arrays of data fit as they are."""
+    model = nn.MLP(2, [3, 1], seed=5)
+    assert model(inputs).data == model([1.0, -2.0]).data
+
+
+# ---- activations
+
+
+@pytest.mark.parametrize("name", UNARY)
+def test_an_activation_is_given_by_name_or_as_a_function(name):
+    """Any primitive of one operand is one; a function of one Value does as well."""
+    by_name, by_function = (nn.Neuron(2, phi, seed=4) for phi in (name, getattr(Value, name)))
+    by_name.bias.data = by_function.bias.data = 0.75
+    a, b = by_name([0.25, 0.5]), by_function([0.25, 0.5])
+    assert a.primitive is b.primitive is (FAMILIES[name]() if name in FAMILIES else TABLE[name])
+    assert a.data == b.data == getattr(a.parents[0], name)().data
+
+
+def test_an_activation_may_be_any_function_of_a_value():
+    """It is called with z and its result is the output."""
+    neuron = nn.Neuron(1, lambda z: z * z + 1, seed=0)
+    assert neuron([2.0]).data == (2 * neuron.weights[0].data) ** 2 + 1
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("tahn", "unknown activation 'tahn'; did you mean tan or tanh"),
+        ("rellu", "did you mean relu"),
+        ("power", "unknown activation 'power'"),
+        ("maximum", "unknown activation 'maximum'"),
+        ("zzz", "there are: abs, acos, "),
+    ],
+)
+def test_an_unknown_activation_is_a_lookup_error_that_helps(name, message):
+    """The nearest names, or all of them, are in the message."""
+    for make in (lambda: nn.Neuron(2, name), lambda: nn.MLP(2, [2, 1], name), lambda: nn.Layer(2, 1, name)):
+        with pytest.raises(UnknownNameError, match=re.escape(message)):
+            make()
+
+
+# ---- bad input
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+@pytest.mark.parametrize("module", [nn.Neuron(2), nn.Layer(2, 3), nn.MLP(2, [3, 1])], ids=repr)
+def test_the_wrong_number_of_inputs_is_refused_with_both_numbers(module, count):
+    """Nothing is cut or filled up."""
+    with pytest.raises(ShapeError, match=f"takes 2 inputs, got {count}"):
+        module([1.0] * count)
+
+
+def test_the_error_says_which_layer_got_the_wrong_inputs():
+    """Its path and its shape are in the message."""
+    model = nn.MLP(2, [3, 1])
+    model.layers[1] = nn.Layer(4, 1)
+    with pytest.raises(ShapeError, match=re.escape("Layer(4, 1, activation='relu') takes 4 inputs, got 3")):
+        model([1.0, 2.0])
+    with pytest.raises(ShapeError, match=re.escape("layers[0]: Layer(2, 3, activation='relu') takes 2")):
+        model([1.0])
+
+
+def test_inputs_that_are_no_numbers_are_refused():
+    """A row of a two-dimensional array is not a number, and neither is text."""
+    for inputs in (np.ones((2, 2)), ["1", "2"], [None, 1.0]):
+        with pytest.raises(OperandError, match="expected one real number"):
+            nn.MLP(2, [3, 1])(inputs)
+
+
+@pytest.mark.parametrize("make", [nn.Neuron, lambda n: nn.Layer(2, n), lambda n: nn.MLP(2, [n, 1])])
+def test_a_width_is_a_whole_number_of_at_least_one(make):
+    """Anything else is refused with what it was."""
+    for count in (0, -1):
+        with pytest.raises(ShapeError, match=f"must be at least 1, got {count}"):
+            make(count)
+    for count in (1.5, "2", True, None):
+        with pytest.raises(OperandError, match=f"must be a whole number, got {count!r}"):
+            make(count)
+
+
+def test_a_network_has_at_least_one_layer():
+    """An empty list of widths is refused."""
+    with pytest.raises(ShapeError, match="at least one layer"):
+        nn.MLP(2, [])
+
+
+# ---- text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Neuron(3, activation='tanh')",
+        "Neuron(3, activation=None)",
+        "Layer(3, 2, activation='relu')",
+        "MLP(2, [16, 16, 1], activation='relu', output=None)",
+        "MLP(2, [3], activation='relu', output='sigmoid')",
+    ],
+)
+def test_repr_is_the_call_that_makes_one_like_it(text):
+    """It reads as Python."""
+    assert repr(eval(text, vars(nn))) == text
+
+
+def test_an_activation_that_is_a_function_is_shown_by_its_name():
+    """No address of an object is in a repr."""
+    assert repr(nn.Layer(1, 1, tanh)) == "Layer(1, 1, activation=tanh)"
+
+
+# ---- micrograd
+
+
+def test_micrograds_example_has_its_printed_numbers():
+    """The expression of micrograd's README gives the numbers that stand there."""
+    a, b = Value(-4.0), Value(2.0)
+    c = a + b
+    d = a * b + b**3
+    c += c + 1
+    c += 1 + c + (-a)
+    d += d * 2 + (b + a).relu()
+    d += 3 * d + (b - a).relu()
+    e = c - d
+    f = e**2
+    g = f / 2.0
+    g += 10.0 / f
+    g.backward()
+    assert [f"{x:.4f}" for x in (g.data, a.grad, b.grad)] == ["24.7041", "138.8338", "645.5773"]
+
+
+def test_micrograds_training_loop_runs_unchanged():
+    """model.zero_grad(), backward, p.data -= lr * p.grad: the loss falls below a hundredth."""
+    model = nn.MLP(2, [8, 1], "tanh", seed=1)
+    data = [((0.0, 0.0), -1.0), ((0.0, 1.0), 1.0), ((1.0, 0.0), 1.0), ((1.0, 1.0), -1.0)]
+    for _ in range(200):
+        loss = sum((model(x) - y) ** 2 for x, y in data)
+        model.zero_grad()
+        loss.backward()
+        for p in model.parameters():
+            p.data -= 0.05 * p.grad
+    assert math.isfinite(loss.data)
+    assert loss.data < 0.01

@@ -1,0 +1,134 @@
+"""Laws that every row of the table obeys."""
+
+import dataclasses
+import itertools
+import math
+from math import inf, nan
+
+import mpmath
+import numpy as np
+import pytest
+from laws import (
+    REFERENCES,
+    SPECIAL,
+    all_operands,
+    check_local_derivatives,
+    check_second_derivatives,
+    check_values,
+    inside,
+    operands_inside,
+    reference,
+)
+
+from scalargrad.arrays import arrays
+from scalargrad.engine import Value
+from scalargrad.errors import DomainError, RangeError
+from scalargrad.functions import values
+from scalargrad.operators import apply
+from scalargrad.primitives import power
+from scalargrad.scalars import ieee, strict
+from scalargrad.table import FAMILIES, TABLE, rows
+
+each_row = pytest.mark.parametrize("row", list(rows()), ids=lambda row: row.symbol)
+
+
+def test_references_and_rows_have_the_same_names():
+    """Each row is held against an independent function, and no reference is left over."""
+    assert REFERENCES.keys() == TABLE.keys() | FAMILIES.keys()
+
+
+@each_row
+def test_a_row_has_the_value_of_its_reference(row):
+    """The value over floats is the one of an independent library, everywhere in the domain."""
+    check_values(row)
+
+
+@each_row
+def test_a_row_has_the_local_derivatives_of_its_reference(row):
+    """Each local derivative is the limit of differences of the reference, or lies between both limits."""
+    check_local_derivatives(row)
+
+
+@each_row
+def test_a_row_has_the_second_derivatives_of_its_reference(row):
+    """Local derivatives read over Values can be differentiated once more, and are right."""
+    check_second_derivatives(row)
+
+
+@pytest.mark.parametrize("row", [row for row in rows() if row is not power(0.0)], ids=lambda row: row.symbol)
+def test_a_derivative_wrong_by_a_thousandth_breaks_the_law(row):
+    """The test is tested: local derivatives off by 0.1 % are found out."""
+
+    def wrong(m, z, *operands):
+        partials = row.partials(m, z, *operands)
+        if row.lists:
+            return [[1.001 * slope for slope in part] for part in partials]
+        return 1.001 * partials if row.arity == 1 else [1.001 * slope for slope in partials]
+
+    with pytest.raises(AssertionError, match="∂"):
+        check_local_derivatives(dataclasses.replace(row, partials=wrong))
+
+
+@each_row
+def test_a_value_wrong_by_a_billionth_breaks_the_law(row):
+    """The test is tested: a value off by 10⁻⁹ is found out."""
+
+    def wrong(m, *operands):
+        return row.function(m, *operands) * (1 + 1e-9)
+
+    with pytest.raises(AssertionError, match=" is "):
+        check_values(dataclasses.replace(row, function=wrong))
+
+
+@each_row
+def test_floats_arrays_and_values_read_a_row_alike(row):
+    """The readings agree on the value and on every local derivative, at kinks and boundaries too."""
+    for operands in operands_inside(row):
+        z = row.value(strict, operands)
+        slopes = row.local_derivatives(ieee, z, operands)
+        nodes = list(map(Value, operands))
+        node = row.value(values, nodes)
+        with np.errstate(all="ignore"):
+            columns = [np.array([x]) for x in operands]
+            column = row.value(arrays, columns)
+            over_arrays = row.local_derivatives(arrays, column, columns)
+        over_values = row.local_derivatives(values, node, nodes)
+        for read, over_array, over_value in zip((z, *slopes), (column, *over_arrays), (node, *over_values)):
+            np.testing.assert_allclose(np.broadcast_to(over_array, 1), read, rtol=1e-14, atol=1e-300)
+            np.testing.assert_allclose(float(over_value), read, rtol=1e-14, atol=1e-300)
+
+
+@each_row
+def test_a_row_has_a_value_exactly_where_its_domain_says(row):
+    """Outside its domain a row raises DomainError, a ValueError; inside, only the too large lacks a value."""
+    finite = filter(math.isfinite, SPECIAL)
+    for operands in itertools.product(finite, repeat=row.arity or 2):
+        leaves = list(map(Value, operands))
+        if not inside(row, operands):
+            with pytest.raises(DomainError, match="is not defined at"):
+                apply(row, *leaves)
+            continue
+        try:
+            z = apply(row, *leaves).data
+        except RangeError:
+            z = inf
+        if not math.isfinite(z):
+            assert abs(reference(row)(*map(mpmath.mpf, operands))) > mpmath.mpf(2) ** 1023
+
+
+@each_row
+def test_the_domain_over_arrays_is_the_domain_over_floats(row):
+    """A domain is written once and reads the same elementwise."""
+    for operands in all_operands(row) if row.domain else ():
+        assert bool(row.domain(arrays, *map(np.float64, operands))) == inside(row, operands)
+
+
+@each_row
+def test_nan_passes_through_a_row(row):
+    """What is computed from nan is nan, over floats and arrays alike, unless it is constant."""
+    operands = [nan] * (row.arity or 2)
+    with np.errstate(all="ignore"):
+        over_arrays = row.value(arrays, [np.array([x]) for x in operands])
+    constant = row is power(0.0)
+    assert math.isnan(row.value(ieee, operands)) is not constant
+    assert bool(np.isnan(over_arrays).all()) is not constant

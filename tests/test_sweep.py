@@ -1,0 +1,172 @@
+"""The order of evaluation and the reverse sweep, on known graphs and on random ones."""
+
+import math
+import threading
+
+import mpmath
+import pytest
+from graphs import EVERYWHERE, SMOOTH, programs
+from hypothesis import assume, given
+from laws import close
+
+from scalargrad import Value, dot, total
+from scalargrad.errors import StaleGraphError
+from scalargrad.sweep import adjoints, evaluation_order, local_floats
+
+# ---- laws of every graph
+
+
+def reachable(output):
+    """Return all nodes that the output was computed from, found by following parents."""
+    found, unread = {output}, [output]
+    while unread:
+        new = set(unread.pop().parents) - found
+        found |= new
+        unread += new
+    return found
+
+
+@given(programs(EVERYWHERE))
+def test_the_order_is_topological_and_complete(program):
+    """Every node stands once, after all its parents, and none is missing."""
+    output = program.values(*program.leaves())
+    order = evaluation_order(output)
+    place = {node: i for i, node in enumerate(order)}
+    assert len(order) == len(place)
+    assert place.keys() == reachable(output)
+    assert all(place[parent] < place[node] for node in order for parent in node.parents)
+    assert order[-1] is output
+
+
+@given(programs(EVERYWHERE))
+def test_backward_and_adjoints_agree_to_the_last_bit(program):
+    """The fused sweep over the float reading is the general one, also at kinks, ties, inf and nan."""
+    output = program.values(*program.leaves())
+    adjoint = adjoints(output, 1.0, local_floats)
+    output.backward()
+    for node in evaluation_order(output):
+        assert node.grad == adjoint[node] or (math.isnan(node.grad) and math.isnan(adjoint[node]))
+
+
+@given(programs(SMOOTH))
+def test_the_gradient_is_the_one_of_exact_differences(program):
+    """Value and gradient agree with differences of the same program over exact numbers."""
+    leaves = program.leaves()
+    output = program.values(*leaves)
+    assume(all(abs(node.data) < 1e3 for node in evaluation_order(output)))
+    output.backward()
+    assert close(output.data, program.exact(*program.data), 1e-10)
+    for i, leaf in enumerate(leaves):
+        unit = tuple(int(i == j) for j in range(len(leaves)))
+        assert close(leaf.grad, mpmath.mp.diff(program.exact, program.data, unit), 1e-8)
+
+
+@given(programs(EVERYWHERE))
+def test_a_sweep_is_linear_in_its_seed(program):
+    """Seeding with 2 gives exactly twice the gradient, and with 0 nothing but zeros or nan."""
+    leaves, twins, flat = program.leaves(), program.leaves(), program.leaves()
+    program.values(*leaves).backward()
+    program.values(*twins).backward(seed=2)
+    program.values(*flat).backward(seed=0.0)
+    for leaf, twin, zero in zip(leaves, twins, flat):
+        assert twin.grad == 2 * leaf.grad or math.isnan(leaf.grad)
+        assert zero.grad == 0.0 or not math.isfinite(leaf.grad)
+
+
+@given(programs(SMOOTH))
+def test_a_second_backward_adds_to_leaves_once_more_and_nothing_else(program):
+    """Leaves accumulate, as over two losses; inner nodes hold the adjoint of the last sweep."""
+    leaves = program.leaves()
+    output = program.values(*leaves)
+    output.backward()
+    order = evaluation_order(output)
+    before = {node: node.grad for node in order}
+    output.backward()
+    for node in order:
+        wanted = before[node] if node.parents else pytest.approx(2 * before[node], rel=1e-12, abs=1e-12)
+        assert node.grad == wanted
+
+
+@given(programs(SMOOTH))
+def test_zero_grad_clears_the_whole_graph(program):
+    """Afterwards a sweep gives what the first one gave."""
+    leaves = program.leaves()
+    output = program.values(*leaves)
+    output.backward()
+    before = [leaf.grad for leaf in leaves]
+    output.zero_grad()
+    assert not any(node.grad for node in evaluation_order(output))
+    output.backward()
+    assert [leaf.grad for leaf in leaves] == before
+
+
+# ---- data that changes
+
+
+def test_a_changed_leaf_never_gives_a_silently_wrong_gradient():
+    """A sweep over data that no longer is what was read raises, and names the leaf."""
+    w = Value(2.0, label="w")
+    y = w * w
+    w.data = 5.0
+    for walk in (
+        y.backward,
+        y.zero_grad,
+        lambda: evaluation_order(y),
+        lambda: adjoints(y, 1.0, local_floats),
+    ):
+        with pytest.raises(StaleGraphError, match="w was given new data after"):
+            walk()
+    assert w.grad == 0.0
+
+
+def test_a_leaf_changed_deep_inside_is_found():
+    """The check looks at every edge, also of n-ary nodes, however old the change is."""
+    w, x = Value(2.0, label="weight"), Value(3.0)
+    deep = dot([w, x], [x, x]) + 1
+    w.data = 2.0
+    later = deep * Value(1.0)
+    with pytest.raises(StaleGraphError, match="weight"):
+        later.backward()
+
+
+def test_computing_again_after_a_change_is_fresh():
+    """A training loop changes leaves and computes anew; other graphs are not affected."""
+    w, other = Value(2.0), Value(7.0)
+    untouched = other * other
+    for _ in range(3):
+        w.grad = 0.0
+        y = w * w
+        y.backward()
+        assert w.grad == 2 * w.data
+        w.data -= 0.1 * w.grad
+    untouched.backward()
+    assert other.grad == 14.0
+
+
+# ---- threads
+
+
+def test_threads_with_graphs_of_their_own_are_exact():
+    """Building and sweeping in several threads at once gives each what it would get alone."""
+    barrier, results = threading.Barrier(4), {}
+
+    def work(k):
+        barrier.wait()
+        for round_ in range(200):
+            x, w = Value(float(k)), Value(0.5)
+            w.data = float(round_)
+            y = total([x * w, w**2, (x * 0.1).tanh()]) * x
+            y.backward()
+            results[k, round_] = (y.data, x.grad, w.grad)
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    together = dict(results)
+    results.clear()
+    barrier = threading.Barrier(1)
+    for k in range(4):
+        work(k)
+    assert together == results

@@ -1,0 +1,223 @@
+"""Derivatives of functions: grad, value_and_grad and hessian, one inside the other."""
+
+import math
+import re
+
+import mpmath
+import pytest
+from graphs import SMOOTH, programs
+from hypothesis import assume, given
+from laws import close
+
+from scalargrad import Value, grad, hessian, log, logsumexp, no_grad, sin, softmax, value_and_grad, where
+from scalargrad.errors import OperandError, StaleGraphError
+from scalargrad.sweep import evaluation_order
+
+# ---- grad
+
+
+def test_there_is_no_perturbation_confusion():
+    """The inner derivative does not see the outer variable as its own."""
+    assert grad(lambda x: x * grad(lambda y: x + y)(x))(5.0) == 1.0
+    assert grad(lambda x: x * grad(lambda y: x * y)(3.0))(5.0) == 10.0
+    assert grad(lambda x: x * grad(lambda y: x)(x))(5.0) == 0.0
+    assert grad(lambda x: grad(lambda y: x * y * y)(x * x))(2.0) == 24.0
+    assert grad(lambda x: grad(lambda y: grad(lambda z: x * y * z * z)(y))(x))(3.0) == 24.0
+
+
+@pytest.mark.parametrize("order", range(5))
+def test_derivatives_of_any_order(order):
+    """Grad of grad of … sin is the next quarter turn."""
+    f = sin
+    for _ in range(order):
+        f = grad(f)
+    assert float(f(0.7)) == pytest.approx(math.sin(0.7 + order * math.pi / 2), rel=1e-12)
+
+
+@given(programs(SMOOTH))
+def test_grad_agrees_with_backward(program):
+    """By every argument at once it gives what a sweep leaves in the leaves, and the same value."""
+    leaves = program.leaves()
+    output = program.values(*leaves)
+    output.backward()
+    value, slopes = value_and_grad(program.values, argnums=range(len(leaves)))(*program.data)
+    assert value == output.data
+    assert slopes == tuple(leaf.grad for leaf in leaves)
+
+
+def test_argnums_choose_the_arguments():
+    """One number gives one derivative, several give a tuple in their order; arguments may repeat."""
+
+    def f(x, y, z):
+        return x * y + z
+
+    assert grad(f)(2.0, 3.0, 4.0) == 3.0
+    assert grad(f, argnums=1)(2.0, 3.0, 4.0) == 2.0
+    assert grad(f, argnums=(2, 0))(2.0, 3.0, 4.0) == (1.0, 3.0)
+    assert grad(f, argnums=[1])(2.0, 3.0, 4.0) == (2.0,)
+
+
+def test_a_list_of_arguments_has_a_list_of_derivatives():
+    """Lists and tuples may be nested, and the derivative has the shape of the argument."""
+
+    def f(weights, x):
+        (a, b), c = weights
+        return a * b * x + c**2
+
+    assert grad(f)([(2.0, 3.0), 4.0], 5.0) == [(15.0, 10.0), 8.0]
+    assert grad(f, argnums=(0, 1))([(2.0, 3.0), 4.0], 5.0) == ([(15.0, 10.0), 8.0], 6.0)
+
+
+def test_numbers_in_give_floats_out_and_values_give_values():
+    """What depends on a Value, as an argument or from outside, can be differentiated further."""
+    w = Value(3.0)
+    for result in value_and_grad(lambda x: x * x)(3):
+        assert type(result) is float
+    for result in (*value_and_grad(lambda x: x * x)(w), *value_and_grad(lambda x: x * w)(3.0)):
+        assert isinstance(result, Value)
+    slopes = grad(lambda x, y: x * w, argnums=(0, 1))(2.0, 5.0)
+    assert all(isinstance(slope, Value) for slope in slopes)
+    assert [float(slope) for slope in slopes] == [3.0, 0.0]
+
+
+def test_a_derivative_of_a_value_can_be_swept():
+    """Backward through a derivative gives the second derivative, also by a Value from outside."""
+    x, w = Value(2.0), Value(5.0)
+    (grad(lambda t: w * t**3)(x) * 10).backward()
+    assert (x.grad, w.grad) == (10 * 5 * 6 * 2.0, 10 * 3 * 4.0)
+
+
+@given(programs(SMOOTH))
+def test_no_transform_changes_a_grad(program):
+    """Arguments, outer Values and their graphs keep the grads that they had."""
+    leaves = program.leaves()
+    outside = program.values(*leaves)
+    outside.backward(seed=3.0)
+    before = {node: node.grad for node in evaluation_order(outside)}
+    grad(lambda *xs: program.values(*xs) * outside)(*leaves)
+    hessian(lambda *xs: program.values(*xs) * outside)(*leaves)
+    assert {node: node.grad for node in evaluation_order(outside)} == before
+
+
+def test_a_function_may_branch_and_loop():
+    """Only the branch that is taken counts; a number as the result has the derivative 0."""
+    assert grad(lambda x: log(x) if x > 0 else x * 3)(-2.0) == 3.0
+    assert grad(lambda x: where(x > 0, x * x, -x))(4.0) == 8.0
+    assert grad(lambda x: math.prod([x] * 5))(2.0) == 80.0
+    assert grad(lambda x: 7.0)(1.0) == 0.0
+    assert value_and_grad(lambda x: x)(1.0) == (1.0, 1.0)
+
+
+def test_the_same_value_twice_is_two_arguments():
+    """Arguments are told apart by their place."""
+    w = Value(3.0)
+    assert [float(slope) for slope in grad(lambda x, y: x * y * y, argnums=(0, 1))(w, w)] == [9.0, 18.0]
+
+
+def test_no_grad_around_a_transform_is_without_effect():
+    """A derivative is the same inside the block, while results there are recorded no further."""
+    w = Value(2.0)
+    with no_grad():
+        assert grad(lambda x: x**3)(2.0) == 12.0
+        assert grad(grad(lambda x: x**3))(2.0) == 12.0
+        assert hessian(lambda x, y: x**2 * y)(3.0, 5.0) == [[10.0, 6.0], [6.0, 0.0]]
+        slope = grad(lambda x: x**3)(w)
+        assert (w * w).parents == ()
+    assert (slope.data, slope.parents) == (12.0, ())
+
+
+def test_no_grad_inside_the_function_is_respected():
+    """What is computed without recording counts as a constant."""
+
+    def f(x):
+        with no_grad():
+            frozen = x * x
+        return frozen * x
+
+    assert grad(f)(3.0) == 9.0
+
+
+# ---- hessian
+
+
+@given(programs(SMOOTH, length=6))
+def test_a_hessian_is_symmetric_and_the_one_of_exact_differences(program):
+    """It agrees with second differences of the same program over exact numbers."""
+    output = program.values(*program.leaves())
+    assume(all(abs(node.data) < 30 for node in evaluation_order(output)))
+    matrix = hessian(program.values)(*program.data)
+    n = len(program.data)
+    for i in range(n):
+        for j in range(n):
+            order = tuple((k == i) + (k == j) for k in range(n))
+            assert close(matrix[i][j], mpmath.mp.diff(program.exact, program.data, order), 1e-8)
+            assert matrix[i][j] == pytest.approx(matrix[j][i], rel=1e-9, abs=1e-9)
+
+
+def test_the_hessian_of_a_quadratic_form_is_its_matrix():
+    """½ xᵀA x has the Hessian A, for arguments given as numbers or Values alike."""
+    a = [[2.0, -1.0, 0.5], [-1.0, 3.0, 0.0], [0.5, 0.0, 1.0]]
+
+    def form(*x):
+        return 0.5 * sum(a[i][j] * x[i] * x[j] for i in range(3) for j in range(3))
+
+    assert hessian(form)(1.0, -2.0, 3.0) == a
+    over_values = hessian(form)(*map(Value, (1.0, -2.0, 3.0)))
+    assert [[float(entry) for entry in row] for row in over_values] == a
+    assert all(isinstance(entry, Value) for row in over_values for entry in row)
+
+
+def test_the_hessian_of_logsumexp_is_diag_p_minus_ppt():
+    """An n-ary node is differentiated twice too."""
+    x = (0.5, -1.0, 2.0)
+    p = [entry.data for entry in softmax(x)]
+    for i, row in enumerate(hessian(lambda *xs: logsumexp(xs))(*x)):
+        assert row == pytest.approx([p[i] * ((i == j) - p[j]) for j in range(3)], abs=1e-14)
+
+
+def test_a_hessian_entry_can_be_differentiated():
+    """The third derivative of x³·w by x, x and w, through a Value from outside."""
+    w = Value(4.0)
+    ((entry,),) = hessian(lambda x: x**3 * w)(2.0)
+    entry.backward()
+    assert (entry.data, w.grad) == (48.0, 12.0)
+
+
+# ---- errors
+
+
+@pytest.mark.parametrize("result", ["a", None, [Value(1.0)], 1j], ids=lambda result: type(result).__name__)
+@pytest.mark.parametrize("transform", [grad, value_and_grad, hessian])
+def test_a_function_must_return_one_number(transform, result):
+    """Anything else is refused, with what it was."""
+    with pytest.raises(
+        OperandError, match=re.escape("must return one number: expected one real number, got")
+    ):
+        transform(lambda x: result)(1.0)
+
+
+def test_an_argument_must_be_a_number():
+    """Strings and arrays are refused as Value refuses them."""
+    for transform in (grad, hessian):
+        with pytest.raises(OperandError, match="got 'a' of type str"):
+            transform(lambda x: x)("a")
+
+
+@pytest.mark.parametrize("argnums", [1, -1, (0, 5)])
+def test_argnums_name_an_argument_that_is_there(argnums):
+    """The error says which was asked for, and how many there were."""
+    with pytest.raises(IndexError, match="but the function was called with 1"):
+        grad(lambda x: x, argnums=argnums)(1.0)
+
+
+def test_a_leaf_changed_while_the_function_runs_is_found():
+    """A stale graph inside a transform raises too."""
+    w = Value(2.0, label="w")
+
+    def f(x):
+        y = x * w
+        w.data = 3.0
+        return y
+
+    with pytest.raises(StaleGraphError, match="w was given new data"):
+        grad(f)(1.0)

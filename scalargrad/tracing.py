@@ -1,15 +1,73 @@
 """The trace of an output, with everything that can be read from it: the public face of a Wengert list."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Self
 
 from scalargrad.engine import Value
 from scalargrad.errors import OperandError
 from scalargrad.listing import listing
 from scalargrad.wengert import WengertList
 
+# The readings below are imported where they are used, so that `import scalargrad` stays quick.
+
 
 class Trace(WengertList):
-    """Read a Wengert list: `str(t)` lists the forward and the reverse trace side by side."""
+    """Read a Wengert list: `str(t)` lists the forward and the reverse trace side by side.
+
+    >>> from scalargrad import dot, label, leaves
+    >>> x, w, b = leaves(x=2.0, w=0.5, b=-0.25)
+    >>> a = dot([w], [x]) + b
+    >>> y = a.sigmoid()
+    >>> label(a=a, y=y)
+    >>> t = trace(y)
+    >>> print(t.explain(w))
+    ∂y/∂w = ∂y/∂a · ∂a/∂w
+          = ∂y/∂a · x
+          = (0.2179)(2)
+          = 0.4358
+    >>> t.check({"a": 0.75, "y": 0.68, "d a": 0.22, "d w": 0.44}).ok
+    True
+    """
+
+    def explain(self, target: Any, **options: Any) -> Any:
+        """Return why ∂output/∂target is what it is: an Explanation, as text, Markdown or LaTeX.
+
+        `target` is a Value, a name or an index.  Options: `digits=4`; `notation="partial"` or "bar";
+        `paths=k`, which adds the sum over paths, the k largest of them; `expand=True`, which adds the
+        explanations of all adjoints it rests on.
+        """
+        from scalargrad.study.explain import explain
+
+        return explain(self, self[target], **options)
+
+    def check(self, claims: Mapping[str, float], digits: int | None = None, rate: float | None = None) -> Any:
+        """Return a CheckReport on hand work: `{"a1": 1.367, "d w5": 0.153}`, adjoints as `d name`.
+
+        Numbers may be rounded or truncated to `digits` decimals and computed from rounded numbers; of
+        a wrong one the report names the likely slip.  `rate` is the learning rate of a descent step.
+        """
+        from scalargrad.study.check import check
+
+        return check(self, claims, digits, rate)
+
+    def to_json(self) -> str:
+        """Return the trace as a JSON document, with a schema name and version, from which it reads back."""
+        from scalargrad.exchange import to_json
+
+        return to_json(self)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return the trace of a JSON document; raise TraceFormatError that says what is wrong, and where."""
+        from scalargrad.exchange import from_json
+
+        return cls(from_json(text))
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether two traces hold the same instructions with the same numbers."""
+        return isinstance(other, Trace) and self.to_json() == other.to_json()
+
+    __hash__ = None  # type: ignore[assignment]
 
     def __str__(self) -> str:
         return listing(self)

@@ -202,11 +202,7 @@ def _fraction(above: Instruction, below: Instruction, writer: Writer) -> str:
 def _factor(symbol: Symbol) -> str:
     latex = symbol.writer.style == "latex"
     opening, closing = (r"\left(", r"\right)") if latex else ("(", ")")
-    return (
-        str(symbol)
-        if symbol.precedence >= PRODUCT or symbol.precedence == ATOM
-        else f"{opening}{symbol}{closing}"
-    )
+    return str(symbol) if symbol.precedence >= PRODUCT else f"{opening}{symbol}{closing}"
 
 
 def _width(text: str) -> int:

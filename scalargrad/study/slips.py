@@ -1,0 +1,167 @@
+"""The work of a person, step by step with the numbers they used, and the slips that are common in it."""
+
+from collections.abc import Iterator
+
+from scalargrad.notation import Writer
+from scalargrad.scalars import ieee
+from scalargrad.wengert import Instruction, WengertList
+
+Slip = tuple[float, str]  # the number a slip would give, and its name
+TERMS = {"add", "subtract", "total", "dot"}
+
+
+class Work:
+    """Recompute every step from the numbers a person claimed, with the error that rounding may have left.
+
+    `value` and `adjoint` return what a step gives, how far rounding may have moved it, and the places
+    it was computed from; `take` replaces the outcome by the number the person went on with.  They are
+    to be called for every instruction, forwards and then backwards.
+    """
+
+    def __init__(self, trace: WengertList, unit: float, rate: float | None) -> None:
+        self.unit, self.rate, self.output = unit, rate, trace.output
+        self.values: dict[Instruction, float] = {}
+        self.adjoints: dict[Instruction, float] = {}
+        self.partials: dict[Instruction, tuple[float, ...]] = {}
+        self._error: dict[tuple[Instruction, bool], float] = {}
+        self.edges: dict[Instruction, list[tuple[Instruction, int]]] = {row: [] for row in trace}
+        for row in reversed(trace.instructions):
+            for position, parent in enumerate(row.parents):
+                self.edges[parent].append((row, position))
+
+    def value(self, row: Instruction) -> tuple[float, float, list[tuple[Instruction, bool]]]:
+        """Return the value at the person's numbers of the parents."""
+        if row.primitive is None:
+            self.values[row], self._error[row, False], self.partials[row] = row.value, 0.0, ()
+            return row.value, 0.0, []
+        operands = [self.values[parent] for parent in row.parents]
+        value = self.values[row] = float(row.primitive.value(ieee, operands))
+        self.partials[row] = row.primitive.local_derivatives(ieee, value, operands)
+        carried = sum(abs(d) * self._error[p, False] for d, p in zip(self.partials[row], row.parents))
+        operations = len(row.parents) // row.primitive.lists if row.primitive.lists else 1
+        slack = carried + (operations - 1) * self.unit  # each term of a sum may have been rounded
+        self._error[row, False] = slack + self.unit
+        return value, slack, [(parent, False) for parent in row.parents]
+
+    def adjoint(self, row: Instruction) -> tuple[float, float, list[tuple[Instruction, bool]]]:
+        """Return the adjoint at the person's numbers: the sum over the children."""
+        if row is self.output:
+            self.adjoints[row], self._error[row, True] = 1.0, 0.0
+            return 1.0, 0.0, []
+        edges = self.edges[row]
+        self.adjoints[row] = sum(self.contribution(child, i) for child, i in edges)
+        slack = sum(
+            abs(self.partials[child][i]) * self._error[child, True]
+            + (abs(self.adjoints[child]) + 1.0) * self.unit * (abs(self.partials[child][i]) not in {0.0, 1.0})
+            for child, i in edges
+        )
+        self._error[row, True] = slack
+        used = [(operand, False) for child, _ in edges for operand in (child, *child.parents)]
+        return self.adjoints[row], slack, [*((child, True) for child, _ in edges), *used]
+
+    def take(self, place: tuple[Instruction, bool], claimed: float) -> None:
+        """Go on with the number the person claimed."""
+        row, is_adjoint = place
+        (self.adjoints if is_adjoint else self.values)[row] = claimed
+        self._error[place] = 0.0
+        if row.primitive and not is_adjoint:
+            operands = [self.values[parent] for parent in row.parents]
+            self.partials[row] = row.primitive.local_derivatives(ieee, claimed, operands)
+
+    def contribution(self, child: Instruction, position: int) -> float:
+        """Return upstream adjoint × local derivative of an edge, at the person's numbers."""
+        return self.adjoints[child] * self.partials[child][position]
+
+
+def value_slips(work: Work, row: Instruction) -> Iterator[Slip]:
+    """Yield what common slips in the forward phase would have given."""
+    expected = work.values[row]
+    yield -expected, "the sign is reversed"
+    for text, term in _terms(work, row):
+        yield expected - term, f"the term {text} is left out"
+        yield expected - 2 * term, f"the term {text} has the wrong sign"
+    if row.primitive and row.primitive.arity == 1:
+        (parent,) = row.parents
+        yield work.values[parent], f"{row.primitive.name} was not applied: this is {parent.name}"
+
+
+def _terms(work: Work, row: Instruction) -> list[tuple[str, float]]:
+    """Return the terms of a sum, unlabelled sums within it taken apart."""
+    writer = Writer()
+    if row.primitive is None or row.primitive.name not in TERMS:
+        return []
+    if row.primitive.name == "dot":
+        half = len(row.parents) // 2
+        return [
+            (f"{w.symbol(writer)}*{x.symbol(writer)}", work.values[w] * work.values[x])
+            for w, x in zip(row.parents[:half], row.parents[half:])
+        ]
+    found = []
+    signs = (1.0, -1.0) if row.primitive.name == "subtract" else (1.0,) * len(row.parents)
+    for sign, parent in zip(signs, row.parents):
+        inner = [] if parent.label else _terms(work, parent)
+        terms = inner or [
+            (
+                str(parent.written(writer) if not parent.label and parent.parents else parent.symbol(writer)),
+                work.values[parent],
+            )
+        ]
+        found += [(text, sign * term) for text, term in terms]
+    return found
+
+
+def adjoint_slips(work: Work, row: Instruction) -> Iterator[Slip]:
+    """Yield what common slips in the reverse phase would have given."""
+    edges = work.edges[row]
+    contributions = {edge: work.contribution(*edge) for edge in edges}
+    expected = sum(contributions.values())
+    if len(edges) > 1:
+        for (child, _), contribution in contributions.items():
+            name = _named(work, child).name
+            yield contribution, f"only the contribution through {name} is counted; all of them add up (+=)"
+            yield expected - contribution, f"the contribution through {name} is forgotten (+=)"
+    for (child, position), contribution in contributions.items():
+        others = expected - contribution
+        for number, text in _edge_slips(work, child, position):
+            yield others + number, text
+    yield -expected, "the sign is reversed: which way round is the difference?"
+
+
+def _edge_slips(work: Work, child: Instruction, position: int) -> Iterator[Slip]:
+    """Yield slips in one contribution: along its edge and the unlabelled steps above it."""
+    writer = Writer()
+    contribution = work.contribution(child, position)
+    for step, i in _chain(work, child, position):
+        local = work.partials[step][i]
+        factor = step.local_derivatives(writer)[i]
+        if local not in {0.0, 1.0}:
+            yield contribution / local, f"the factor {factor} is left out"
+        if step.primitive and step.primitive.arity == 1 and local:
+            (z,), a, name = step.parents, work.values[step], step.primitive.name
+            at_a = step.primitive.local_derivatives(ieee, step.primitive.value(ieee, [a]), [a])[0]
+            with_z = step.primitive.local_derivatives(ieee, work.values[z], [work.values[z]])[0]
+            yield contribution / local * at_a, f"{name}' is taken at {step.name}, not at {z.name}"
+            yield contribution / local * with_z, f"{factor} has {z.name} in the place of {step.name}"
+    if work.rate is not None:
+        updated = [_updated(work, parent) for parent in child.parents]
+        if child.primitive:
+            local = child.primitive.local_derivatives(ieee, work.values[child], updated)[position]
+            yield work.adjoints[child] * local, "a weight was updated before it was used here"
+
+
+def _chain(work: Work, child: Instruction, position: int) -> Iterator[tuple[Instruction, int]]:
+    """Yield the edge and those above it, as long as they lead through unlabelled steps of one child."""
+    yield child, position
+    while not child.label and len(work.edges[child]) == 1:
+        child, position = work.edges[child][0]
+        yield child, position
+
+
+def _named(work: Work, child: Instruction) -> Instruction:
+    *_, (named, _) = _chain(work, child, 0)
+    return named
+
+
+def _updated(work: Work, leaf: Instruction) -> float:
+    moves = leaf.role in {"input", "parameter"} and work.rate is not None
+    return work.values[leaf] - (work.rate or 0.0) * leaf.adjoint if moves else work.values[leaf]

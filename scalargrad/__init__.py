@@ -1,6 +1,7 @@
 """scalargrad: scalar reverse-mode automatic differentiation to learn from and to keep using."""
 
 from scalargrad import nn
+from scalargrad.drawing import draw
 from scalargrad.engine import Value
 from scalargrad.functions import (
     abs,  # noqa: F401
@@ -66,6 +67,7 @@ __all__ = [
     "cosh",
     "divide",
     "dot",
+    "draw",
     "elu",
     "erf",
     "exp",

@@ -31,6 +31,14 @@ class UnknownNameError(ScalargradError, LookupError):
     """Report a name that is not there, with the nearest ones that are."""
 
 
+class GraphTooLargeError(ScalargradError, ValueError):
+    """Report a drawing of too many nodes or edges, or a layout that took too long."""
+
+
+class RendererError(ScalargradError, RuntimeError):
+    """Report that no Graphviz is installed, or that it made no image."""
+
+
 class ExpressionError(ScalargradError, ValueError):
     """Report what cannot be read in an expression; `pointer` shows the place with a caret."""
 

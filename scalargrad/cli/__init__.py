@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from scalargrad import __version__
-from scalargrad.cli import examples, trace
+from scalargrad.cli import draw, examples, trace
 from scalargrad.cli.subject import UsageError
 from scalargrad.errors import ExpressionError, ScalargradError
 
-COMMANDS = (examples, trace)
-OPTIONS = {"-h", "--help", "--version", "--digits"}
+COMMANDS = (examples, trace, draw)
+OPTIONS = {"-h", "--help", "--version", "--digits", "-o"}
 
 
 class _Parser(argparse.ArgumentParser):

@@ -1,0 +1,53 @@
+"""`scalargrad draw`."""
+
+import argparse
+from pathlib import Path
+
+from scalargrad.cli.subject import UsageError, add_digits, add_subject, digits_of, subject_of
+from scalargrad.drawing import EDGES, STYLES, THEMES, VIEWS, draw
+
+PURPOSE = "draw the computation graph as an image, or as DOT text"
+EXAMPLES = (
+    "scalargrad draw sigmoid-2-2-1 -o net.svg --view neurons",
+    "scalargrad draw sigmoid-2-2-1 -o net.png --view values --edges local --theme dark",
+    'scalargrad draw "sigmoid(w*x + b)" w=2 x=1 b=0.5 -o neuron.pdf',
+)
+FORMATS = ("svg", "png", "pdf", "dot")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    add_subject(parser)
+    parser.add_argument(
+        "-o", "--output", required=True, metavar="FILE", help=f"the file to write: .{', .'.join(FORMATS)}"
+    )
+    parser.add_argument("--view", choices=("auto", *VIEWS), default="auto", help="what is one node")
+    parser.add_argument("--edges", choices=EDGES, help="what to write on the edges")
+    parser.add_argument("--theme", choices=THEMES, default="light", help="the colours")
+    parser.add_argument("--style", choices=STYLES, default=STYLES[0], help="how nodes are drawn")
+    parser.add_argument("--no-adjoints", action="store_true", help="show the forward pass alone")
+    add_digits(parser)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Write the drawing to a file and print its path."""
+    path = Path(options.output.strip())
+    kind = path.suffix[1:].lower()
+    if kind not in FORMATS:
+        raise UsageError(f"expected a file ending in .{', .'.join(FORMATS)}, got {path.name!r}")
+    output, example = subject_of(options)
+    figure = draw(
+        output,
+        options.view,
+        edges=options.edges,
+        adjoints=not options.no_adjoints,
+        style=options.style,
+        theme=options.theme,
+        digits=digits_of(options, example),
+    )
+    data = figure.source.encode() if kind == "dot" else figure.pipe(kind)
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise UsageError(f"cannot write {str(path)!r}: {error.strerror or error}") from error
+    print(path)

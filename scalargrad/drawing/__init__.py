@@ -1,0 +1,106 @@
+"""Draw the computation graph: `draw(y)` is a graphviz.Digraph, readable from 3 values to 10,000."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from scalargrad.drawing import focus
+from scalargrad.drawing.choice import choose
+from scalargrad.drawing.themes import THEMES
+from scalargrad.drawing.views import VIEWS
+from scalargrad.engine import Value
+from scalargrad.errors import OperandError, UnknownNameError, unknown
+from scalargrad.wengert import Instruction, WengertList
+
+if TYPE_CHECKING:
+    from scalargrad.drawing.figure import Figure
+
+__all__ = ["EDGES", "STYLES", "THEMES", "VIEWS", "draw"]
+
+Place = Value | str
+EDGES = ("local", "contribution")
+STYLES = ("textbook", "micrograd")
+
+
+def draw(
+    output: Value | WengertList,
+    view: str = "auto",
+    *,
+    edges: str | None = None,
+    adjoints: bool = True,
+    style: str = "textbook",
+    theme: str = "light",
+    around: Place | None = None,
+    hops: int = 2,
+    paths: tuple[Place, Place] | None = None,
+    upto: Place | None = None,
+    digits: int = 4,
+    time_limit: float = 10.0,
+) -> "Figure":
+    """Draw the graph of an output, or of its trace, as a graphviz.Digraph with values and adjoints.
+
+    `view` is "values", "neurons", "layers" or "auto", the finest that is readable; `edges` writes the
+    "local" derivative or the "contribution" on each edge.  The style "micrograd" separates data from
+    operations; the theme is "light" or "dark".  `around` shows what is at most `hops` edges from a
+    Value or a name, `paths=(x, y)` what lies between the two, `upto` what a Value was computed from.
+    Layout ends after `time_limit` seconds.
+
+    Raises GraphTooLargeError if the view has too many nodes or edges, RendererError if an image is
+    asked for where no Graphviz is installed; `.source` needs none.
+
+    >>> x = Value(3.0, label="x")
+    >>> figure = draw(x * x)
+    >>> figure.source.count(" -> ")
+    2
+    """
+    from scalargrad.drawing import dot, micrograd
+    from scalargrad.drawing.figure import Figure
+    from scalargrad.drawing.inscriptions import Inscriber, text_form
+
+    for kind, name, known in (("edges", edges, EDGES), ("style", style, STYLES), ("theme", theme, THEMES)):
+        if name is not None and name not in known:
+            raise UnknownNameError(unknown(kind, name, known))
+    trace = _trace_of(output)
+    kept = _kept(trace, around, hops, paths, upto)
+    picture = choose(trace, kept, view)
+    inscriber = Inscriber(trace, edges, adjoints, digits)
+    figure = Figure()
+    records = style == "micrograd" and picture.view == "values"
+    (micrograd if records else dot).fill(figure, picture, inscriber, THEMES[theme])
+    figure.time_limit = time_limit
+    figure.text = text_form(picture.groups, picture.edges, inscriber.lines)
+    figure.title = (
+        f"drawing of {trace.output.name}: {picture.values:,} values in {len(picture.groups):,} nodes, "
+        f"view {picture.view!r}"
+    )
+    return figure
+
+
+def _trace_of(output: Value | WengertList) -> WengertList:
+    if isinstance(output, Value):
+        return WengertList.of(output)
+    if isinstance(output, WengertList):
+        return output
+    message = f"draw needs the Value of an output, or its trace, got {output!r:.60}"
+    raise OperandError(message)
+
+
+def _kept(
+    trace: WengertList,
+    around: Place | None,
+    hops: int,
+    paths: Iterable[Place] | None,
+    upto: Place | None,
+) -> set[Instruction]:
+    """Return what all the foci together keep."""
+    kept = set(trace)
+    if around is not None:
+        kept &= focus.around(trace, trace[around], hops)
+    if paths is not None:
+        source, target = paths
+        kept &= focus.influence(trace, trace[source], trace[target])
+    if upto is not None:
+        kept &= focus.upstream_of(trace[upto])
+    if not kept:
+        message = "nothing is left to draw: no path leads from the first value to the second"
+        raise UnknownNameError(message)
+    return kept

@@ -1,0 +1,133 @@
+"""DOT text: pictures as nodes, edges and columns in Graphviz's language."""
+
+import html
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from scalargrad.drawing.inscriptions import Inscriber, Line
+from scalargrad.drawing.picture import Edge, Group, Picture
+from scalargrad.drawing.themes import FONT, SHAPES, Theme
+from scalargrad.wengert import Instruction
+
+Attributes = dict[str, str]
+MANY_NEURONS, MANY_EDGES, DENSE = 12, 48, 200  # from here on: no formulas, no text on edges, straight edges
+
+
+def graph_attributes(picture: Picture, theme: Theme) -> tuple[Attributes, Attributes, Attributes]:
+    """Return what holds for the whole graph, for all nodes and for all edges."""
+    apart = {"values": ("0.22", "0.45"), "neurons": ("0.35", "1.0"), "layers": ("0.3", "0.6")}
+    nodesep, ranksep = apart[picture.view]
+    graph = {"rankdir": "LR", "bgcolor": theme.paper, "nodesep": nodesep, "ranksep": ranksep, "pad": "0.2"}
+    if len(picture.edges) > DENSE:
+        graph |= {"splines": "line", "ranksep": "2.5", "nodesep": "0.15"}
+    node = {"fontname": FONT, "fontsize": "13", "style": "filled", "margin": "0.1,0.05"}
+    edge = {"fontname": FONT, "fontsize": "11", "color": theme.edge, "arrowsize": "0.6", "penwidth": "1.1"}
+    return graph, node, edge
+
+
+def caption(picture: Picture, theme: Theme) -> Attributes:
+    """Return the line below the drawing that says what it does not show, if there is anything."""
+    shown = len(picture.groups)
+    parts = []
+    if picture.view != "values":
+        parts.append(f"{picture.values - picture.hidden:,} values in {shown:,} nodes")
+    if picture.hidden:
+        parts.append(f"+{picture.hidden:,} values not shown")
+    if not parts:
+        return {}
+    return {
+        "label": _table([Line("note", " · ".join(parts))], theme),
+        "labelloc": "b",
+        "fontname": FONT,
+        "fontsize": "11",
+    }
+
+
+def fill(graph: Any, picture: Picture, inscriber: Inscriber, theme: Theme) -> None:
+    """Write a picture into a Digraph."""
+    graph.graph_attr, graph.node_attr, graph.edge_attr = graph_attributes(picture, theme)
+    graph.graph_attr |= caption(picture, theme)
+    keys = {group: _key(group) for group in picture.groups}
+    compact = sum(group.kind == "neuron" for group in picture.groups) > MANY_NEURONS
+    for group, key in keys.items():
+        graph.node(
+            key,
+            **node_attributes(
+                group, role_of(group, picture, inscriber.trace.output), inscriber, theme, compact
+            ),
+        )
+    quiet = picture.view == "neurons" and len(picture.edges) > MANY_EDGES
+    for edge in picture.edges:
+        graph.edge(keys[edge.tail], keys[edge.head], **edge_attributes(edge, inscriber, theme, quiet))
+    for column in columns(picture.groups):
+        graph.body.append(_in_line([keys[group] for group in column]))
+
+
+def columns(groups: Iterable[Group]) -> list[list[Group]]:
+    """Return the groups that stand in line, column by column."""
+    found: dict[tuple[object, ...], list[Group]] = {}
+    for group in groups:
+        if group.column and group.column[0] == "in line":
+            found.setdefault(group.column, []).append(group)
+    return [column for column in found.values() if len(column) > 1]
+
+
+def node_attributes(group: Group, role: str, inscriber: Inscriber, theme: Theme, compact: bool) -> Attributes:
+    """Return the text, shape and colours of a node."""
+    fill, border = theme.node[role]
+    return SHAPES[role] | {
+        "label": _table(inscriber.lines(group, compact), theme),
+        "tooltip": _escaped(inscriber.explanation(group)),
+        "class": role,
+        "fillcolor": fill,
+        "color": border,
+        "penwidth": "2" if role in {"output", "neuron"} else "1.2",
+    }
+
+
+def edge_attributes(edge: Edge, inscriber: Inscriber, theme: Theme, quiet: bool) -> Attributes:
+    """Return the text on an edge, and its width where it stands for several."""
+    merged = len(edge.entries) > 1
+    lines = [] if quiet and not merged else inscriber.edge(edge)
+    attributes = {"label": _table(lines, theme)} if lines else {}
+    return attributes | ({"penwidth": "2.2", "style": "dashed"} if merged else {})
+
+
+def role_of(group: Group, picture: Picture, output: Instruction) -> str:
+    """Return the role that a node's shape and colours show."""
+    if group.more or group.kind == "rest":
+        return "output" if output in group.rows else "rest"
+    if group.kind == "inputs":
+        return "input"
+    if group.kind in {"neuron", "layer"}:
+        return "output" if output in group.rows else "neuron"
+    (row,) = group.rows
+    if row is output and row.parents:
+        return "output"
+    return "parameter" if row in picture.parameters and row.role == "input" else row.role
+
+
+def _key(group: Group) -> str:
+    return f"n{group.rows[-1].index}"
+
+
+def _in_line(keys: Sequence[str]) -> str:
+    """Return a subgraph that keeps nodes in one column, in this order."""
+    return f"\t{{ rank=same; {' -> '.join(keys)} [style=invis weight=100] }}\n"
+
+
+def _table(lines: Sequence[Line], theme: Theme) -> str:
+    """Return an HTML-like label with a row for each line."""
+    cells = "".join(f"<tr><td>{_cell(line, theme)}</td></tr>" for line in lines)
+    return f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="1">{cells}</table>>'
+
+
+def _cell(line: Line, theme: Theme) -> str:
+    text = html.escape(line.text)
+    bold = f"<b>{text}</b>" if line.kind == "name" else text
+    return f'<font color="{theme.text[line.kind]}">{bold}</font>'
+
+
+def _escaped(text: str) -> str:
+    """Return text for a quoted string of DOT, where backslashes and entities have a meaning."""
+    return html.escape(text, quote=False).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -1,0 +1,75 @@
+"""The drawing object: a graphviz.Digraph that renders with and without the executable."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import graphviz
+
+from scalargrad.drawing.render import TIME_LIMIT, image
+from scalargrad.errors import ScalargradError
+
+
+class Figure(graphviz.Digraph):
+    """Draw with `.source`, `.pipe`, `.render` and in notebooks, as any graphviz.Digraph does.
+
+    Its layout has a `time_limit`, in seconds; `text` is what a notebook shows where nothing can draw.
+
+    >>> figure = Figure()
+    >>> figure.edge("a", "b")
+    >>> figure.source.split()
+    ['digraph', '{', 'a', '->', 'b', '}']
+    """
+
+    time_limit = TIME_LIMIT
+    text = ""
+    title = "a drawing"
+
+    def pipe(
+        self,
+        format: str | None = None,
+        renderer: str | None = None,
+        formatter: str | None = None,
+        neato_no_op: Any = None,
+        quiet: bool = False,
+        *,
+        engine: str | None = None,
+        encoding: str | None = None,
+    ) -> Any:
+        """Return the image as bytes or, with an encoding, as text."""
+        del neato_no_op, quiet  # the executable's own options
+        kind = ":".join(
+            filter(None, (format or self.format, renderer or self.renderer, formatter or self.formatter))
+        )
+        data = image(self.source, kind, engine or self.engine, self.time_limit)
+        return data.decode(encoding) if encoding else data
+
+    def _render(
+        self,
+        engine: str,
+        format: str,
+        filepath: str,
+        renderer: str | None = None,
+        formatter: str | None = None,
+        *,
+        outfile: Any = None,
+        raise_if_result_exists: bool = False,
+        **_: Any,
+    ) -> str:
+        """Write the image beside the saved source: the step of `render` that calls the executable."""
+        suffix = ".".join(filter(None, (formatter, renderer, format)))
+        target = Path(outfile) if outfile is not None else Path(f"{filepath}.{suffix}")
+        if raise_if_result_exists and target.exists():
+            raise graphviz.FileExistsError(f"output file exists: {os.fspath(target)!r}")
+        target.write_bytes(self.pipe(format, renderer, formatter, engine=engine))
+        return os.fspath(target)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **options: Any) -> dict[str, Any]:
+        """Return what a notebook shows: the picture, or its text where it cannot be drawn."""
+        try:
+            return dict(super()._repr_mimebundle_(include, exclude, **options))
+        except ScalargradError as error:
+            return {"text/plain": f"{self.text}\n\n({error})"}
+
+    def __repr__(self) -> str:
+        return f"<{self.title}>"

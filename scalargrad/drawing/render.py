@@ -1,0 +1,61 @@
+"""Rendering: DOT text to an image, with whichever Graphviz there is, in a process that has a time limit."""
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+
+from scalargrad.errors import GraphTooLargeError, RendererError
+
+TIME_LIMIT = 10.0
+RASTER_DPI = 144  # sharp on screens of today; vector formats need none
+WITH_LIBRARY = """
+import sys
+from pygraphviz import AGraph
+_, format, engine, arguments = sys.argv
+graph = AGraph(string=sys.stdin.buffer.read().decode())
+sys.stdout.buffer.write(graph.draw(format=format, prog=engine, args=arguments))
+"""
+NO_RENDERER = (
+    "no Graphviz to draw with: install its `dot` executable (apt-get install graphviz, "
+    "brew install graphviz) or the extra `render` (pip install 'scalargrad-study[render]'); "
+    "the DOT text is in `.source`"
+)
+
+
+def image(source: str, format: str, engine: str = "dot", time_limit: float = TIME_LIMIT) -> bytes:
+    """Return the image of a DOT text, laid out by the executable or by pygraphviz's library.
+
+    Raises RendererError if there is neither, and GraphTooLargeError if the layout takes longer than
+    `time_limit` seconds; its process is then ended.
+    """
+    arguments = (
+        [f"-Gdpi={RASTER_DPI}"] if format.partition(":")[0] in {"png", "jpg", "jpeg", "gif", "webp"} else []
+    )
+    command = _command(format, engine, arguments)
+    try:
+        done = subprocess.run(  # noqa: S603  # the command is made here, of no input but names
+            command, input=source.encode(), capture_output=True, timeout=time_limit, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise GraphTooLargeError(
+            f"the layout took longer than {time_limit:g} s and was ended; draw less, with view='layers' or "
+            "around=value, hops=2, or give it longer: draw(…, time_limit=60)"
+        ) from None
+    if done.returncode or not done.stdout:
+        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["nothing was said"]
+        raise RendererError(f"Graphviz made no {format} ({last[0]})")
+    return _fitting(done.stdout) if format == "svg" else done.stdout
+
+
+def _command(format: str, engine: str, arguments: list[str]) -> list[str]:
+    if executable := shutil.which("dot"):
+        return [executable, f"-K{engine}", f"-T{format}", *arguments]
+    if importlib.util.find_spec("pygraphviz"):
+        return [sys.executable, "-P", "-c", WITH_LIBRARY, format, engine, " ".join(arguments)]
+    raise RendererError(NO_RENDERER)
+
+
+def _fitting(svg: bytes) -> bytes:
+    """Let a page narrower than the drawing shrink it, where it would crop it."""
+    return svg.replace(b"<svg ", b'<svg style="max-width:100%;height:auto" ', 1)

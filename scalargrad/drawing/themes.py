@@ -1,0 +1,56 @@
+"""The colours of drawings, light and dark; roles differ in shape and border too, for those who see none."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+FONT = "Helvetica,Arial,sans-serif"
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Hold the colours of a drawing: of texts by kind, and of nodes by role as (fill, border)."""
+
+    paper: str
+    edge: str
+    text: Mapping[str, str]
+    node: Mapping[str, tuple[str, str]]
+
+
+LIGHT = Theme(
+    paper="#ffffff",
+    edge="#8c959f",
+    text={"name": "#1f2328", "value": "#0b5394", "adjoint": "#b3261e", "note": "#59636e"},
+    node={
+        "input": ("#e7f1fb", "#2b6cb0"),
+        "parameter": ("#fff5dc", "#b7791f"),
+        "constant": ("#f3f4f6", "#8c959f"),
+        "operation": ("#ffffff", "#59636e"),
+        "output": ("#e6f6ea", "#2f7d4f"),
+        "neuron": ("#f4f0fd", "#6b46c1"),
+        "rest": ("#f3f4f6", "#8c959f"),
+    },
+)
+DARK = Theme(
+    paper="#0d1117",
+    edge="#7d8590",
+    text={"name": "#e6edf3", "value": "#79c0ff", "adjoint": "#ff8a80", "note": "#9da7b1"},
+    node={
+        "input": ("#10273f", "#58a6ff"),
+        "parameter": ("#33270c", "#d9a441"),
+        "constant": ("#1c2128", "#7d8590"),
+        "operation": ("#161b22", "#9da7b1"),
+        "output": ("#10291b", "#4cc27c"),
+        "neuron": ("#221a3a", "#a78bfa"),
+        "rest": ("#1c2128", "#7d8590"),
+    },
+)
+THEMES = {"light": LIGHT, "dark": DARK}
+SHAPES = {
+    "input": {"shape": "ellipse", "margin": "0.02,0.02"},
+    "parameter": {"shape": "hexagon", "margin": "0.02,0.02"},
+    "constant": {"shape": "box", "style": "filled,rounded,dotted"},
+    "operation": {"shape": "box"},
+    "output": {"shape": "box", "peripheries": "2"},
+    "neuron": {"shape": "box", "style": "filled,rounded"},
+    "rest": {"shape": "box", "style": "filled,dashed"},
+}

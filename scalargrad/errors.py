@@ -1,6 +1,7 @@
 """The package's exceptions, each derived from the built-in one a caller would catch."""
 
 from collections.abc import Iterable
+from typing import Any
 
 
 class ScalargradError(Exception):
@@ -25,6 +26,15 @@ class ShapeError(ScalargradError, ValueError):
 
 class StaleGraphError(ScalargradError, RuntimeError):
     """Report a leaf whose data was changed after something was computed from it."""
+
+
+class NonFiniteError(ScalargradError, ArithmeticError):
+    """Report a loss or a gradient that is inf or nan, with the node where that began.
+
+    Raised by `fit`, it holds in `history` what was recorded up to there.
+    """
+
+    history: Any = None
 
 
 class UnknownNameError(ScalargradError, LookupError):

@@ -1,0 +1,87 @@
+"""Activations: functions of one Value by name, and modules that apply one to a list."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from scalargrad.engine import Value
+from scalargrad.errors import ShapeError, UnknownNameError, unknown
+from scalargrad.functions import Number, as_values, softmax
+from scalargrad.nn.module import Module
+from scalargrad.table import FAMILIES, TABLE
+
+ActivationLike = str | Callable[[Value], Value] | None
+
+
+def activation_function(activation: ActivationLike) -> Callable[[Value], Value] | None:
+    """Return the function of an activation given by name, by itself, or as None for the identity."""
+    if activation is None or callable(activation):
+        return activation
+    names = {name for name, row in TABLE.items() if row.arity == 1} | FAMILIES.keys() - {"power", "clip"}
+    if activation not in names:
+        raise UnknownNameError(unknown("activation", str(activation), names | {"softmax"}))
+    return getattr(Value, activation)  # type: ignore[no-any-return]
+
+
+def shown(activation: ActivationLike) -> str:
+    """Return an activation as it is written in a repr: a quoted name, or the name of a function."""
+    name = getattr(activation, "__name__", None)
+    return name if name and not isinstance(activation, str) else repr(activation)
+
+
+class Activation(Module):
+    """Compute aᵢ = φ(zᵢ) for each of a list.
+
+    >>> [a.data for a in Activation("relu")([-1.0, 2.0])]
+    [0.0, 2.0]
+    """
+
+    def __init__(self, activation: str | Callable[[Value], Value]) -> None:
+        self.activation = activation
+        self._function = activation_function(activation)
+
+    def __call__(self, inputs: Sequence[Number]) -> list[Value]:
+        """Return the list of activations."""
+        function = self._function or Value.positive
+        return named_results(self, "a", (function(value) for value in as_values(inputs)))
+
+    def __repr__(self) -> str:
+        return f"Activation({shown(self.activation)})"
+
+
+class Softmax(Module):
+    """Compute pᵢ = eᶻⁱ / Σⱼ eᶻʲ of a list: positive, adding up to 1.
+
+    To train, give a loss the logits z and leave this out: `nn.cross_entropy` is exact there.
+
+    >>> [p.data for p in Softmax()([0.0, 0.0])]
+    [0.5, 0.5]
+    """
+
+    def __call__(self, inputs: Sequence[Number]) -> list[Value]:
+        """Return the list of probabilities."""
+        return named_results(self, "a", softmax(inputs))
+
+    def __repr__(self) -> str:
+        return "Softmax()"
+
+
+def named_results(module: Module, name: str, results: Iterable[Value]) -> list[Value]:
+    """Return results in a list, each named by its place in the module, such as `layers[1].a[0]`."""
+    results = list(results)
+    prefix = module._path_of(name)
+    for i, result in enumerate(results):
+        result.path = f"{prefix}[{i}]"
+    return results
+
+
+def activations(given: ActivationLike | Sequence[ActivationLike], count: int) -> list[Any]:
+    """Return an activation for each of so many hidden layers: one for all, or a list of them."""
+    if not isinstance(given, list | tuple):
+        return [given] * count
+    if len(given) != count:
+        message = (
+            f"activation lists one for each of the {count} hidden layers, got {len(given)}; "
+            "that of the last layer is the argument `output`"
+        )
+        raise ShapeError(message)
+    return list(given)

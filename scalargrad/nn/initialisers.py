@@ -1,0 +1,70 @@
+"""Initialisers: how the first weight of a neuron is drawn, by its fan-in and its layer's fan-out.
+
+With fan-in n and activations of variance 1, a sum of n products has the variance n · Var(w).  Xavier
+(Glorot and Bengio, 2010) keeps that at 1 forwards and backwards; He (2015) doubles it for activations
+that let half of their inputs through.
+"""
+
+import math
+import random
+from collections.abc import Callable
+from typing import Any
+
+from scalargrad.errors import UnknownNameError, unknown
+
+Initialiser = Callable[[random.Random, int, int], float]
+
+HALVING = frozenset({"relu", "leaky_relu", "elu", "silu", "gelu"})  # half of the inputs pass
+
+
+def xavier_uniform(generator: random.Random, nin: int, nout: int) -> float:
+    """Draw from U(-r, r), r = √(6 / (nin + nout))."""
+    bound = math.sqrt(6 / (nin + nout))
+    return generator.uniform(-bound, bound)
+
+
+def xavier_normal(generator: random.Random, nin: int, nout: int) -> float:
+    """Draw from N(0, s²), s = √(2 / (nin + nout))."""
+    return generator.gauss(0, math.sqrt(2 / (nin + nout)))
+
+
+def he_uniform(generator: random.Random, nin: int, nout: int) -> float:  # noqa: ARG001
+    """Draw from U(-r, r), r = √(6 / nin)."""
+    bound = math.sqrt(6 / nin)
+    return generator.uniform(-bound, bound)
+
+
+def he_normal(generator: random.Random, nin: int, nout: int) -> float:  # noqa: ARG001
+    """Draw from N(0, s²), s = √(2 / nin)."""
+    return generator.gauss(0, math.sqrt(2 / nin))
+
+
+def uniform(generator: random.Random, nin: int, nout: int) -> float:  # noqa: ARG001
+    """Draw from U(-1, 1), as micrograd does."""
+    return generator.uniform(-1, 1)
+
+
+def zeros(generator: random.Random, nin: int, nout: int) -> float:  # noqa: ARG001
+    """Return 0, to see what goes wrong: all neurons of a layer stay alike for ever."""
+    return 0.0
+
+
+INITIALISERS: dict[str, Initialiser] = {
+    f.__name__: f for f in (xavier_uniform, xavier_normal, he_uniform, he_normal, uniform, zeros)
+}
+
+
+def initialiser(init: str | Initialiser | None, activation: Any) -> Initialiser:
+    """Return the initialiser of this name, or the one that suits an activation if init is None.
+
+    >>> initialiser(None, "relu").__name__, initialiser(None, "tanh").__name__
+    ('he_uniform', 'xavier_uniform')
+    """
+    if callable(init):
+        return init
+    if init is None:
+        name = activation if isinstance(activation, str) else getattr(activation, "__name__", "")
+        return he_uniform if name in HALVING else xavier_uniform
+    if init not in INITIALISERS:
+        raise UnknownNameError(unknown("initialiser", str(init), INITIALISERS))
+    return INITIALISERS[init]

@@ -1,0 +1,138 @@
+"""Losses: how far one prediction is from its target; a training step takes their mean over a batch.
+
+A prediction is a Value or a list of them, a target a number or a list; a list of one is that one.
+"""
+
+import numbers
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from scalargrad.engine import Value
+from scalargrad.errors import DomainError, ShapeError, UnknownNameError, unknown
+from scalargrad.functions import Number, as_values, dot, logsumexp, total
+
+Loss = Callable[[Any, Any], Value]
+
+
+def half_squared_error(prediction: Any, target: Any) -> Value:
+    """Return ½ Σ (aᵢ - yᵢ)², whose derivative by aᵢ is aᵢ - yᵢ.
+
+    >>> half_squared_error(Value(3.0), 1.0).data
+    2.0
+    """
+    return 0.5 * _sum([(a - y) ** 2 for a, y in _pairs("half_squared_error", prediction, target)])
+
+
+def mse(prediction: Any, target: Any) -> Value:
+    """Return the mean of (aᵢ - yᵢ)².
+
+    >>> mse([Value(3.0), Value(1.0)], [1.0, 1.0]).data
+    2.0
+    """
+    pairs = _pairs("mse", prediction, target)
+    squares = _sum([(a - y) ** 2 for a, y in pairs])
+    return squares if len(pairs) == 1 else squares / len(pairs)
+
+
+def hinge(prediction: Any, target: Any) -> Value:
+    """Return max(0, 1 - y · a), the margin of a score a by which it falls short, for y = -1 or 1.
+
+    For lists, it is the sum.  Raises DomainError for any other target.
+
+    >>> hinge(Value(0.25), -1).data
+    1.25
+    """
+    return _sum([_shortfall(a, y) for a, y in _pairs("hinge", prediction, target)])
+
+
+def binary_cross_entropy(prediction: Any, target: Any) -> Value:
+    """Return -y ln σ(z) - (1 - y) ln(1 - σ(z)) of a logit z, as softplus(z) - y · z; 0 ≤ y ≤ 1.
+
+    Its derivative by z is σ(z) - y.  For lists, it is the sum.
+
+    >>> round(binary_cross_entropy(Value(0.0), 1).data, 4)
+    0.6931
+    >>> binary_cross_entropy(Value(-1000.0), 1).data
+    1000.0
+    """
+    return _sum([_surprise(z, y) for z, y in _pairs("binary_cross_entropy", prediction, target)])
+
+
+def cross_entropy(prediction: Any, target: Any) -> Value:
+    """Return -Σ yᵢ ln pᵢ, p = softmax(z), of logits z: ln Σ eᶻⁱ - zₜ for the class t.
+
+    The target is the number of the class, or a one-hot list, or probabilities that add up to 1.  The
+    derivative by z is p - y.  Raises ShapeError for a target that does not fit the logits.
+
+    >>> z = [Value(1000.0), Value(0.0)]
+    >>> cross_entropy(z, 1).data, cross_entropy(z, [1, 0]).data
+    (1000.0, 0.0)
+    """
+    logits = as_values(_listed(prediction))
+    if isinstance(target, numbers.Real):
+        return logsumexp(logits) - logits[_class(float(target), len(logits))]
+    if len(target) != len(logits):
+        message = f"cross_entropy got {len(logits)} logits and a target of length {len(target)}"
+        raise ShapeError(message)
+    return logsumexp(logits) - dot(target, logits)
+
+
+def l2_penalty(parameters: Iterable[Value], strength: float) -> Value:
+    """Return strength · Σ θ², to be added to a loss; it pulls each θ towards 0 by 2 · strength · θ.
+
+    >>> l2_penalty([Value(3.0), Value(4.0)], 0.1).data
+    2.5
+    """
+    parameters = tuple(parameters)
+    return dot(parameters, parameters) * strength
+
+
+LOSSES: dict[str, Loss] = {
+    f.__name__: f for f in (half_squared_error, mse, hinge, binary_cross_entropy, cross_entropy)
+}
+
+
+def loss_function(loss: str | Loss) -> Loss:
+    """Return the loss of this name, or the function itself."""
+    if callable(loss):
+        return loss
+    if loss not in LOSSES:
+        raise UnknownNameError(unknown("loss", str(loss), LOSSES))
+    return LOSSES[loss]
+
+
+def _shortfall(score: Value, target: Any) -> Value:
+    if target not in {-1, 1}:
+        message = f"hinge needs the targets -1 and 1, got {target!r:.60}"
+        raise DomainError(message)
+    return (1.0 - score if target == 1 else 1.0 + score).relu()
+
+
+def _surprise(logit: Value, target: float) -> Value:
+    if not 0 <= target <= 1:
+        message = f"binary_cross_entropy needs targets from 0 to 1, got {target!r:.60}"
+        raise DomainError(message)
+    return logit.softplus() - target * logit
+
+
+def _class(target: float, count: int) -> int:
+    if target % 1 != 0 or not 0 <= target < count:
+        message = f"cross_entropy needs a class from 0 to {count - 1} for {count} logits, got {target:g}"
+        raise ShapeError(message)
+    return int(target)
+
+
+def _pairs(name: str, prediction: Any, target: Any) -> list[tuple[Value, Any]]:
+    predictions, targets = as_values(_listed(prediction)), _listed(target)
+    if len(predictions) != len(targets):
+        message = f"{name} got {len(predictions)} predictions for {len(targets)} targets"
+        raise ShapeError(message)
+    return list(zip(predictions, targets))
+
+
+def _listed(x: Any) -> Sequence[Number]:
+    return [x] if isinstance(x, Value | numbers.Real) else x  # type: ignore[list-item]
+
+
+def _sum(values: Sequence[Value]) -> Value:
+    return values[0] if len(values) == 1 else total(values)

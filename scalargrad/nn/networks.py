@@ -1,0 +1,142 @@
+"""Networks: layers one after another, around a skip connection, and the multilayer perceptron."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from scalargrad.engine import Value
+from scalargrad.errors import ShapeError
+from scalargrad.functions import Number, as_values
+from scalargrad.nn.activations import Activation, ActivationLike, activations, named_results, shown
+from scalargrad.nn.initialisers import Initialiser
+from scalargrad.nn.layers import Layer, Seed, as_generator
+from scalargrad.nn.module import Module, as_list
+
+
+class Sequential(Module):
+    """Chain modules, each fed with the outputs of the one before: fₖ(… f₂(f₁(x))).
+
+    The name of an activation, or a function of one Value, stands for the module that applies it.
+
+    >>> model = Sequential(Layer(2, 3, None, seed=1), "tanh", Layer(3, 1, None, seed=2))
+    >>> model
+    Sequential(Layer(2, 3, activation=None), Activation('tanh'), Layer(3, 1, activation=None))
+    >>> len(model([1.0, -1.0]))
+    1
+    """
+
+    def __init__(self, *layers: Module | str | Callable[[Value], Value]) -> None:
+        if not layers:
+            message = "a chain needs at least one module, got none"
+            raise ShapeError(message)
+        self.layers = [layer if isinstance(layer, Module) else Activation(layer) for layer in layers]
+
+    def __call__(self, inputs: Sequence[Number]) -> Any:
+        """Return the outputs of the last module, as a list also where there is one."""
+        outputs = inputs
+        for layer in self.layers:
+            outputs = as_list(layer(outputs))
+        return outputs
+
+    def batch(self, samples: Iterable[Any]) -> list[Any]:
+        """Return the list of outputs at a list of samples; each module gets the whole batch."""
+        outputs = list(samples)
+        for layer in self.layers:
+            outputs = [as_list(output) for output in layer.batch(outputs)]
+        return outputs
+
+    def __repr__(self) -> str:
+        return f"Sequential({', '.join(map(repr, self.layers))})"
+
+
+class Residual(Module):
+    """Compute H(x) = F(x) + x, so that ∂H/∂x = ∂F/∂x + 1: whatever F does, a gradient passes by it.
+
+    F is a module with as many outputs as inputs; any other raises ShapeError.
+
+    >>> block = Residual(Layer(2, 2, init="zeros"))
+    >>> [h.data for h in block([3.0, -4.0])]
+    [3.0, -4.0]
+    """
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+
+    def __call__(self, inputs: Sequence[Number]) -> list[Value]:
+        """Return the list of F(x)ᵢ + xᵢ."""
+        return self._add(as_values(inputs), self.module(inputs))
+
+    def batch(self, samples: Iterable[Any]) -> list[Any]:
+        """Return the list of outputs at a list of samples; F gets the whole batch."""
+        inputs = [as_values(sample) for sample in samples]
+        return list(map(self._add, inputs, self.module.batch(inputs)))
+
+    def _add(self, inputs: Sequence[Value], outputs: Any) -> list[Value]:
+        outputs = as_list(outputs)
+        if len(outputs) != len(inputs):
+            place = f"{self.path}: " if self.path else ""
+            message = f"{place}F(x) + x needs one length, got {len(outputs)} outputs for {len(inputs)} inputs"
+            raise ShapeError(message)
+        return named_results(self, "h", (f + x for f, x in zip(outputs, inputs)))
+
+    def __repr__(self) -> str:
+        return f"Residual({self.module!r})"
+
+
+class MLP(Sequential):
+    """Chain layers of the sizes `nouts`: a multilayer perceptron.
+
+    Hidden layers have `activation`, one for all or a list of them; the last layer has `output`, by
+    default none: it is linear.  `init` and `seed` are those of a Neuron.
+    A network whose last layer has width 1 returns that one Value, any other a list.
+
+    >>> model = MLP(2, [16, 16, 1], seed=7)
+    >>> len(model.parameters()), model
+    (337, MLP(2, [16, 16, 1], activation='relu', output=None))
+    >>> model.parameters()[0].path
+    'layers[0].neurons[0].weights[0]'
+    """
+
+    layers: list[Layer]  # type: ignore[assignment]
+
+    def __init__(
+        self,
+        nin: int,
+        nouts: Sequence[int],
+        activation: ActivationLike | Sequence[ActivationLike] = "relu",
+        output: ActivationLike = None,
+        *,
+        init: str | Initialiser | None = None,
+        seed: Seed = None,
+    ) -> None:
+        if not nouts:
+            message = "an MLP needs the width of at least one layer, got an empty list"
+            raise ShapeError(message)
+        generator = as_generator(seed)
+        functions = [*activations(activation, len(nouts) - 1), output]
+        self.activation = activation
+        self.layers = [
+            Layer(nin, nout, function, init=init, seed=generator)
+            for nin, nout, function in zip([nin, *nouts[:-1]], nouts, functions)
+        ]
+
+    def __call__(self, inputs: Sequence[Number]) -> Any:
+        """Return the output of the last layer at the inputs."""
+        return _alone(super().__call__(inputs))
+
+    def batch(self, samples: Iterable[Any]) -> list[Any]:
+        """Return the list of outputs at a list of samples."""
+        return [_alone(outputs) for outputs in super().batch(samples)]
+
+    def __repr__(self) -> str:
+        widths = [len(layer.neurons) for layer in self.layers]
+        hidden = self.activation
+        listed = isinstance(hidden, list | tuple)
+        text = f"[{', '.join(map(shown, hidden))}]" if listed else shown(hidden)  # type: ignore[arg-type]
+        return (
+            f"MLP({len(self.layers[0].neurons[0].weights)}, {widths}, "
+            f"activation={text}, output={shown(self.layers[-1].activation)})"
+        )
+
+
+def _alone(outputs: Any) -> Any:
+    return outputs[0] if len(outputs) == 1 else outputs

@@ -1,0 +1,76 @@
+"""Batch normalisation: the one module that looks at a whole batch."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+from scalargrad.engine import Value
+from scalargrad.errors import ShapeError
+from scalargrad.functions import Number, as_values, dot, mean
+from scalargrad.nn.activations import named_results
+from scalargrad.nn.layers import _check_inputs, _count
+from scalargrad.nn.module import Module
+
+
+class BatchNorm(Module):
+    """Compute yᵢ = γᵢ (xᵢ - μᵢ) / √(σᵢ² + ε) + βᵢ, μ and σ² being of the batch in training.
+
+    In training, call `batch(samples)` with at least two: it also moves the running statistics,
+    r ← (1 - momentum) · r + momentum · (statistic of the batch), with the unbiased variance.  In
+    evaluation these take the place of μ and σ², so that samples do not depend on one another and
+    may come one by one.  γ is `scale`, first 1, and β is `shift`, first 0.
+
+    >>> norm = BatchNorm(1)
+    >>> [round(y.data, 3) for (y,) in norm.batch([[1.0], [3.0]])]
+    [-1.0, 1.0]
+    >>> norm.running_mean
+    [0.2]
+    """
+
+    buffers: ClassVar[tuple[str, ...]] = ("running_mean", "running_variance")
+
+    def __init__(self, width: int, *, momentum: float = 0.1, epsilon: float = 1e-5) -> None:
+        self.scale = [Value(1.0) for _ in range(_count("width", width))]
+        self.shift = [Value(0.0) for _ in range(width)]
+        self.momentum, self.epsilon = momentum, epsilon
+        self.running_mean, self.running_variance = [0.0] * width, [1.0] * width
+
+    def __call__(self, inputs: Sequence[Number]) -> list[Value]:
+        """Return the outputs at one sample, in evaluation mode; raise ShapeError in training."""
+        return self.batch([inputs])[0]  # type: ignore[no-any-return]
+
+    def batch(self, samples: Iterable[Any]) -> list[Any]:
+        """Return the outputs at a batch, by its own statistics or, in evaluation, the running ones."""
+        samples = [self._checked(sample) for sample in samples]
+        if self.training and len(samples) < 2:
+            place = f"{self.path}: " if self.path else ""
+            message = (
+                f"{place}a batch of {len(samples)} has no variance to divide by: "
+                "call batch(samples) with at least two, or model.eval() first"
+            )
+            raise ShapeError(message)
+        columns = [self._column(i, column) for i, column in enumerate(zip(*samples))]
+        return [named_results(self, "a", row) for row in zip(*columns)]
+
+    def _column(self, i: int, xs: Sequence[Value]) -> list[Value]:
+        """Return the i-th output for every sample."""
+        if self.training:
+            centre = mean(xs)
+            deviations = [x - centre for x in xs]
+            variance = dot(deviations, deviations) / len(xs)
+            self._remember(i, centre.data, variance.data * len(xs) / (len(xs) - 1))
+        else:
+            deviations = [x - self.running_mean[i] for x in xs]
+            variance = Value(self.running_variance[i])
+        factor = self.scale[i] / (variance + self.epsilon).sqrt()
+        return [deviation * factor + self.shift[i] for deviation in deviations]
+
+    def _remember(self, i: int, centre: float, variance: float) -> None:
+        for running, new in ((self.running_mean, centre), (self.running_variance, variance)):
+            running[i] += self.momentum * (new - running[i])
+
+    def _checked(self, sample: Sequence[Number]) -> list[Value]:
+        _check_inputs(self, len(self.scale), sample)
+        return as_values(sample)
+
+    def __repr__(self) -> str:
+        return f"BatchNorm({len(self.scale)})"

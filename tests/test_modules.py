@@ -99,10 +99,14 @@ def test_nothing_touches_the_global_random_state(seed):
 # ---- copies
 
 
+def called(activation):
+    return getattr(activation, "__qualname__", str(activation))
+
+
 @pytest.mark.parametrize(
     "copied", [copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))], ids=["copy", "pickle"]
 )
-@pytest.mark.parametrize("activation", ["relu", "abs", "leaky_relu", tanh, Value.elu, None], ids=str)
+@pytest.mark.parametrize("activation", ["relu", "abs", "leaky_relu", tanh, Value.elu, None], ids=called)
 def test_a_copied_model_computes_the_same_with_parameters_of_its_own(copied, activation):
     """Paths and data are equal, and training one leaves the other as it was."""
     model = nn.MLP(2, [3, 1], activation, seed=2)

@@ -102,7 +102,8 @@ def adjoints(
 ) -> dict["Value", Any]:
     """Return the adjoint ∂output/∂node · seed of every node, and change no grad.
 
-    The adjoints are what `local_derivatives` returns, floats or Values.  Nodes made before `since`,
+    The adjoints are what `local_derivatives` returns, floats or Values; where it returns nothing the
+    sweep does not go on.  Nodes made before `since`,
     on which a variable made at `since` cannot have had any influence, are left out.
     """
     adjoint: dict[Value, Any] = {output: seed}
@@ -110,7 +111,7 @@ def adjoints(
         if node._first is None or node._order < since or node not in adjoint:
             continue
         upstream = adjoint[node]
-        for parent, slope in zip(node.parents, local_derivatives(node), strict=True):
+        for parent, slope in zip(node.parents, local_derivatives(node)):
             if parent._order >= since:
                 contribution = upstream * slope
                 adjoint[parent] = adjoint[parent] + contribution if parent in adjoint else contribution

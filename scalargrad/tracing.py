@@ -1,6 +1,6 @@
 """The trace of an output, with everything that can be read from it: the public face of a Wengert list."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 from scalargrad.engine import Value
@@ -76,21 +76,30 @@ class Trace(WengertList):
         return f"<Trace of {self.output.name}: {len(self)} instructions>"
 
 
-def trace(output: Value) -> Trace:
+def trace(output: Value, upto: Iterable[Value] = ()) -> Trace:
     """Return the trace of an output: each vᵢ = f(parents) with its value and adjoint ∂output/∂vᵢ.
 
-    No `.grad` is changed, and none is needed: the adjoints are computed here.  Raises OperandError
-    for anything but a Value, StaleGraphError if a leaf was given new data after it was read.
+    With `upto` the trace ends at these Values, which stand as inputs: the way to study the last part
+    of a large graph.  No `.grad` is changed, and none is needed: the adjoints are computed here.
+    Raises OperandError for anything but a Value, StaleGraphError if a leaf was given new data after
+    it was read, UnknownNameError if the output does not depend on one of `upto`.
 
     >>> x = Value(3.0, label="x")
     >>> t = trace(x * x + 1)
     >>> t["x"].adjoint, t.output.value
     (6.0, 10.0)
+    >>> h = x * x
+    >>> len(trace(h.tanh())), len(trace(h.tanh(), upto=[h]))
+    (3, 2)
     """
     if not isinstance(output, Value):
         message = f"trace needs the Value of an output, got {_kind(output)}"
         raise OperandError(message)
-    return Trace.of(output)
+    cut = [upto] if isinstance(upto, Value) else list(upto)
+    recorded = Trace.of(output, set(cut))
+    for value in cut:
+        recorded[value]  # raises where the output does not depend on it
+    return recorded
 
 
 def _kind(x: Any) -> str:

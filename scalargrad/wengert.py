@@ -5,7 +5,7 @@ None of those computes a number of its own, so no two of them can disagree.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Self, overload
 
@@ -126,11 +126,12 @@ class WengertList(Sequence[Instruction]):
         self._by_node = dict(zip(nodes, self.instructions))
 
     @classmethod
-    def of(cls, output: Value) -> Self:
-        """Return the Wengert list of an output."""
-        nodes = evaluation_order(output)
-        partials = {node: local_floats(node) for node in nodes}
+    def of(cls, output: Value, upto: Collection[Value] = ()) -> Self:
+        """Return the Wengert list of an output, cut at the Values `upto`, which stand as its inputs."""
+        order = evaluation_order(output)
+        partials = {node: () if node in upto else local_floats(node) for node in order}
         adjoint = adjoints(output, 1.0, partials.__getitem__)
+        nodes = [node for node in order if node in adjoint]
         rows: dict[Value, Instruction] = {}
         for index, (node, name) in enumerate(zip(nodes, _names(nodes))):
             rows[node] = Instruction(
@@ -138,9 +139,9 @@ class WengertList(Sequence[Instruction]):
                 name=name,
                 label=node.label,
                 path=node.path,
-                role=_role(node),
-                primitive=node.primitive,
-                parents=tuple(rows[parent] for parent in node.parents),
+                role="input" if node in upto else _role(node),
+                primitive=None if node in upto else node.primitive,
+                parents=() if node in upto else tuple(rows[parent] for parent in node.parents),
                 value=node.data,
                 adjoint=adjoint[node],
                 partials=partials[node],

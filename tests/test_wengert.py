@@ -138,3 +138,17 @@ def test_a_label_given_after_the_fact_names_the_row():
     h = a.tanh()
     label(a=a, h=h)
     assert trace(h)["h"].formula == "tanh(a)"
+
+
+def test_a_trace_upto_some_values_takes_them_as_inputs():
+    """What they were computed from is left out, and what remains adds up by itself."""
+    x, w = leaves(x=2.0, w=3.0)
+    h = x * w
+    y = h.tanh() + h * x
+    cut = trace(y, upto=[h])
+    assert [row.role for row in cut][:2] == ["input", "input"]
+    assert {row.name for row in cut if row.role == "input"} == {"x", "v1"}
+    assert cut[h].adjoint == trace(y)[h].adjoint
+    assert cut[x].adjoint == h.data
+    with pytest.raises(UnknownNameError, match="not in this trace"):
+        trace(h, upto=[y])

@@ -71,6 +71,10 @@ class TraceFormatError(ScalargradError, ValueError):
     """Report a file that is not a trace, or a damaged one, with what is wrong and where."""
 
 
+class TraceTooLargeError(ScalargradError, ValueError):
+    """Report a table or page that would be too large to read, with the counts and a way that works."""
+
+
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     """Return the message for an unknown name, with the nearest known ones.
 

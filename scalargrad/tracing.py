@@ -36,9 +36,9 @@ class Trace(WengertList):
         `paths=k`, which adds the sum over paths, the k largest of them; `expand=True`, which adds the
         explanations of all adjoints it rests on.
         """
-        from scalargrad.study.explain import explain
+        from scalargrad.study.explain import Explainer
 
-        return explain(self, self[target], **options)
+        return Explainer(self).explain(self[target], **options)
 
     def check(self, claims: Mapping[str, float], digits: int | None = None, rate: float | None = None) -> Any:
         """Return a CheckReport on hand work: `{"a1": 1.367, "d w5": 0.153}`, adjoints as `d name`.
@@ -49,6 +49,18 @@ class Trace(WengertList):
         from scalargrad.study.check import check
 
         return check(self, claims, digits, rate)
+
+    def to_markdown(self, table: str = "trace", digits: int = 4) -> str:
+        """Return a table as GitHub Markdown: "trace" of the statements, or "neurons"."""
+        from scalargrad.study import tables
+
+        return tables.to_markdown(tables.table_of(self, table, digits))
+
+    def to_latex(self, table: str = "trace", digits: int = 4) -> str:
+        """Return a table as a LaTeX tabular, for amsmath and booktabs: "trace" or "neurons"."""
+        from scalargrad.study import tables
+
+        return tables.to_latex(tables.table_of(self, table, digits))
 
     def to_json(self) -> str:
         """Return the trace as a JSON document, with a schema name and version, from which it reads back."""

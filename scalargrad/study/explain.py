@@ -68,23 +68,46 @@ class Explanation:
     def lines(self, writer: Writer) -> tuple[str, list[str]]:
         """Return the left-hand side and, one by one, the right-hand sides that are equal to it."""
         dot = r" \cdot " if writer.style == "latex" else " · "
-        chain, formula, substitution = [], [], []
-        for term in self.terms:
-            child, local = term.statement.target, term.statement.derivative(self.target, writer)
-            direct = child is self.output
-            slope = _fraction(child, self.target, writer)
-            upstream = [] if direct else [self._adjoint(child, writer)]
-            chain.append(dot.join([*upstream, slope]))
-            formula.append(dot.join([*upstream, str(local) if direct else _factor(local)]))
-            factors = [term.local] if direct and len(self.terms) > 1 else [term.upstream, term.local]
-            substitution.append("".join(f"({writer.number(factor)})" for factor in factors))
-        sides = [" + ".join(chain), " + ".join(formula), " + ".join(substitution)]
-        if len(self.terms) == 1 and self.terms[0].statement.target is self.output:
-            sides = [formula[0], str(self.terms[0].statement.substituted_derivative(self.target, writer))]
-        if not self.terms:
-            sides = []  # the output itself
         result = str(writer.number(self.target.adjoint))
-        return self._adjoint(self.target, writer), [*(s for s in dict.fromkeys(sides) if s != result), result]
+        sides = [result]
+        if [term.statement.target for term in self.terms] == [self.output]:
+            substituted = self.terms[0].statement.substituted_derivative(self.target, writer)
+            sides = [self.formula(writer), str(substituted), result]
+        elif self.terms:
+            chain = (
+                dot.join(
+                    [*self._upstream(term, writer), _fraction(term.statement.target, self.target, writer)]
+                )
+                for term in self.terms
+            )
+            sides = [" + ".join(chain), self.formula(writer), self._substitution(writer), result]
+        return self._adjoint(self.target, writer), list(dict.fromkeys(sides))
+
+    def formula(self, writer: Writer) -> str:
+        """Return the sum over the children of upstream adjoint · local derivative, as a formula."""
+        dot = r" \cdot " if writer.style == "latex" else " · "
+        products = []
+        for term in self.terms:
+            local, upstream = term.statement.derivative(self.target, writer), self._upstream(term, writer)
+            if upstream and str(local) == "1":
+                products += upstream
+            else:
+                products.append(dot.join([*upstream, _factor(local) if upstream else str(local)]))
+        return " + ".join(products)
+
+    def _substitution(self, writer: Writer) -> str:
+        return " + ".join(
+            "".join(
+                f"({writer.number(x)})"
+                for x in (term.upstream, term.local)[term.statement.target is self.output :]
+            )
+            for term in self.terms
+        )
+
+    def _upstream(self, term: Term, writer: Writer) -> list[str]:
+        """Return the adjoint of a child; the output's own, 1, is not written."""
+        child = term.statement.target
+        return [] if child is self.output else [self._adjoint(child, writer)]
 
     def _text(self) -> list[str]:
         writer = Writer("text", self.digits)
@@ -126,47 +149,62 @@ class Explanation:
         if self.notation == "partial":
             return _fraction(self.output, row, writer)
         if writer.style == "latex":
-            return rf"\bar{{{latex_name(row.name)}}}"
+            letter, underscore, index = latex_name(row.name).partition("_")
+            return (
+                rf"\bar{{{letter}}}{underscore}{index}"
+                if len(letter) == 1
+                else rf"\overline{{{letter}{underscore}{index}}}"
+            )
         return f"{row.name[0]}\u0304{row.name[1:]}"
 
 
-def explain(
-    trace: WengertList,
-    target: Instruction,
-    *,
-    digits: int = 4,
-    notation: str = "partial",
-    paths: int = 0,
-    expand: bool = False,
-) -> Explanation:
-    """Return why ∂output/∂target is what it is: Σ over children c of (∂output/∂c) · (∂c/∂target).
+class Explainer:
+    """Explain the adjoints of one trace: Σ over children c of (∂output/∂c) · (∂c/∂target).
 
-    Children are statements: an unlabelled step is folded into the one that uses it.  With `paths` the
-    same number is also given as a sum over paths, the largest by magnitude, with their exact number.
-    With `expand` the explanations of all adjoints it rests on follow, up to the output.
+    Children are statements: an unlabelled step is folded into the one that uses it.
     """
-    if notation not in {"partial", "bar"}:
-        message = f'notation must be "partial" or "bar", got {notation!r}'
-        raise ValueError(message)
-    found = statements(trace)
-    rows = [target]
-    for row in rows if expand else ():
-        rows += [c for c in _children(found, row) if c is not trace.output and c not in rows]
 
-    def one(row: Instruction, rest: tuple[Explanation, ...] = ()) -> Explanation:
-        terms = tuple(
-            Term(found[child], child.adjoint, found[child].partial(row)) for child in _children(found, row)
-        )
-        largest = _largest_paths(trace, row, paths) if paths else ()
-        return Explanation(
-            trace.output, row, terms, largest, _count_paths(trace, row), digits, notation, rest
-        )
+    def __init__(self, trace: WengertList) -> None:
+        self.trace = trace
+        self.statements = statements(trace)
+        self.children: dict[Instruction, list[Statement]] = {}
+        for statement in self.statements.values():
+            for operand in statement.operands:
+                self.children.setdefault(operand, []).append(statement)
 
-    return one(target, tuple(map(one, rows[1:])))
+    def explain(
+        self,
+        target: Instruction,
+        *,
+        digits: int = 4,
+        notation: str = "partial",
+        paths: int = 0,
+        expand: bool = False,
+    ) -> Explanation:
+        """Return why ∂output/∂target is what it is.
 
+        With `paths` the same number is also given as a sum over paths, the largest by magnitude, with
+        their exact number.  With `expand` the explanations of all adjoints it rests on follow.
+        """
+        if notation not in {"partial", "bar"}:
+            message = f'notation must be "partial" or "bar", got {notation!r}'
+            raise ValueError(message)
 
-def _children(found: dict[Instruction, Statement], row: Instruction) -> list[Instruction]:
-    return [child for child, statement in found.items() if row in statement.operands]
+        def one(row: Instruction, rest: tuple[Explanation, ...] = ()) -> Explanation:
+            terms = tuple(Term(c, c.target.adjoint, c.partial(row)) for c in self.children.get(row, ()))
+            largest = _largest_paths(self.trace, row, paths) if paths else ()
+            count = _count_paths(self.trace, row) if paths else 0
+            return Explanation(self.trace.output, row, terms, largest, count, digits, notation, rest)
+
+        return one(target, tuple(map(one, self._upstream_of(target))) if expand else ())
+
+    def _upstream_of(self, target: Instruction) -> list[Instruction]:
+        """Return the instructions whose adjoints that of the target rests on, nearest first."""
+        rows = [target]
+        for row in rows:
+            children = [statement.target for statement in self.children.get(row, ())]
+            rows += [child for child in children if child is not self.trace.output and child not in rows]
+        return rows[1:]
 
 
 def _count_paths(trace: WengertList, target: Instruction) -> int:

@@ -1,6 +1,7 @@
 """scalargrad: scalar reverse-mode automatic differentiation to learn from and to keep using."""
 
-from scalargrad import nn
+from scalargrad import nn, optim
+from scalargrad.diagnosis import Diagnosis, diagnose
 from scalargrad.drawing import draw
 from scalargrad.engine import Value
 from scalargrad.functions import (
@@ -51,11 +52,14 @@ from scalargrad.gradcheck import gradcheck
 from scalargrad.naming import label, leaves
 from scalargrad.operators import no_grad
 from scalargrad.tracing import Trace, trace
+from scalargrad.training import History, fit
 from scalargrad.transforms import grad, hessian, value_and_grad
 
 __version__ = "0.1.0"
 # A star import leaves Python's own abs and pow alone; they work on Values too.
 __all__ = [
+    "Diagnosis",
+    "History",
     "Trace",
     "Value",
     "acos",
@@ -65,6 +69,7 @@ __all__ = [
     "clip",
     "cos",
     "cosh",
+    "diagnose",
     "divide",
     "dot",
     "draw",
@@ -72,6 +77,7 @@ __all__ = [
     "erf",
     "exp",
     "expm1",
+    "fit",
     "gelu",
     "grad",
     "gradcheck",
@@ -91,6 +97,7 @@ __all__ = [
     "negative",
     "nn",
     "no_grad",
+    "optim",
     "positive",
     "power",
     "relu",

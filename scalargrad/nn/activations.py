@@ -59,7 +59,7 @@ class Softmax(Module):
 
     def __call__(self, inputs: Sequence[Number]) -> list[Value]:
         """Return the list of probabilities."""
-        return named_results(self, "a", softmax(inputs))
+        return named_results(self, "p", softmax(inputs))
 
     def __repr__(self) -> str:
         return "Softmax()"

@@ -119,7 +119,7 @@ class Layer(Module):
     def _softmax(self, logits: list[Value]) -> list[Value]:
         probabilities = softmax(logits)
         for neuron, probability in zip(self.neurons, probabilities):
-            probability.path = neuron._path_of("a")
+            probability.path = neuron._path_of("p")
         return probabilities
 
     def __repr__(self) -> str:

@@ -63,7 +63,9 @@ class Module:
 
     def parameters(self) -> list[Value]:
         """Return all parameters, in the order in which the modules were given them, a shared one once."""
-        return [parameter for _, parameter in self.named_parameters()]
+        found: dict[int, Value | Module] = {}
+        _gather(self, found)
+        return [part for part in found.values() if isinstance(part, Value)]
 
     def named_modules(self) -> Iterator[tuple[str, "Module"]]:
         """Yield (path from here, module), this one first under the path ""."""
@@ -186,6 +188,21 @@ def _items(path: str, part: Any) -> Iterator[tuple[str, Value | Module]]:
     elif isinstance(part, dict):
         for key, item in part.items():
             yield from _items(f"{path}[{key!r}]", item)
+
+
+def _gather(part: Any, found: dict[int, Value | Module]) -> None:
+    """Find the leaves and modules in a part: `_named` without the names, for training loops."""
+    if isinstance(part, Value):
+        if part.primitive is None:
+            found[id(part)] = part
+    elif isinstance(part, list | tuple):
+        for item in part:
+            _gather(item, found)
+    elif isinstance(part, dict):
+        _gather(list(part.values()), found)
+    elif isinstance(part, Module) and id(part) not in found:
+        found[id(part)] = part
+        _gather(vars(part), found)
 
 
 def _same_paths(own: list[str], state: Mapping[str, float]) -> None:

@@ -49,7 +49,7 @@ class BatchNorm(Module):
             )
             raise ShapeError(message)
         columns = [self._column(i, column) for i, column in enumerate(zip(*samples))]
-        return [named_results(self, "a", row) for row in zip(*columns)]
+        return [named_results(self, "y", row) for row in zip(*columns)]
 
     def _column(self, i: int, xs: Sequence[Value]) -> list[Value]:
         """Return the i-th output for every sample."""

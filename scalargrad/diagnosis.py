@@ -1,0 +1,343 @@
+"""Diagnosis: what a Wengert list says of the health of a network, layer by layer, and in words.
+
+Nothing is computed anew: every number is a value, an adjoint or a local derivative of the list.  A
+layer is known by the paths of its results: `layers[0].neurons[2].z` is δ's place, the input of an
+activation, and `layers[0].neurons[2].a` its output.
+"""
+
+import copy
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scalargrad.engine import Value
+from scalargrad.errors import OperandError
+from scalargrad.nn.batches import mean_loss, paired
+from scalargrad.nn.losses import Loss, loss_function
+from scalargrad.nn.module import layer_of
+from scalargrad.notation import Writer, number
+from scalargrad.wengert import Contribution, Instruction, WengertList
+
+Rows = dict[str, list[Instruction]]
+Edge = tuple[Instruction, Contribution]
+
+# The largest local derivatives of activations that flatten out at both ends; saturated is a tenth.
+STEEPEST = {"sigmoid": 0.25, "tanh": 1.0}
+SLOPES = {"sigmoid": "σ' = σ(1 - σ) is at most 0.25", "tanh": "tanh' = 1 - tanh² is at most 1"}
+# What a result is by the last part of its path; "a" is told by its primitive.
+KINDS = {"z": "linear", "h": "residual", "y": "batch norm", "p": "softmax"}
+DIGITS = 4
+VANISHING, EXPLODING = 0.5, 2.0  # change of mean |δ| for each layer towards the input
+COURSE = 10.0  # and over all hidden layers, from which a verdict speaks of it
+SAMPLES = 4  # a relu that is 0 for fewer may well be alive
+MANY = 0.5  # the share of dead or saturated activations from which a verdict speaks of them
+
+
+@dataclass(frozen=True)
+class LayerReport:
+    """Hold the measures of one layer over all the samples that are in a loss.
+
+    `mean_output` is the mean of |a| and `mean_delta` that of |δ| = |∂loss/∂z|; `ratio` is that over
+    the next layer of neurons towards the loss.  `dead` is the share of relus that let no gradient
+    through for any sample, `saturated` the share of sigmoid and tanh outputs with less than a tenth of
+    the steepest slope, and `gradient_norm` that of the parameters.  None stands for what does not apply.
+    """
+
+    path: str
+    width: int
+    samples: int
+    activation: str
+    mean_output: float
+    mean_delta: float
+    ratio: float | None
+    dead: float | None
+    saturated: float | None
+    gradient_norm: float | None
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Hold the report on each layer, the verdicts, and the chain of causes if a number is not finite."""
+
+    layers: tuple[LayerReport, ...]
+    verdicts: tuple[str, ...]
+    causes: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether there is nothing to remedy."""
+        return not self.verdicts and not self.causes
+
+    def __str__(self) -> str:
+        findings = [*self.causes, *self.verdicts] or ["Nothing conspicuous."]
+        return "\n".join(([_table(self.layers), ""] if self.layers else []) + _wrapped(findings))
+
+
+def diagnose(output: Any, X: Any = None, y: Any = None, *, loss: str | Loss = "mse") -> Diagnosis:  # noqa: N803
+    """Report, layer by layer, on mean |a|, mean |δ| = |∂loss/∂z|, dead and saturated neurons, ‖∇L‖.
+
+    `output` is a loss that was computed by modules, or a model, whose mean loss over samples X and
+    targets y is taken.  The verdicts name vanishing and exploding gradients, dead relus and
+    saturated sigmoids with their remedies; for a value or a gradient that is inf or nan, the causes
+    say where it began.  Neither the model nor any grad is changed.
+
+    >>> from scalargrad import nn
+    >>> model = nn.MLP(1, [4] * 6, "sigmoid", seed=0)
+    >>> report = diagnose(model, [[0.5]], [[0, 0, 0, 1]], loss="half_squared_error")
+    >>> [round(layer.ratio, 2) for layer in report.layers[:-1]]
+    [0.21, 0.24, 0.28, 0.12, 0.33]
+    >>> report.verdicts[0][:61]
+    'δ shrinks to 0.2 of itself with every layer towards the input'
+    """
+    if not isinstance(output, Value):
+        output = _loss_of(output, X, y, loss_function(loss))
+    trace = WengertList.of(output)
+    layers, found = tuple(_layers(trace)), tuple(_causes(trace))
+    return Diagnosis(layers, () if found else tuple(_verdicts(layers)), found)
+
+
+def causes(output: Value) -> tuple[str, ...]:
+    r"""Return how a value or an adjoint came to be inf or nan, from its first cause on; () if none is.
+
+    >>> x = Value(0.0, label="x")
+    >>> print("\n".join(causes(x.sqrt() * 2)))
+    The gradient is not finite: it begins at v1 = sqrt(x) = sqrt(0) = 0.
+    It hands to x: upstream 2 × local derivative 0.5/v1 = inf gives inf.
+    """
+    return tuple(_causes(WengertList.of(output)))
+
+
+def _loss_of(model: Any, X: Any, y: Any, loss: Loss) -> Value:  # noqa: N803
+    if X is None or y is None:
+        message = f"diagnose needs a loss, or a model with samples X and targets y, got {model!r:.60} alone"
+        raise OperandError(message)
+    return mean_loss(copy.deepcopy(model), loss, *paired(X, y))  # running statistics stay as they are
+
+
+# ---- measures
+
+
+def _layers(trace: WengertList) -> Iterator[LayerReport]:
+    """Yield the report on each layer, in the order of evaluation."""
+    results, parameters = _by_layer(trace)
+    places = {path: [row for row in rows if _kind(row) == "z"] for path, rows in results.items()}
+    deltas = {path: _mean_size([z.adjoint for z in zs]) for path, zs in places.items() if zs}
+    following = dict(itertools.pairwise(deltas))
+    for path, rows in results.items():
+        outputs = [row for row in rows if _kind(row) != "z"] or rows
+        after = deltas.get(following.get(path, ""))
+        yield LayerReport(
+            path=path or "model",
+            width=(width := len({row.path for row in outputs})),
+            samples=len(outputs) // width,
+            activation=_activation(outputs[0]),
+            mean_output=_mean_size([row.value for row in outputs]),
+            mean_delta=_mean_size([row.adjoint for row in places[path] or outputs]),
+            ratio=deltas[path] / after if after else None,
+            dead=_dead(outputs),
+            saturated=_saturated(outputs),
+            gradient_norm=math.hypot(*(p.adjoint for p in parameters[path])) if path in parameters else None,
+        )
+
+
+def _by_layer(trace: WengertList) -> tuple[Rows, Rows]:
+    """Return the results of each layer, and its parameters, by its path."""
+    results: Rows = {}
+    parameters: Rows = {}
+    for row in trace:
+        if row.path and _kind(row) != "dot":
+            chosen = results if row.role == "operation" else parameters
+            chosen.setdefault(layer_of(row.path), []).append(row)
+    return results, parameters
+
+
+def _kind(row: Instruction) -> str:
+    """Return what a result is of its layer: z, a, h, y or p, the last part of its path."""
+    return row.path.rpartition(".")[2].partition("[")[0]
+
+
+def _activation(row: Instruction) -> str:
+    return KINDS.get(_kind(row)) or (row.primitive.symbol if row.primitive else "")
+
+
+def _mean_size(numbers: Sequence[float]) -> float:
+    return sum(map(abs, numbers)) / len(numbers)
+
+
+def _dead(outputs: Sequence[Instruction]) -> float | None:
+    if _activation(outputs[0]) != "relu":
+        return None
+    alive = {row.path for row in outputs if row.partials[0] != 0}
+    return 1 - len(alive) / len({row.path for row in outputs})
+
+
+def _saturated(outputs: Sequence[Instruction]) -> float | None:
+    steepest = STEEPEST.get(_activation(outputs[0]))
+    if steepest is None:
+        return None
+    return sum(row.partials[0] < steepest / 10 for row in outputs) / len(outputs)
+
+
+# ---- verdicts
+
+
+def _verdicts(layers: Sequence[LayerReport]) -> Iterator[str]:
+    yield from _verdict_on_deltas([layer for layer in layers if layer.ratio is not None])
+    for layer in layers:
+        if layer.dead is not None and layer.dead >= MANY and layer.samples >= SAMPLES:
+            yield (
+                f"{layer.path}: {layer.dead:.0%} of the relus are dead, 0 for every sample, so no gradient "
+                "passes and they cannot recover. Remedies: leaky ReLU, a smaller learning rate, He "
+                "initialisation."
+            )
+        if layer.saturated is not None and layer.saturated >= MANY:
+            yield (
+                f"{layer.path}: {layer.saturated:.0%} of the {layer.activation} outputs are saturated, with "
+                "less than a tenth of the steepest slope. Remedies: smaller initial weights (Xavier), inputs "
+                "scaled to a size around 1, batch normalisation, ReLU."
+            )
+
+
+def _verdict_on_deltas(hidden: Sequence[LayerReport]) -> Iterator[str]:
+    """Judge how δ changes between hidden layers; into the output it also changes by the widths."""
+    ratios = [layer.ratio for layer in hidden[:-1] if layer.ratio and math.isfinite(layer.ratio)]
+    if not ratios:
+        return
+    course = sum(map(math.log, ratios))
+    change = math.exp(course / len(ratios))
+    if abs(course) < math.log(COURSE):
+        return
+    where = (
+        f"({hidden[-1].mean_delta:.2g} at {hidden[-1].path}, {hidden[0].mean_delta:.2g} at {hidden[0].path})"
+    )
+    flat = {layer.activation for layer in hidden} & STEEPEST.keys()
+    if change < VANISHING:
+        reason = "".join(f" {SLOPES[name]}." for name in sorted(flat))
+        yield (
+            f"δ shrinks to {change:.2g} of itself with every layer towards the input {where}: vanishing "
+            f"gradients.{reason} Remedies: ReLU or leaky ReLU, Xavier or He initialisation, batch "
+            "normalisation, residual connections."
+        )
+    elif change > EXPLODING:
+        yield (
+            f"δ grows to {change:.2g} times itself with every layer towards the input {where}: exploding "
+            "gradients, from weights whose products exceed 1. Remedies: gradient clipping, Xavier or He "
+            "initialisation, batch normalisation, a smaller learning rate."
+        )
+
+
+# ---- causes
+
+
+def _causes(trace: WengertList) -> Iterator[str]:
+    if not math.isfinite(trace.output.value):
+        yield from _causes_of_value(trace.output)
+        return
+    edges = [
+        (step.instruction, edge)
+        for step in trace.steps
+        for edge in step.contributions
+        if edge.target.role != "constant" and not math.isfinite(edge.after)
+    ]
+    if edges:
+        yield from _causes_of_gradient(edges)
+
+
+def _causes_of_value(output: Instruction) -> Iterator[str]:
+    """Yield the nodes that are not finite from the first to the output, each a parent of the next."""
+    chain = [output]
+    while culprit := next((p for p in chain[-1].parents if not math.isfinite(p.value)), None):
+        chain.append(culprit)
+    *later, first = chain
+    yield f"The value is not finite: it begins at {_statement(first)}{_origin(first)}."
+    yield from _shortened([f"From there it reaches {_statement(row)}." for row in reversed(later)])
+
+
+def _causes_of_gradient(edges: Sequence[Edge]) -> Iterator[str]:
+    """Yield the contributions that are not finite from the first in the sweep to a leaf."""
+    row, edge = edges[0]
+    yield f"The gradient is not finite: it begins at {_statement(row)}."
+    yield f"It hands to {_called(edge.target)}: {_contribution(row, edge)}."
+    lines = []
+    onward = dict(reversed(edges))
+    while (row := edge.target) in onward:
+        edge = onward[row]
+        lines.append(f"{_called(row)} hands to {_called(edge.target)}: {_contribution(row, edge)}.")
+    yield from _shortened(lines)
+
+
+def _statement(row: Instruction) -> str:
+    value = number(row.value, DIGITS)
+    if not row.parents:
+        return f"{_called(row)} = {value}"
+    writer = Writer("text", DIGITS)
+    formulas = f"{_brief(row.written(writer))} = {_brief(row.substituted(writer))}"
+    return f"{_called(row)} = {formulas} = {value}"
+
+
+def _origin(first: Instruction) -> str:
+    """Return what else there is to say of the node where it begins."""
+    if not first.parents:
+        return ", a leaf that was given this number"
+    largest = max(first.parents, key=lambda parent: abs(parent.value))
+    return f", where {largest.name} is {largest.path}" if largest.path and not largest.label else ""
+
+
+def _contribution(row: Instruction, edge: Contribution) -> str:
+    local = _brief(row.local_derivatives(Writer("text", DIGITS))[edge.position])
+    slope, product = number(edge.local, DIGITS), number(edge.contribution, DIGITS)
+    equation = slope if local == slope else f"{local} = {slope}"
+    text = f"upstream {number(edge.upstream, DIGITS)} × local derivative {equation} gives {product}"
+    if math.isfinite(edge.contribution):
+        text += f", which added to {number(edge.before or 0.0, DIGITS)} gives {number(edge.after, DIGITS)}"
+    return text
+
+
+def _called(row: Instruction) -> str:
+    return f"{row.name} ({row.path})" if row.path else row.name
+
+
+def _brief(formula: Any, length: int = 60) -> str:
+    text = str(formula)
+    return text if len(text) <= length else f"{text[: length // 2 - 2]} … {text[1 - length // 2 :]}"
+
+
+def _shortened(lines: list[str], most: int = 8) -> list[str]:
+    if len(lines) <= most:
+        return lines
+    half = most // 2
+    return [*lines[:half], f"… and so on through {len(lines) - most} more …", *lines[-half:]]
+
+
+# ---- text
+
+
+def _table(layers: Sequence[LayerReport]) -> str:
+    from tabulate import tabulate
+
+    # Headings as a row: tabulate would widen each column for them.
+    headings = ("layer", "width", "φ", "mean |a|", "mean |δ|", "δ/next", "dead", "saturated", "‖∇L‖")
+    rows = [
+        (
+            layer.path,
+            layer.width,
+            layer.activation,
+            f"{layer.mean_output:.3g}",
+            f"{layer.mean_delta:.2e}",
+            "" if layer.ratio is None else f"{layer.ratio:.2f}",
+            "" if layer.dead is None else f"{layer.dead:.0%}",
+            "" if layer.saturated is None else f"{layer.saturated:.0%}",
+            "" if layer.gradient_norm is None else f"{layer.gradient_norm:.2e}",
+        )
+        for layer in layers
+    ]
+    alignment = ("left", "right", "left", *["right"] * 6)
+    return tabulate([headings, *rows], tablefmt="plain", disable_numparse=True, colalign=alignment)
+
+
+def _wrapped(paragraphs: Sequence[str]) -> list[str]:
+    import textwrap
+
+    return [textwrap.fill(text, 96, subsequent_indent="  ") for text in paragraphs]

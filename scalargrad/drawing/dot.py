@@ -10,18 +10,26 @@ from scalargrad.drawing.themes import FONT, SHAPES, Theme
 from scalargrad.wengert import Instruction
 
 Attributes = dict[str, str]
-MANY_NEURONS, MANY_EDGES, DENSE = 12, 48, 200  # from here on: no formulas, no text on edges, straight edges
+MANY_NEURONS, MANY_EDGES = (
+    12,
+    48,
+)  # from here on neurons show no formulas, and edges are straight, without text
+HASTY = {"nslimit": "2", "nslimit1": "2", "mclimit": "0.3"}  # Graphviz's optimisers stop earlier
 
 
 def graph_attributes(picture: Picture, theme: Theme) -> tuple[Attributes, Attributes, Attributes]:
     """Return what holds for the whole graph, for all nodes and for all edges."""
-    apart = {"values": ("0.22", "0.45"), "neurons": ("0.35", "1.0"), "layers": ("0.3", "0.6")}
+    apart = {"values": ("0.22", "0.45"), "neurons": ("0.35", "1.5"), "layers": ("0.3", "0.6")}
     nodesep, ranksep = apart[picture.view]
     graph = {"rankdir": "LR", "bgcolor": theme.paper, "nodesep": nodesep, "ranksep": ranksep, "pad": "0.2"}
-    if len(picture.edges) > DENSE:
-        graph |= {"splines": "line", "ranksep": "2.5", "nodesep": "0.15"}
+    if len(picture.edges) > MANY_EDGES:
+        graph |= HASTY
     node = {"fontname": FONT, "fontsize": "13", "style": "filled", "margin": "0.1,0.05"}
     edge = {"fontname": FONT, "fontsize": "11", "color": theme.edge, "arrowsize": "0.6", "penwidth": "1.1"}
+    if _is_dense(picture):
+        graph |= {"splines": "line", "ranksep": "1.8", "nodesep": "0.12", "outputorder": "edgesfirst"}
+        edge |= {"color": f"{theme.edge}90", "penwidth": "0.7", "arrowhead": "none"}
+        edge |= {"tailport": "e", "headport": "w"}  # so that no straight edge runs across a node
     return graph, node, edge
 
 
@@ -31,6 +39,9 @@ def caption(picture: Picture, theme: Theme) -> Attributes:
     parts = []
     if picture.view != "values":
         parts.append(f"{picture.values - picture.hidden:,} values in {shown:,} nodes")
+    merged = [len(edge.entries) for edge in picture.edges if len(edge.entries) > 1]
+    if merged and _is_dense(picture):
+        parts.append(f"{len(merged):,} dashed edges stand for {sum(merged):,}")
     if picture.hidden:
         parts.append(f"+{picture.hidden:,} values not shown")
     if not parts:
@@ -56,7 +67,7 @@ def fill(graph: Any, picture: Picture, inscriber: Inscriber, theme: Theme) -> No
                 group, role_of(group, picture, inscriber.trace.output), inscriber, theme, compact
             ),
         )
-    quiet = picture.view == "neurons" and len(picture.edges) > MANY_EDGES
+    quiet = _is_dense(picture)
     for edge in picture.edges:
         graph.edge(keys[edge.tail], keys[edge.head], **edge_attributes(edge, inscriber, theme, quiet))
     for column in columns(picture.groups):
@@ -88,7 +99,7 @@ def node_attributes(group: Group, role: str, inscriber: Inscriber, theme: Theme,
 def edge_attributes(edge: Edge, inscriber: Inscriber, theme: Theme, quiet: bool) -> Attributes:
     """Return the text on an edge, and its width where it stands for several."""
     merged = len(edge.entries) > 1
-    lines = [] if quiet and not merged else inscriber.edge(edge)
+    lines = [] if quiet else inscriber.edge(edge)
     attributes = {"label": _table(lines, theme)} if lines else {}
     return attributes | ({"penwidth": "2.2", "style": "dashed"} if merged else {})
 
@@ -107,6 +118,10 @@ def role_of(group: Group, picture: Picture, output: Instruction) -> str:
     return "parameter" if row in picture.parameters and row.role == "input" else row.role
 
 
+def _is_dense(picture: Picture) -> bool:
+    return picture.view == "neurons" and len(picture.edges) > MANY_EDGES
+
+
 def _key(group: Group) -> str:
     return f"n{group.rows[-1].index}"
 
@@ -123,11 +138,11 @@ def _table(lines: Sequence[Line], theme: Theme) -> str:
 
 
 def _cell(line: Line, theme: Theme) -> str:
-    text = html.escape(line.text)
+    text = _escaped(line.text)
     bold = f"<b>{text}</b>" if line.kind == "name" else text
     return f'<font color="{theme.text[line.kind]}">{bold}</font>'
 
 
 def _escaped(text: str) -> str:
-    """Return text for a quoted string of DOT, where backslashes and entities have a meaning."""
-    return html.escape(text, quote=False).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    """Return text for labels and tooltips, where backslashes and entities have a meaning."""
+    return html.escape(text, quote=False).replace("\\", "\\\\").replace("\n", "\\n")

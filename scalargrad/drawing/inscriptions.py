@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from scalargrad.drawing.lettering import TextbookWriter, formula, shortened, subscripted
+from scalargrad.drawing.lettering import TextbookWriter, formula, shortened
 from scalargrad.drawing.picture import Edge, Entry, Firing, Group
+from scalargrad.notation import one_line
 from scalargrad.wengert import Contribution, Instruction, WengertList
 
 FEW = 4  # a neuron with more inputs is written Σ wᵢxᵢ + b
@@ -90,9 +91,7 @@ class Inscriber:
         return "\n".join(map(self._calculation, group.rows))
 
     def _calculation(self, row: Instruction) -> str:
-        text = f"{row.label or row.name}"
-        if row.path:
-            text += f" ({row.path})"
+        text = one_line(row.name) + (f" ({row.path})" if row.path else "")
         if row.parents and len(row.parents) <= 2 * FEW:
             text += f" = {row.formula} = {row.substitution}"
         text += f" = {row.value!r}"
@@ -109,7 +108,8 @@ class Inscriber:
 
     def _neuron(self, firing: Firing, compact: bool) -> Iterator[Line]:
         z, a = firing.z, firing.a
-        name_z, name_a = (self.name(row) if row.label else each for row, each in ((z, "z"), (a, "a")))
+        name_z = self.name(z) if z.label else "z"
+        name_a = "a" if firing.path and not a.label else self.name(a)
         yield from self._titles(firing, name_z, name_a)
         if not compact:
             yield Line("note", shortened(f"{name_z} = {self._weighted_sum(firing)}"))
@@ -125,18 +125,20 @@ class Inscriber:
             yield Line("adjoint", f"δ = {self.number(z.adjoint)}")
 
     def _titles(self, firing: Firing, name_z: str, name_a: str) -> Iterator[Line]:
-        """Yield the number of a neuron that nn named by its path, and a = φ(z)."""
-        _, found, number = firing.path.rpartition("neurons[")
-        if found and not firing.a.label:
-            yield Line("name", f"neuron {number.rstrip(']')}")
-        if firing.a is not firing.z:
-            yield Line("name", shortened(f"{name_a} = {self._activation(firing, name_z)}"))
-        elif not found or firing.a.label:
-            yield Line("name", name_z if firing.z.label else shortened(firing.path) or self.name(firing.z))
+        """Yield the path that nn gave a neuron, where it has no label, and a = φ(z)."""
+        activated = (
+            shortened(f"{name_a} = {self._activation(firing, name_z)}") if firing.a is not firing.z else ""
+        )
+        if firing.path and not firing.a.label:
+            yield Line("name", shortened(firing.path))
+            if activated:
+                yield Line("note", activated)
+        else:
+            yield Line("name", activated or self.name(firing.z))
 
     def _weighted_sum(self, firing: Firing) -> str:
         entries = firing.entries
-        labelled = all(entry.weight and entry.weight.label and entry.parent.label for entry in entries)
+        labelled = all(entry.weight and entry.weight.label for entry in entries)
         if len(entries) > FEW or not labelled:
             return "Σ wᵢxᵢ" + (" + b" if firing.bias else "")
         products = (
@@ -174,7 +176,7 @@ class Inscriber:
         firings = group.firings
         neurons = len({firing.path or firing for firing in firings})
         leaves = {e.weight for f in firings for e in f.entries} | {f.bias for f in firings if f.bias}
-        yield Line("name", shortened(subscripted(group.title)) or "layer")
+        yield Line("name", shortened(group.title))
         yield Line(
             "note",
             _counted(neurons, "neuron") + (f" ×{len(firings) // neurons}" if len(firings) > neurons else ""),

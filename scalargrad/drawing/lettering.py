@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from scalargrad.notation import LOOSE, Symbol, Writer, number, one_line
+from scalargrad.primitives import power
 from scalargrad.table import ATOM, PRODUCT, TABLE, Primitive
 from scalargrad.wengert import Instruction
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-SUPERSCRIPTS = str.maketrans("0123456789-.", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻·")
+SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 TEMPLATES = {
     "subtract": "{0} − {1}",
     "multiply": "{0}·{1}",
@@ -47,7 +48,12 @@ class TextbookWriter(Writer):
         return Symbol(text, LOOSE if text.startswith("−") else PRODUCT if e else ATOM, self)
 
     def write(self, row: Primitive, operands: Sequence[Any]) -> Symbol:
-        """Return the row applied to operands; different single letters are multiplied side by side."""
+        """Return the row applied to operands; different single letters are multiplied side by side.
+
+        A power of a constant exponent is written as one.
+        """
+        if row.name == "pow" and not isinstance(operands[1], Symbol) and operands[1] not in {0.0, 1.0}:
+            return super().write(power(operands[1]), operands[:1])
         if row.name == "multiply" and all(isinstance(x, Symbol) for x in operands):
             x, y = map(str, operands)
             if x != y and LETTER.fullmatch(x) and LETTER.fullmatch(y):
@@ -56,7 +62,12 @@ class TextbookWriter(Writer):
 
     def _template(self, row: Primitive, arity: int) -> str:
         if row.name == "power":
-            return f"{{0}}{f'{row.parameters[0]:g}'.translate(SUPERSCRIPTS)}"
+            (exponent,) = row.parameters
+            return "{0}" + (
+                f"{exponent:g}".translate(SUPERSCRIPTS)
+                if exponent.is_integer()
+                else f"^({self.number(exponent)})"
+            )
         return TEMPLATES.get(row.name) or super()._template(row, arity)
 
 

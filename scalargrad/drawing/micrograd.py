@@ -40,7 +40,7 @@ def _record(row: Instruction, inscriber: Inscriber) -> str:
     fields.append(f"data {inscriber.number(row.value)}")
     if inscriber.adjoints:
         fields.append(f"grad {inscriber.number(row.adjoint)}")
-    return f"{{ {' | '.join(map(_escaped, fields))} }}"
+    return f"{{{'|'.join(map(_escaped, fields))}}}"
 
 
 def _operation(row: Instruction) -> str:
@@ -51,5 +51,5 @@ def _operation(row: Instruction) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Return text for a field of a record, where braces, bars, angles and entities have a meaning."""
-    return re.sub(r'([\\{}|<>"])', r"\\\1", text.replace("&", "&amp;"))
+    """Return text for a field of a record, where braces, bars, angles, spaces and entities have a meaning."""
+    return re.sub(r"([\\{}|<> ])", r"\\\1", text.replace("&", "&amp;"))

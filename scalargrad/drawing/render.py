@@ -8,7 +8,8 @@ import sys
 from scalargrad.errors import GraphTooLargeError, RendererError
 
 TIME_LIMIT = 10.0
-RASTER_DPI = 144  # sharp on screens of today; vector formats need none
+RASTER = {"png", "jpg", "jpeg", "gif", "webp"}
+SHARP, COARSE, LONG = 144, 72, 200_000  # dots per inch, coarse where the DOT text is long and the image huge
 WITH_LIBRARY = """
 import sys
 from pygraphviz import AGraph
@@ -29,9 +30,8 @@ def image(source: str, format: str, engine: str = "dot", time_limit: float = TIM
     Raises RendererError if there is neither, and GraphTooLargeError if the layout takes longer than
     `time_limit` seconds; its process is then ended.
     """
-    arguments = (
-        [f"-Gdpi={RASTER_DPI}"] if format.partition(":")[0] in {"png", "jpg", "jpeg", "gif", "webp"} else []
-    )
+    raster = format.partition(":")[0] in RASTER
+    arguments = [f"-Gdpi={SHARP if len(source) < LONG else COARSE}"] if raster else []
     command = _command(format, engine, arguments)
     try:
         done = subprocess.run(  # noqa: S603  # the command is made here, of no input but names

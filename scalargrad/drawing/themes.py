@@ -47,7 +47,7 @@ DARK = Theme(
 THEMES = {"light": LIGHT, "dark": DARK}
 SHAPES = {
     "input": {"shape": "ellipse", "margin": "0.02,0.02"},
-    "parameter": {"shape": "hexagon", "margin": "0.02,0.02"},
+    "parameter": {"shape": "box", "style": "filled,rounded"},
     "constant": {"shape": "box", "style": "filled,rounded,dotted"},
     "operation": {"shape": "box"},
     "output": {"shape": "box", "peripheries": "2"},

@@ -60,9 +60,9 @@ def layers(network: Network, kept: Kept) -> Picture:
         if row in kept and row not in network.on_edges:
             piles.setdefault(_pile(row, network), []).append(row)
     groups = []
-    for (_, place, path), rows in sorted(piles.items()):
+    for (depth, place, path), rows in sorted(piles.items()):
         firings = tuple(dict.fromkeys(network.firing_of[row] for row in rows)) if place == LAYER else ()
-        groups.append(Group(KINDS[place], tuple(rows), None, firings, path))
+        groups.append(Group(KINDS[place], tuple(rows), None, firings, path or f"layer {depth}"))
     return _connected("layers", network, kept, _flattened(_inputs_apart(groups)))
 
 

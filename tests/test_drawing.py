@@ -1,0 +1,343 @@
+"""Laws of drawings: what DOT and SVG hold is the graph, whatever it is called and whoever renders it."""
+
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from xml.etree import ElementTree as ET
+
+import graphviz
+import pytest
+from graphs import EVERYWHERE, programs
+from hypothesis import given, settings
+
+from scalargrad import Value, draw, nn, total, trace
+from scalargrad.drawing import THEMES, VIEWS, render
+from scalargrad.errors import GraphTooLargeError, OperandError, RendererError, UnknownNameError
+from scalargrad.examples import GALLERY, example
+from scalargrad.notation import one_line
+from scalargrad.wengert import WengertList
+
+SVG = "{http://www.w3.org/2000/svg}"
+HOSTILE = [
+    *(
+        "a|b",
+        "w{1}",
+        "<x>",
+        "<b>bold</b>",
+        'x<y & "z"',
+        "\\alpha",
+        "a:b",
+        "</script><script>alert(1)</script>",
+    ),
+    *(
+        "🙂",
+        "label with  two spaces",
+        "line\nbreak",
+        "\\",
+        "\\N",
+        '"',
+        "&amp;",
+        "-->",
+        "\x00\x1b",
+        "%s{}",
+        "n0 -> n1",
+        "",
+    ),
+    "long" * 125,
+]
+
+
+@pytest.fixture(params=["executable", "library"])
+def renderer(request, monkeypatch):
+    """Render with the executable, or with none on the path and pygraphviz's library instead."""
+    if request.param == "executable":
+        if not graphviz_executable():
+            pytest.skip("no dot executable on the path")
+    else:
+        pytest.importorskip("pygraphviz", reason="pygraphviz is not installed")
+        monkeypatch.setattr(render.shutil, "which", lambda name: None)
+
+
+@pytest.fixture
+def no_renderer(monkeypatch):
+    """Let there be neither the executable nor the library."""
+    monkeypatch.setattr(render.shutil, "which", lambda name: None)
+    monkeypatch.setattr(render.importlib.util, "find_spec", lambda name: None)
+
+
+@pytest.fixture
+def no_layout(monkeypatch):
+    """Fail if a layout process is started."""
+
+    def started(*arguments, **_):
+        pytest.fail(f"a process was started: {arguments}")
+
+    monkeypatch.setattr(render.subprocess, "run", started)
+
+
+def graphviz_executable():
+    return render.shutil.which("dot")
+
+
+def nodes_and_edges_of_dot(source):
+    nodes = Counter(re.findall(r"^\t(n\d+) \[", source, re.MULTILINE))
+    edges = Counter(re.findall(r"^\t(n\d+) -> (n\d+)\b", source, re.MULTILINE))
+    return nodes, edges
+
+
+def nodes_and_edges_of_svg(svg):
+    groups = [
+        (group.get("class", "."), group.findtext(f"{SVG}title"))
+        for group in ET.fromstring(svg).iter(f"{SVG}g")
+    ]
+    nodes = Counter(title for kind, title in groups if kind.split()[0] == "node")
+    edges = Counter(tuple(title.split("->")) for kind, title in groups if kind.split()[0] == "edge")
+    return nodes, edges
+
+
+def of_graph(output):
+    rows = WengertList.of(output)
+    nodes = Counter(f"n{row.index}" for row in rows)
+    edges = Counter((f"n{parent.index}", f"n{row.index}") for row in rows for parent in row.parents)
+    return nodes, edges
+
+
+def texts(svg):
+    return ["".join(text.itertext()).replace("\xa0", " ") for text in ET.fromstring(svg).iter(f"{SVG}text")]
+
+
+@settings(max_examples=200)
+@given(programs(EVERYWHERE))
+def test_dot_has_a_node_for_each_value_and_an_edge_for_each_parent(program):
+    """The nodes of the DOT text are the reachable Values, its edges the entries of their parents."""
+    output = program.values(*program.leaves())
+    assert nodes_and_edges_of_dot(draw(output, "values").source) == of_graph(output)
+
+
+@pytest.mark.usefixtures("renderer")
+def test_svg_has_a_node_for_each_value_and_an_edge_for_each_parent():
+    """The same holds for the SVG, here of 200 random graphs side by side in a few pictures."""
+    seen = []
+
+    @settings(max_examples=200)
+    @given(programs(EVERYWHERE, length=6))
+    def gather(program):
+        seen.append(program.values(*program.leaves()))
+
+    gather()
+    for start in range(0, len(seen), 20):
+        output = total(seen[start : start + 20])
+        if len(trace(output)) > 900:
+            continue
+        svg = draw(output, "values", adjoints=False).pipe("svg")
+        assert nodes_and_edges_of_svg(svg) == of_graph(output)
+
+
+def test_a_square_has_two_edges():
+    """x·x reads x twice, and both edges are drawn; so does a − a."""
+    x = Value(3.0, label="x")
+    assert draw(x * x).source.count("n0 -> n1") == 2
+    assert draw(x - x).source.count("n0 -> n1") == 2
+
+
+@pytest.mark.usefixtures("renderer")
+@pytest.mark.parametrize("label", HOSTILE)
+def test_hostile_labels_come_back_exactly_or_visibly_cut(label):
+    """Any label gives a valid SVG and PNG, in which it stands as it is or ends in an ellipsis."""
+    x = Value(1.5, label=label)
+    y = (x * x).tanh()
+    for style in ("textbook", "micrograd"):
+        figure = draw(y, "values", style=style)
+        svg = figure.pipe("svg")
+        assert nodes_and_edges_of_svg(svg)[0].total() == (3 if style == "textbook" else 5)
+        shown = one_line(label)
+        assert any(shown in text if len(shown) <= 24 else shown[:23] + "…" in text for text in texts(svg))
+        assert figure.pipe("png").startswith(b"\x89PNG")
+
+
+@pytest.mark.usefixtures("renderer")
+def test_hostile_labels_stay_apart():
+    """Two Values of the same label are two nodes, and none is lost among all the hostile ones."""
+    values = [Value(float(i), label=label) for i, label in enumerate(HOSTILE * 2)]
+    output = total(values)
+    for edges in (None, "local", "contribution"):
+        svg = draw(output, "values", edges=edges).pipe("svg")
+        assert nodes_and_edges_of_svg(svg) == of_graph(output)
+
+
+@pytest.mark.usefixtures("renderer")
+def test_labels_cannot_add_markup():
+    """A label that looks like markup stays text: no script, no bold face, no link."""
+    y = Value(2.0, label="</text><script>alert(1)</script>") * Value(1.0, label='"></g><a href="x">')
+    root = ET.fromstring(draw(y).pipe("svg"))
+    assert not root.findall(f".//{SVG}script")
+    assert not root.findall(f".//{SVG}a[@href]")
+
+
+PROGRAM = """
+from scalargrad import draw, nn
+from scalargrad.examples import GALLERY, example
+import hashlib
+outputs = [example(name).output() for name in GALLERY] + [nn.MLP(3, [20, 2, 1], seed=1)([1.0, 2.0, 3.0])]
+figures = [draw(y, view, edges="local") for y in outputs for view in ("auto", "neurons", "layers")]
+text = "".join(figure.source + figure.text for figure in figures)
+svg = b"".join(figure.pipe("svg") for figure in figures[:3]) if {renders} else b""
+print(hashlib.sha256(text.encode() + svg).hexdigest())
+"""
+
+
+def test_drawings_are_byte_identical_under_every_hash_seed():
+    """The same program gives the same DOT, text and SVG, whatever the seed of Python's hashes."""
+    program = PROGRAM.replace("{renders}", str(bool(graphviz_executable())))
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "4711")
+    }
+    assert len(digests) == 1
+
+
+def test_no_identity_is_printed():
+    """Neither source nor repr nor text holds an address."""
+    figure = draw(nn.MLP(2, [2, 1], seed=0)([1.0, 2.0]))
+    assert "0x" not in figure.source + repr(figure) + figure.text
+
+
+def test_drawing_changes_no_grad_and_needs_no_backward():
+    """Adjoints come from the trace: right before backward() was ever called, and no grad is touched."""
+    x = Value(3.0, label="x")
+    y = x * x
+    assert "∂v₁/∂x = 6" in draw(y).source
+    assert x.grad == y.grad == 0.0
+    assert "∂" not in draw(y, adjoints=False).source
+
+
+def test_a_trace_is_drawn_like_its_output():
+    """draw(trace(y)) is draw(y)."""
+    y = example("baydin").output()
+    assert draw(trace(y)).source == draw(y).source
+
+
+@pytest.mark.usefixtures("renderer")
+@pytest.mark.parametrize("name", GALLERY)
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_example_renders_in_every_view(name, view):
+    """Each picture of the gallery is valid SVG with a viewBox, and shows the output's value."""
+    figure = draw(example(name).output(), view)
+    svg = figure.pipe(format="svg", encoding="utf-8")
+    assert "viewBox" in svg
+    assert "max-width:100%" in svg
+    assert texts(svg)
+
+
+@pytest.mark.usefixtures("renderer")
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("kind", ["svg", "png", "pdf"])
+def test_images_are_what_they_are_called(theme, kind):
+    """SVG, PNG and PDF begin as such files do, in both themes."""
+    magic = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}[kind]
+    assert draw(example("fan-out").output(), theme=theme).pipe(kind).startswith(magic)
+
+
+@pytest.mark.usefixtures("renderer")
+def test_render_writes_files_as_graphviz_does(tmp_path):
+    """`.render` saves the source and the image and returns the path of the image."""
+    figure = draw(example("fan-out").output())
+    path = figure.render(tmp_path / "net", format="svg")
+    assert path == str(tmp_path / "net.svg")
+    assert (tmp_path / "net").read_text(encoding="utf-8") == figure.source
+    assert figure.render(outfile=tmp_path / "net.png", cleanup=True) == str(tmp_path / "net.png")
+    assert (tmp_path / "net.png").read_bytes().startswith(b"\x89PNG")
+    assert not (tmp_path / "net.gv").exists()
+
+
+@pytest.mark.usefixtures("renderer")
+def test_a_notebook_shows_the_picture():
+    """The repr for notebooks is the SVG."""
+    assert "<svg" in draw(example("fan-out").output())._repr_mimebundle_()["image/svg+xml"]
+
+
+@pytest.mark.usefixtures("no_renderer")
+def test_without_a_renderer_all_but_images_work(tmp_path):
+    """Source, text and reprs need no Graphviz; an image raises one error that names both ways to get it."""
+    figure = draw(example("fan-out").output())
+    assert isinstance(figure, graphviz.Digraph)
+    assert figure.source == str(figure)
+    bundle = figure._repr_mimebundle_()
+    assert bundle.keys() == {"text/plain"}
+    assert "y = u + v" in bundle["text/plain"]
+    for attempt in (lambda: figure.pipe("png"), lambda: figure.render(tmp_path / "net", format="pdf")):
+        with pytest.raises(RendererError, match=r"`dot` executable .* or the extra `render`"):
+            attempt()
+
+
+@pytest.mark.usefixtures("renderer")
+def test_layout_that_takes_too_long_is_ended():
+    """A layout is ended after its time limit, by an error that says what to do."""
+    figure = draw(nn.MLP(8, [16, 16, 16], seed=0)([0.1] * 8)[0], "values", time_limit=0.01)
+    with pytest.raises(GraphTooLargeError, match=r"longer than 0.01 s and was ended"):
+        figure.pipe("svg")
+    assert "text/plain" in figure._repr_mimebundle_()
+
+
+def chain(length):
+    y = Value(1.0, label="x")
+    for _ in range(length):
+        y = y.tanh()
+    return y
+
+
+@pytest.mark.usefixtures("no_layout")
+def test_views_beyond_the_budget_raise_before_any_layout():
+    """Too many nodes, or too few nodes with too many edges, raise by counting; the named call works."""
+    model = nn.MLP(20, [50, 50, 1], seed=0)
+    for output in (model([0.5] * 20), chain(20_000)):
+        with pytest.raises(
+            GraphTooLargeError, match=r"view='values' has [\d,]+ nodes and [\d,]+ edges"
+        ) as raised:
+            draw(output, "values")
+        call = re.search(r"draw\(y.*?\)", str(raised.value))[0]
+        y = output
+        assert eval(call, {"draw": draw, "y": y}).source
+    shared = [Value(1.0) for _ in range(50)]
+    with pytest.raises(GraphTooLargeError):
+        draw(total([total(shared) for _ in range(60)]), "values")
+
+
+@pytest.mark.parametrize("output", [chain(0), chain(149), chain(150), chain(20_000)])
+def test_auto_never_shows_more_than_150_nodes(output):
+    """`auto` takes the finest view of at most 150 nodes, and says what it leaves out."""
+    figure = draw(output)
+    nodes, _ = nodes_and_edges_of_dot(figure.source)
+    assert nodes.total() <= 150
+    values = len(trace(output))
+    assert (f"+{values - nodes.total():,} values not shown" in figure.source) == (values > 150)
+
+
+def test_unknown_words_are_answered_with_the_known_ones():
+    """A wrong view, style, theme or edges names the right ones; so does a wrong output."""
+    y = Value(1.0, label="x") * 2.0
+    for options in ({"view": "vlaues"}, {"theme": "drak"}, {"style": "micro"}, {"edges": "locals"}):
+        with pytest.raises(UnknownNameError, match=r"did you mean|there are"):
+            draw(y, **options)
+    with pytest.raises(OperandError, match="draw needs the Value of an output"):
+        draw([y])
+    with pytest.raises(UnknownNameError):
+        draw(y, around="z")
+
+
+def test_importing_scalargrad_loads_no_third_party_package():
+    """`from scalargrad import draw` loads neither graphviz nor pygraphviz; drawing loads the first."""
+    program = (
+        "import sys; from scalargrad import draw, Value;"
+        "assert not {'graphviz', 'pygraphviz', 'numpy', 'tabulate'} & set(sys.modules);"
+        "draw(Value(1.0)); assert 'graphviz' in sys.modules; assert 'pygraphviz' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -1,0 +1,272 @@
+"""Laws of views, focus and notation: what is shown as one node, and that nothing is left out in silence."""
+
+import re
+
+import pytest
+from graphs import EVERYWHERE, programs
+from hypothesis import given
+
+from scalargrad import Value, dot, draw, nn, total, trace
+from scalargrad.drawing import VIEWS
+from scalargrad.drawing.inscriptions import Inscriber
+from scalargrad.drawing.lettering import TextbookWriter, formula
+from scalargrad.drawing.network import Network
+from scalargrad.examples import GALLERY, example
+from scalargrad.notation import Writer
+
+WEIGHTED = "sigmoid-2-2-1", "mazur-2-2-2", "relu-softmax"
+
+
+def picture(output, view):
+    t = trace(output)
+    return VIEWS[view](Network(t), set(t))
+
+
+def labels(source):
+    """Return the texts of a DOT source, one string for each node or edge, with | between lines."""
+    return [
+        "|".join(re.findall(r"<font[^>]*>(?:<b>)?([^<]*)", line))
+        for line in source.splitlines()
+        if "label=<<table" in line
+    ]
+
+
+@given(programs(EVERYWHERE))
+def test_every_view_holds_every_value_once(program):
+    """In each view a value is in one node, or on an edge as a weight or in a neuron as its bias."""
+    output = program.values(*program.leaves())
+    t = trace(output)
+    network = Network(t)
+    for view in VIEWS.values():
+        shown = [row for group in view(network, set(t)).groups for row in group.rows]
+        assert len(shown) == len(set(shown))
+        hidden = set(t) - set(shown)
+        assert hidden <= network.on_edges
+
+
+@given(programs(EVERYWHERE))
+def test_every_view_is_acyclic(program):
+    """Nodes that stand for several values never close a circle."""
+    t = trace(program.values(*program.leaves()))
+    for view in VIEWS.values():
+        drawn = view(Network(t), set(t))
+        ready, waiting = set(), {group: set() for group in drawn.groups}
+        for edge in drawn.edges:
+            waiting[edge.head].add(edge.tail)
+        while waiting:
+            free = [group for group, tails in waiting.items() if tails <= ready]
+            assert free
+            ready.update(free)
+            for group in free:
+                del waiting[group]
+
+
+@pytest.mark.parametrize("view", ["neurons", "layers"])
+def test_merged_edges_account_for_every_entry(view):
+    """Every parent entry between two different nodes stands for itself or is counted in a merged edge."""
+    output = nn.MLP(30, [20, 3], seed=0)([0.1] * 30)[0]
+    drawn = picture(output, view)
+    home = {row: group for group in drawn.groups for row in group.rows}
+    between = sum(
+        home.get(parent) is not None and home[parent] is not home[row]
+        for row in home
+        for parent in row.parents
+    )
+    assert sum(len(edge.entries) for edge in drawn.edges) == between
+
+
+def test_the_2_2_1_net_has_its_textbook_figure():
+    """Two inputs, two hidden neurons, one output: five nodes, six edges with the six weights, in columns."""
+    drawn = picture(example("sigmoid-2-2-1").output(), "neurons")
+    assert [group.kind for group in drawn.groups] == ["value", "value", "neuron", "neuron", "neuron"]
+    weights = [(e.tail.rows[-1].name, e.entries[0].weight.name, e.head.rows[-1].name) for e in drawn.edges]
+    assert weights == [
+        *(("x1", "w1", "h1"), ("x2", "w2", "h1"), ("x1", "w3", "h2"), ("x2", "w4", "h2")),
+        *(("h1", "w5", "y"), ("h2", "w6", "y")),
+    ]
+    source = draw(example("sigmoid-2-2-1").output(), "neurons").source
+    assert "h₁ = σ(a₁)|a₁ = x₁w₁ + x₂w₂ + b₁|b₁ = 0|a₁ = 1.3669|h₁ = 0.7969|δ = 0.0577" in labels(source)
+    assert "w₁ = 1.76|∂ 0.0512" in labels(source)
+    assert source.count("rank=same") == 2
+
+
+def neuron_of(*, order, chain, activation):
+    """Return one neuron written in several ways, with the names w and x told apart."""
+    x1, x2, w1, w2, b = (Value(float(i), label=name) for i, name in enumerate(("x1", "x2", "w1", "w2", "b")))
+    if chain:
+        z = x1 * w1 + x2 * w2 + b if order else b + (w1 * x1 + w2 * x2)
+    else:
+        z = dot([x1, x2], [w1, w2]) + b if order else b + dot([w1, w2], [x1, x2])
+    return z if activation is None else getattr(z, activation)()
+
+
+@pytest.mark.parametrize("order", [True, False])
+@pytest.mark.parametrize("chain", [True, False])
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "leaky_relu", None])
+def test_neurons_are_found_however_they_are_written(order, chain, activation):
+    """A weighted sum with its activation is one neuron: as a dot or as products, in either order."""
+    drawn = picture(neuron_of(order=order, chain=chain, activation=activation), "neurons")
+    assert len(drawn.groups) == 3
+    assert sorted(e.entries[0].weight.name for e in drawn.edges) == ["w1", "w2"]
+    (firing,) = drawn.groups[-1].firings
+    assert firing.bias.name == "b"
+
+
+def test_what_others_read_is_not_hidden_in_a_neuron():
+    """If something else reads z, the activation stays a node of its own; a weight read elsewhere does too."""
+    x, w = Value(1.0, label="x"), Value(2.0, label="w")
+    z = dot([w], [x])
+    shown = {group.rows[-1].name for group in picture(z.tanh() * z, "neurons").groups}
+    assert {"v2", "v3", "v4"} <= shown
+    shown = {group.rows[-1].name for group in picture(dot([w], [x]).tanh() + w * w, "neurons").groups}
+    assert "w" in shown
+
+
+def test_neurons_of_nn_are_named_by_their_paths():
+    """The neurons view of an MLP names each neuron by its path, and has a node for each."""
+    model = nn.MLP(2, [3, 1], "tanh", seed=0)
+    x = [Value(1.0, label="x1"), Value(2.0, label="x2")]
+    source = draw(model(x), "neurons").source
+    paths = re.findall(r"layers\[\d\]\.neurons\[\d\]", "".join(labels(source)))
+    assert paths == [*(f"layers[0].neurons[{i}]" for i in range(3)), "layers[1].neurons[0]"]
+
+
+def test_layers_say_what_they_hold():
+    """A layer is one node, with its path, its numbers of neurons and of weights, and merged edges."""
+    x = [Value(float(i), label=f"x{i}") for i in range(3)]
+    shown = labels(draw(nn.MLP(3, [5, 2], seed=0)(x)[0], "layers").source)
+    assert any(text.startswith("layers[0]|5 neurons|20 weights and biases|a: ") for text in shown)
+    assert "×5" in shown
+
+
+def test_layers_of_a_batch_say_how_often_they_fired():
+    """A layer that saw three samples has 5 neurons, ×3."""
+    model = nn.MLP(1, [5, 1], seed=0)
+    shown = labels(draw(total([model([x]) for x in (1.0, 2.0, 3.0)]), "layers").source)
+    assert any(text.startswith("layers[0]|5 neurons ×3|10 weights and biases") for text in shown)
+
+
+def test_wide_layers_are_elided_and_say_so():
+    """A column of 784 shows ten nodes and one for the 774 others; counts stand in the caption."""
+    output = nn.MLP(784, [16, 10], seed=0)([Value(0.5) for _ in range(784)])[0]
+    source = draw(output, "neurons").source
+    assert "… 774 more" in labels(source)
+    assert any("dashed edges stand for 12,384" in text for text in re.findall(r"<font[^>]*>([^<]*)", source))
+
+
+def test_many_layers_are_elided():
+    """A hundred layers are shown by their ends."""
+    source = draw(nn.MLP(1, [1] * 100, "tanh", "tanh", seed=0)([1.0]), "layers").source
+    assert any(re.fullmatch(r"… \d+ more", text) for text in labels(source))
+    assert len(labels(source)) < 40
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("name", GALLERY)
+def test_focus_and_caption_count_what_is_not_shown(name, view):
+    """With a focus, the caption says how many values are not shown."""
+    output = example(name).output()
+    t = trace(output)
+    figure = draw(output, view, around=output, hops=1)
+    near = 1 + len(set(t.output.parents))
+    assert f"+{len(t) - near:,} values not shown" in figure.source
+
+
+def names(figure):
+    return set(re.findall(r"^\tn(\d+) \[", figure.source, re.MULTILINE))
+
+
+def test_focus_keeps_what_it_says():
+    """The foci keep what is few edges away, what lies between, what was read; and all combine."""
+    output = example("sigmoid-2-2-1").output()
+    t = trace(output)
+
+    def indices(*wanted):
+        return {str(t[name].index) for name in wanted}
+
+    assert names(draw(t, "values", paths=("w1", "y"))) == indices("w1", "v11", "a1", "h1", "v17", "a3", "y")
+    assert names(draw(t, "values", upto="a1")) == indices("x1", "x2", "w1", "w2", "v11", "b1", "a1")
+    assert names(draw(t, "values", around="a1", hops=1)) == indices("v11", "b1", "a1", "h1")
+    assert names(draw(t, "values", around="a1", hops=0)) == indices("a1")
+    assert names(draw(t, "values", upto="a1", paths=("x1", "y"))) == indices("x1", "v11", "a1")
+
+
+def test_edges_carry_local_derivatives_and_contributions():
+    """edges="local" writes ∂child/∂parent on each edge, edges="contribution" upstream · local = product."""
+    output = example("fan-out").output()
+    local = labels(draw(output, edges="local").source)
+    assert local.count("x = 3") == 2
+    assert local.count("−1") == 1
+    contributions = labels(draw(output, edges="contribution").source)
+    assert contributions.count("1 · 3 = 3") == 2
+    assert contributions.count("1 · (−1) = −1") == 1
+
+
+def test_micrograd_style_has_records_and_operations():
+    """The style of micrograd has a record for each Value, and a node for each operation."""
+    source = draw(example("fan-out").output(), style="micrograd").source
+    assert r'"{x|data\ 3|grad\ 5}"' in source
+    assert len(re.findall(r"^\tn\d+op \[", source, re.MULTILINE)) == 3
+    assert "grad" not in draw(example("fan-out").output(), style="micrograd", adjoints=False).source
+
+
+def test_not_computed_differs_from_zero():
+    """Without adjoints none is shown; an adjoint that is 0 is shown as 0."""
+    y = Value(-1.0, label="x").relu()
+    assert "∂v₁/∂x = 0" in draw(y).source
+    assert "∂" not in draw(y, adjoints=False).source
+
+
+@given(programs(EVERYWHERE))
+def test_textbook_notation_reads_as_the_other_one(program):
+    """Formulas of drawings are those of the trace, but for signs, subscripts and omitted dots."""
+    for row in trace(program.values(*program.leaves())):
+        text, shown = row.formula, formula(row, TextbookWriter())
+        assert shown.count("(") <= text.count("(") + shown.count("^(")
+        assert str(row.written(Writer())) == text
+
+
+@pytest.mark.parametrize(
+    ("write", "expected"),
+    [
+        (lambda x, y: x * y, "x₁y₂"),
+        (lambda x, y: x * x, "x₁·x₁"),
+        (lambda x, y: 2 * x, "2·x₁"),
+        (lambda x, y: x**2, "x₁²"),
+        (lambda x, y: x**-1, "x₁⁻¹"),
+        (lambda x, y: x**0.5, "x₁^(0.5)"),
+        (lambda x, y: -x, "−x₁"),
+        (lambda x, y: x - y, "x₁ − y₂"),
+        (lambda x, y: x / y, "x₁ / y₂"),
+        (lambda x, y: x.sigmoid(), "σ(x₁)"),
+        (lambda x, y: x.log(), "ln(x₁)"),
+        (lambda x, y: x.sqrt(), "√(x₁)"),
+        (lambda x, y: abs(x), "|x₁|"),
+        (lambda x, y: dot([x, y], [y, x]), "x₁y₂ + y₂x₁"),
+        (lambda x, y: x + 1.5e-9, "x₁ + 1.500·10⁻⁹"),
+    ],
+)
+def test_formulas_read_as_in_a_textbook(write, expected):
+    """Indices are subscripts, exponents superscripts, and letters are multiplied side by side."""
+    output = write(Value(3.0, label="x1"), Value(2.0, label="y2"))
+    assert formula(trace(output).output, TextbookWriter()) == expected
+
+
+def test_text_form_names_each_node_and_what_it_reads():
+    """The text that a notebook shows without a renderer has a line for each node, with what it reads."""
+    text = draw(example("sigmoid-2-2-1").output(), "neurons").text.splitlines()
+    assert len(text) == 5
+    assert text[-1].startswith("y = σ(a₃)")
+    assert text[-1].endswith("← h₁, h₂")
+
+
+def test_numbers_are_those_of_the_trace():
+    """A drawing computes no number: each value and adjoint stands in it as the trace has it."""
+    output = example("mazur-2-2-2").output()
+    t = trace(output)
+    inscriber = Inscriber(t, digits=9)
+    source = draw(output, "values", digits=9).source
+    for row in t:
+        if row.role != "constant":
+            assert inscriber.derivative(row) in source
+            assert inscriber.number(row.value) in source

@@ -43,6 +43,37 @@ def evaluate(text: str, values: Mapping[str, float] | None = None) -> Value:
     return _Reader(text, values or {}).read()
 
 
+def free_names(text: str) -> list[str]:
+    """Return the names an expression leaves open, in their order: those that need a value.
+
+    >>> free_names("a = w*x + b; sigmoid(a)")
+    ['w', 'x', 'b']
+    """
+    names: dict[str, None] = {}
+    assigned = set()
+    for statement in _parse(text).body:
+        called = {id(node.func) for node in ast.walk(statement) if isinstance(node, ast.Call)}
+        loaded = [n for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
+        for node in sorted(loaded, key=lambda node: (node.lineno, node.col_offset)):
+            if id(node) not in called and node.id not in assigned and node.id not in CONSTANTS:
+                names[node.id] = None
+        assigned |= {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)} - set(names)
+    return list(names)
+
+
+def _parse(text: str) -> ast.Module:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Python would warn of is refused later
+            return ast.parse(text.strip())
+    except SyntaxError as error:
+        column = (error.offset or 1) - 1
+        raise ExpressionError(f"cannot read the expression: {error.msg}", text.strip(), column) from None
+    except (RecursionError, MemoryError, ValueError):
+        message = "the expression is nested too deeply, or has a character that cannot be read"
+        raise ExpressionError(message) from None
+
+
 class _Reader:
     """Walk the tree of one text."""
 
@@ -52,7 +83,7 @@ class _Reader:
         self.unused = dict.fromkeys(values)
 
     def read(self) -> Value:
-        body = self._parse().body
+        body = _parse(self.text).body
         if not body:
             raise self._error("the expression is empty; expected something like sigmoid(w*x + b)")
         result = [self._statement(statement) for statement in body][-1]
@@ -60,20 +91,6 @@ class _Reader:
             message = f"{' and '.join(self.unused)} has a value but does not occur in the expression"
             raise self._error(message)
         return result
-
-    def _parse(self) -> ast.Module:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # what Python would warn of is refused below
-                return ast.parse(self.text.strip())
-        except SyntaxError as error:
-            column = (error.offset or 1) - 1
-            raise ExpressionError(
-                f"cannot read the expression: {error.msg}", self.text.strip(), column
-            ) from None
-        except (RecursionError, MemoryError, ValueError):
-            message = "the expression is nested too deeply, or has a character that cannot be read"
-            raise ExpressionError(message) from None
 
     def _statement(self, statement: ast.stmt) -> Value:
         try:

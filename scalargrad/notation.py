@@ -174,7 +174,7 @@ class Writer:
     def _template(self, row: Primitive, arity: int) -> str:
         holes = ", ".join(f"{{{i}}}" for i in range(arity))
         if self.style == "text":
-            return row.text or f"{row.name}({holes})"
+            return row.text or (f"{row.name}([{holes}])" if row.lists else f"{row.name}({holes})")
         if row.latex or (row.text and row.precedence < ATOM):
             return str(row.latex or row.text).replace("\\left({0}\\right)", rf"\left({holes}\right)")
         name = row.name.replace("_", r"\_")

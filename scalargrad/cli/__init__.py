@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from scalargrad import __version__
-from scalargrad.cli import draw, examples, trace
+from scalargrad.cli import check, draw, examples, explain, step, trace
+from scalargrad.cli.plain import PLAIN_LETTERS
 from scalargrad.cli.subject import UsageError
 from scalargrad.errors import ExpressionError, ScalargradError
 
-COMMANDS = (examples, trace, draw)
+COMMANDS = (examples, trace, step, explain, check, draw)
 OPTIONS = {"-h", "--help", "--version", "--digits", "-o"}
 
 
@@ -21,13 +22,16 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return 0, or 2 after one line on standard error that says what was wrong."""
+    """Run one command and return its status: 2 after one line on standard error for a slip, else 0.
+
+    Only `check` has a third answer, 1: the command was right, but the hand work was not.
+    """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a terminal that lacks a character shows ? for it
+            stream.reconfigure(errors=PLAIN_LETTERS)  # d for ∂ on a terminal that lacks it
     try:
         options = _parser().parse_args(_shielded(sys.argv[1:] if arguments is None else arguments))
-        options.run(options)
+        status = options.run(options) or 0
         sys.stdout.flush()
     except ScalargradError as error:
         print(f"scalargrad: {error}", file=sys.stderr)
@@ -36,7 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except BrokenPipeError:  # the reader, `head` for one, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+        return 0
+    return int(status)
 
 
 def _parser() -> argparse.ArgumentParser:

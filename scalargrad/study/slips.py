@@ -77,12 +77,17 @@ def value_slips(work: Work, row: Instruction) -> Iterator[Slip]:
     """Yield what common slips in the forward phase would have given."""
     expected = work.values[row]
     yield -expected, "the sign is reversed"
+    yield from _misplaced_point(expected)
     for text, term in _terms(work, row):
         yield expected - term, f"the term {text} is left out"
         yield expected - 2 * term, f"the term {text} has the wrong sign"
     if row.primitive and row.primitive.arity == 1:
         (parent,) = row.parents
         yield work.values[parent], f"{row.primitive.name} was not applied: this is {parent.name}"
+
+
+def _misplaced_point(expected: float) -> Iterator[Slip]:
+    yield from ((expected * factor, "the decimal point is misplaced") for factor in (10, 0.1, 100, 0.01))
 
 
 def _terms(work: Work, row: Instruction) -> list[tuple[str, float]]:
@@ -125,6 +130,7 @@ def adjoint_slips(work: Work, row: Instruction) -> Iterator[Slip]:
         for number, text in _edge_slips(work, child, position):
             yield others + number, text
     yield -expected, "the sign is reversed: which way round is the difference?"
+    yield from _misplaced_point(expected)
 
 
 def _edge_slips(work: Work, child: Instruction, position: int) -> Iterator[Slip]:

@@ -1,0 +1,38 @@
+"""`scalargrad explain`."""
+
+import argparse
+
+from scalargrad.cli.subject import add_digits, add_subject, digits_of, subject_of
+from scalargrad.tracing import trace
+
+PURPOSE = "write out why a derivative is what it is"
+EXAMPLES = (
+    "scalargrad explain sigmoid-2-2-1 --of w5",
+    "scalargrad explain sigmoid-2-2-1 --of x1 --paths 3",
+    "scalargrad explain mazur-2-2-2 --of w1 --expand --digits 6",
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    add_subject(parser)
+    add_digits(parser)
+    parser.add_argument("--of", required=True, metavar="NAME", help="the value to differentiate by")
+    parser.add_argument("--paths", type=int, default=0, metavar="K", help="add the K largest paths")
+    parser.add_argument("--expand", action="store_true", help="explain all it rests on as well")
+    parser.add_argument("--bar", action="store_true", help="write adjoints as v with a bar")
+    parser.add_argument("--as", dest="form", choices=("text", "markdown", "latex"), default="text")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Print the chain rule, the substitution and the result."""
+    output, example = subject_of(options)
+    explanation = trace(output).explain(
+        options.of,
+        digits=digits_of(options, example),
+        notation="bar" if options.bar else "partial",
+        paths=options.paths,
+        expand=options.expand,
+    )
+    forms = {"text": str, "markdown": type(explanation).to_markdown, "latex": type(explanation).to_latex}
+    print(forms[options.form](explanation))

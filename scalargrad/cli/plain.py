@@ -1,0 +1,32 @@
+"""Plain letters for signs that a terminal's encoding lacks."""
+
+import codecs
+import unicodedata
+
+PLAIN_LETTERS = "scalargrad-plain-letters"  # the name of the error handler
+PLAIN = {
+    "∂": "d",
+    "·": "*",
+    "–": "-",
+    "→": "->",
+    "…": "...",
+    "×": "x",
+    "σ": "sigma",
+    "φ": "phi",
+    "\u0304": "~",
+    "“": '"',
+    "”": '"',
+}
+
+
+def _replace(error: UnicodeError) -> tuple[str, int]:
+    """Return a plain spelling of the first character that cannot be encoded, and where to go on."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    character = error.object[error.start]
+    decomposed = unicodedata.normalize("NFKD", character)
+    ascii_part = decomposed.encode("ascii", "ignore").decode()
+    return PLAIN.get(character) or ascii_part or "?", error.start + 1
+
+
+codecs.register_error(PLAIN_LETTERS, _replace)

@@ -1,0 +1,33 @@
+"""`scalargrad step`."""
+
+import argparse
+import sys
+
+from scalargrad.cli.subject import add_digits, add_subject, digits_of, subject_of
+from scalargrad.study.stepping import Stepper, transcript
+from scalargrad.study.terminal import step_through
+from scalargrad.tracing import trace
+
+PURPOSE = "step through backpropagation, one step a key"
+EXAMPLES = (
+    "scalargrad step sigmoid-2-2-1",
+    'scalargrad step "a = w*x + b; sigmoid(a)" w=2 x=1 b=0.5',
+    "scalargrad step fan-out | cat",
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    add_subject(parser)
+    add_digits(parser)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Step in the terminal; where input or output is not one, print all steps and end."""
+    output, example = subject_of(options)
+    stepper = Stepper(trace(output), digits_of(options, example))
+    heading = example.title if example else options.subject.strip()
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        step_through(stepper, heading)
+    else:
+        print(heading, transcript(stepper), sep="\n")

@@ -1,0 +1,165 @@
+"""Laws of checked hand work: rounding is accepted, a slip is named, and blamed once."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scalargrad import trace
+from scalargrad.errors import UnknownNameError
+from scalargrad.examples import example
+
+NET = trace(example("sigmoid-2-2-1").output())
+DOCUMENT = {"a1": 1.367, "h1": 0.797, "a2": -0.236, "h2": 0.441, "a3": 1.055, "y": 0.741}
+ADJOINTS = {"d a3": 0.192, "d h1": 0.357, "d h2": -0.186, "d a1": 0.058, "d a2": -0.046, "d w1": 0.051}
+
+
+def verdict(claims, name, **options):
+    """Return the checked row of a name."""
+    return next(row for row in NET.check(claims, **options).rows if row.name == name)
+
+
+def test_the_document_s_own_arithmetic_passes():
+    """1.055 carries a rounding and 0.741 is truncated; both are legitimate hand work."""
+    report = NET.check(DOCUMENT, digits=3)
+    assert report.ok
+    assert report.first_wrong is None
+    assert [row.verdict for row in report.rows] == ["rounded"] * 4 + ["carried", "truncated"]
+    assert "All 6 numbers are right." in str(report)
+
+
+def test_the_reverse_phase_passes_when_rounded_on_the_way():
+    """Adjoints computed from rounded values and rounded σ' are accepted."""
+    assert NET.check(DOCUMENT | ADJOINTS).ok
+
+
+@given(st.integers(2, 8))
+def test_the_exact_numbers_rounded_to_any_digits_pass(digits):
+    """Whoever computes exactly and rounds at the end is right, forwards and backwards."""
+    claims = {row.name: round(row.value, digits) for row in NET}
+    claims |= {f"d {row.name}": round(row.adjoint, digits) for row in NET}
+    assert NET.check(claims, digits).ok
+
+
+@given(st.integers(3, 8), st.sampled_from([row.name for row in NET if row.parents]), st.sampled_from([-1, 1]))
+def test_an_error_of_a_hundred_units_is_found_and_blamed_once(digits, name, sign):
+    """The first wrong step is the one that was changed, and those after it are not wrong in themselves."""
+    claims = {row.name: round(row.value, digits) for row in NET}
+    claims[name] += sign * 100 * 10.0**-digits
+    report = NET.check(claims, digits)
+    assert report.first_wrong
+    assert report.first_wrong.name == name
+
+
+SLIPS = {
+    "a term with the wrong sign": ({"a1": 1.759}, "a1", "the term x2*w2 has the wrong sign"),
+    "a term left out": ({"a1": 1.563}, "a1", "the term x2*w2 is left out"),
+    "no activation": (DOCUMENT | {"h1": 1.367}, "h1", "sigmoid was not applied: this is a1"),
+    "a misplaced point": ({"a1": 13.669}, "a1", "the decimal point is misplaced"),
+    "a factor left out": (
+        DOCUMENT | {"d h1": 0.357, "d a1": 0.357},
+        "d a1",
+        "the factor h1*(1 - h1) is left out",
+    ),
+    "a forgotten contribution": (
+        DOCUMENT | ADJOINTS | {"d x1": 0.102},
+        "d x1",
+        "the contribution through a2 is forgotten (+=)",
+    ),
+    "a sign": ({"d w5": -0.153}, "d w5", "the sign is reversed"),
+    "sigma prime at a": (
+        # σ'(h1) = σ(0.797)(1 - σ(0.797)) = 0.21435 in the place of σ'(a1) = 0.16186
+        DOCUMENT | {"d h1": 0.3564, "d a1": 0.0764},
+        "d a1",
+        "sigmoid' is taken at h1, not at a1",
+    ),
+    "a(1 - a) of z": (
+        # 1.367 (1 - 1.367) = -0.5015
+        DOCUMENT | {"d h1": 0.3564, "d a1": -0.1788},
+        "d a1",
+        "has a1 in the place of h1",
+    ),
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_common_slip_is_named(slip):
+    """The number fits what the slip would give, so the report says which it was."""
+    claims, name, remark = SLIPS[slip]
+    row = verdict(claims, name)
+    assert row.verdict == "wrong"
+    assert remark in row.remark
+
+
+def test_a_weight_updated_too_early_is_named_when_the_rate_is_known():
+    """Mazur's hidden layer must use the w5 from before its update."""
+    recorded = trace(example("mazur-2-2-2").output())
+    early = 0.138498562 * 0.35891648 - 0.038098236 * 0.5
+    report = recorded.check({"d h1": round(early, 6)}, rate=0.5)
+    assert report.first_wrong
+    assert "updated before it was used" in report.first_wrong.remark
+    assert recorded.check({"d h1": 0.036350}, rate=0.5).ok
+
+
+def test_what_follows_from_a_slip_is_not_blamed_again():
+    """With a1 wrong, the h1 that belongs to it is right in itself, and the report is still not ok."""
+    report = NET.check({"a1": 1.759, "h1": 0.853})
+    assert [row.verdict for row in report.rows] == ["wrong", "follows"]
+    assert report.first_wrong
+    assert report.first_wrong.name == "a1"
+    assert not report
+
+
+@pytest.mark.parametrize("spelling", ["d w5", "dw5", "∂w5", "∂y/∂w5", "dy/dw5"])
+def test_an_adjoint_has_the_usual_spellings(spelling):
+    """They all mean ∂y/∂w5."""
+    assert NET.check({spelling: 0.1527}).ok
+
+
+def test_unknown_steps_get_the_nearest_names_and_nothing_is_not_a_check():
+    """A misspelt step is not silently skipped."""
+    with pytest.raises(UnknownNameError, match="did you mean a1"):
+        NET.check({"a11": 1.0})
+    with pytest.raises(UnknownNameError, match="nothing to check"):
+        NET.check({})
+
+
+def test_claims_come_from_arguments_json_and_csv(capsys, tmp_path):
+    """The command line reads all three; its status tells right from wrong."""
+    from scalargrad.cli import main
+
+    (tmp_path / "work.json").write_text(json.dumps(DOCUMENT))
+    (tmp_path / "work.csv").write_text("step,number\n" + "\n".join(f"{n},{x}" for n, x in DOCUMENT.items()))
+    for arguments in (
+        [f"{name}={x}" for name, x in DOCUMENT.items()],
+        ["--file", str(tmp_path / "work.json")],
+        ["--file", str(tmp_path / "work.csv")],
+    ):
+        assert main(["check", "sigmoid-2-2-1", *arguments]) == 0
+        assert "All 6 numbers are right." in capsys.readouterr().out
+    assert main(["check", "sigmoid-2-2-1", "a1=1.759"]) == 1
+    assert "the first of them a1" in capsys.readouterr().out
+    assert main(["check", "a = w*x; tanh(a)", "w=2", "x=3", "a=6", "d a=0.0"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, "cannot read"),
+        ("[1, 2]", "expected names"),
+        ("a1;1.3", "has 1 fields"),
+        ('{"a1": "x"}', "expected names"),
+    ],
+)
+def test_a_bad_file_gets_one_clear_line(capsys, tmp_path, content, reason):
+    """Missing, foreign or malformed: status 2 and what was expected."""
+    from scalargrad.cli import main
+
+    path = tmp_path / "work"
+    if content is not None:
+        path.write_text(content)
+    assert main(["check", "sigmoid-2-2-1", "--file", str(path)]) == 2
+    error = capsys.readouterr().err
+    assert reason in error
+    assert len(error.splitlines()) == 1

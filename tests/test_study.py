@@ -1,0 +1,183 @@
+"""Laws of explanations: chain rule, substitution and result agree with the trace they read."""
+
+import math
+
+import pytest
+from graphs import SMOOTH, programs
+from hypothesis import given
+
+from scalargrad import Value, dot, label, leaves, trace
+from scalargrad.errors import TraceTooLargeError, UnknownNameError
+from scalargrad.examples import GALLERY, example
+from scalargrad.expressions import evaluate
+from scalargrad.notation import Writer
+from scalargrad.study.explain import Explainer
+from scalargrad.study.statements import LARGEST, statements
+
+NET = trace(example("sigmoid-2-2-1").output())
+
+
+@given(programs(SMOOTH))
+def test_the_contributions_of_the_children_add_up_to_the_adjoint(program):
+    """Σ over statements (∂y/∂c)(∂c/∂v) is ∂y/∂v, for every v that is not folded away."""
+    recorded = trace(program.values(*program.leaves()))
+    explainer = Explainer(recorded)
+    for row in recorded:
+        if row in explainer.children:
+            total = math.fsum(term.contribution for term in explainer.explain(row).terms)
+            assert total == pytest.approx(row.adjoint, rel=1e-9, abs=1e-9)
+
+
+@given(programs(SMOOTH, length=6))
+def test_all_paths_together_are_the_adjoint_and_their_number_is_exact(program):
+    """The sum over all paths of the products of local derivatives is the gradient."""
+    recorded = trace(program.values(*program.leaves()))
+    row = recorded[0]
+    explanation = Explainer(recorded).explain(row, paths=100_000)
+    assert len(explanation.paths) == explanation.path_count
+    total = math.fsum(path.product for path in explanation.paths)
+    assert total == pytest.approx(row.adjoint, rel=1e-9, abs=1e-9)
+    assert all(path.product == pytest.approx(math.prod(path.locals)) for path in explanation.paths)
+
+
+@given(programs(SMOOTH, length=6))
+def test_the_k_largest_paths_are_the_first_k_of_all(program):
+    """Magnitudes fall, and no path left out is larger than one that is listed."""
+    recorded = trace(program.values(*program.leaves()))
+    every = [abs(p.product) for p in Explainer(recorded).explain(recorded[0], paths=100_000).paths]
+    largest = [abs(p.product) for p in Explainer(recorded).explain(recorded[0], paths=3).paths]
+    assert largest == pytest.approx(sorted(every, reverse=True)[:3])
+
+
+def test_two_to_the_sixty_paths_are_counted_and_the_remainder_is_stated():
+    """The count is exact and nothing is enumerated."""
+    y = x = Value(1.0, label="x")
+    for _ in range(60):
+        y = y + y
+    text = str(trace(y).explain(x, paths=2))
+    assert f"as a sum over {2**60} paths, the 2 largest of them" in text
+    assert "all others together: 1.153e+18" in text
+
+
+def test_an_explanation_is_chain_rule_formula_substitution_and_result():
+    """The example that the design of this package promises."""
+    assert str(NET.explain("w5")).splitlines() == [
+        "∂y/∂w5 = ∂y/∂a3 · ∂a3/∂w5",
+        "       = ∂y/∂a3 · h1",
+        "       = (0.1916)(0.7969)",
+        "       = 0.1527",
+    ]
+
+
+def test_several_children_give_a_sum_and_negative_numbers_are_in_brackets():
+    """The multivariate chain rule: one product for each child."""
+    lines = str(NET.explain("x1")).splitlines()
+    assert lines[0] == "∂y/∂x1 = ∂y/∂a1 · ∂a1/∂x1 + ∂y/∂a2 · ∂a2/∂x1"
+    assert lines[2].endswith("= (0.0577)(1.76) + (-0.0458)(0.97)")
+
+
+def test_rounded_factors_that_miss_the_result_are_owned_up_to():
+    """(0.036350)(0.241301) + (0.041370)(0.240613) is 0.018725, the result 0.018726: a note says why."""
+    mazur = trace(example("mazur-2-2-2").output())
+    assert "computed from unrounded values" in str(mazur.explain("b1", digits=6))
+    assert "computed from unrounded values" not in str(mazur.explain("b1", digits=9))
+
+
+def test_adjoints_are_written_as_fractions_or_with_a_bar():
+    """Both notations of the literature, in text and LaTeX; any other is refused."""
+    assert str(NET.explain("w5", notation="bar")).startswith("w\u03045 = a\u03043 · ∂a3/∂w5")
+    assert r"\bar{w}_{5} &= \bar{a}_{3}" in NET.explain("w5", notation="bar").to_latex()
+    assert r"\frac{\partial y}{\partial w_{5}}" in NET.explain("w5").to_markdown()
+    with pytest.raises(ValueError, match='"partial" or "bar"'):
+        NET.explain("w5", notation="dot")
+
+
+def test_an_expanded_explanation_reaches_the_output():
+    """Every adjoint on the right is explained in turn, each once."""
+    heads = [line.split(" =")[0] for line in str(NET.explain("x1", expand=True)).split("\n\n")]
+    assert heads == ["∂y/∂x1", "∂y/∂a1", "∂y/∂a2", "∂y/∂h1", "∂y/∂h2", "∂y/∂a3"]
+
+
+def test_a_target_is_a_value_a_name_or_an_index():
+    """An unknown name is answered with the nearest."""
+    x, w = leaves(x=2.0, w=3.0)
+    recorded = trace(x * w)
+    assert str(recorded.explain(w)) == str(recorded.explain("w")) == str(recorded.explain(1))
+    with pytest.raises(UnknownNameError, match="did you mean w5"):
+        NET.explain("w55")
+
+
+def test_unlabelled_steps_are_folded_into_the_textbook_line():
+    """a1 = x1*w1 + x2*w2 + b1 is one statement of two instructions."""
+    found = statements(NET)
+    assert [s.target.name for s in found.values()] == ["a1", "h1", "a2", "h2", "a3", "y"]
+    a1 = found[NET["a1"]]
+    assert str(a1.written(Writer())) == "x1*w1 + x2*w2 + b1"
+    assert str(a1.substituted(Writer())) == "0.888*1.76 + (-0.49)*0.4 + 0"
+
+
+def test_the_derivative_of_a_closed_form_is_its_formula():
+    """Without labels the whole expression is one statement: d(ln x1 + x1 x2 - sin x2)/dx1 = x2 + 1/x1."""
+    recorded = trace(example("baydin").output())
+    (statement,) = statements(recorded).values()
+    assert str(statement.derivative(recorded["x1"], Writer())) == "x2 + 1/x1"
+    assert str(statement.derivative(recorded["x2"], Writer())) == "-cos(x2) + x1"
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_a_statement_means_what_it_says(name):
+    """Formulas of values and derivatives, read back as expressions, give the recorded numbers."""
+    recorded = trace(example(name).output())
+    for statement in statements(recorded).values():
+        names = {row.name: row.value for row in [*statement.operands, statement.target]}
+        formulas = [(statement.written(Writer("text", 17)), statement.target.value)]
+        formulas += [
+            (statement.derivative(o, Writer("text", 17)), statement.partial(o)) for o in statement.operands
+        ]
+        for formula, expected in formulas:
+            text = str(formula)
+            if " > " in text:
+                continue  # Iverson brackets are not expressions
+            used = {n: x for n, x in names.items() if n in text}
+            value = evaluate(f"{text} + 0*({'+'.join(used) or '0'})", used).data
+            assert value == pytest.approx(expected, rel=1e-12)
+
+
+def test_long_statements_are_not_folded_beyond_a_line():
+    """A chain of a thousand unlabelled steps stays a list of short statements."""
+    x = y = Value(0.5, label="x")
+    for _ in range(1000):
+        y = y * x
+    assert all(len(s.folded) < LARGEST for s in statements(trace(y)).values())
+
+
+def test_tables_are_github_markdown_and_booktabs():
+    """One row for each statement, and one for each neuron with its δ and gradients."""
+    markdown = NET.to_markdown().splitlines()
+    assert len(markdown) == 2 + 17
+    assert len({line.count("|") for line in markdown}) == 1
+    neurons = NET.to_markdown("neurons").splitlines()
+    assert len(neurons) == 2 + 3
+    for text in ("$1.3669$", "$0.7969$", "$0.1619$", "$0.3564$", "$0.0577$", "w_{1}: 0.0512"):
+        assert text in neurons[2]
+    latex = NET.to_latex()
+    assert latex.index(r"\toprule") < latex.index(r"\midrule") < latex.index(r"\bottomrule")
+    with pytest.raises(UnknownNameError, match="unknown table"):
+        NET.to_markdown("steps")
+
+
+def test_a_bar_in_a_formula_does_not_end_a_markdown_cell():
+    """|x| is written with commands inside a table."""
+    (x,) = leaves(x=-2.0)
+    y = abs(x) * 2
+    label(y=y)
+    lines = trace(y).to_markdown().splitlines()
+    assert len({line.count("|") for line in lines}) == 1
+    assert r"\vert" in lines[-1]
+
+
+def test_a_table_too_large_to_read_is_refused_with_a_way_that_works():
+    """The count, the limit, and trace(y, upto=[…])."""
+    xs = [Value(1.0) for _ in range(2_500)]
+    with pytest.raises(TraceTooLargeError, match=r"2,50\d rows, more than 2,000; trace a part"):
+        trace(dot(xs, xs)).to_latex()

@@ -63,7 +63,7 @@ def draw(
     kept = _kept(trace, around, hops, paths, upto)
     picture = choose(trace, kept, view)
     inscriber = Inscriber(trace, edges, adjoints, digits)
-    figure = Figure()
+    figure = Figure("drawing")
     records = style == "micrograd" and picture.view == "values"
     (micrograd if records else dot).fill(figure, picture, inscriber, THEMES[theme])
     figure.time_limit = time_limit

@@ -4,7 +4,7 @@ import html
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from scalargrad.drawing.inscriptions import Inscriber, Line
+from scalargrad.drawing.inscriptions import Inscriber, Line, counted
 from scalargrad.drawing.picture import Edge, Group, Picture
 from scalargrad.drawing.themes import FONT, SHAPES, Theme
 from scalargrad.wengert import Instruction
@@ -37,8 +37,9 @@ def caption(picture: Picture, theme: Theme) -> Attributes:
     """Return the line below the drawing that says what it does not show, if there is anything."""
     shown = len(picture.groups)
     parts = []
-    if picture.view != "values":
-        parts.append(f"{picture.values - picture.hidden:,} values in {shown:,} nodes")
+    if picture.values - picture.hidden != shown:
+        values = counted(picture.values - picture.hidden, "value")
+        parts.append(f"{values} in {counted(shown, 'node')}")
     merged = [len(edge.entries) for edge in picture.edges if len(edge.entries) > 1]
     if merged and _is_dense(picture):
         parts.append(f"{len(merged):,} dashed edges stand for {sum(merged):,}")

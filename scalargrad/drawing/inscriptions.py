@@ -122,7 +122,8 @@ class Inscriber:
         if a is not z:
             yield Line("value", f"{name_a} = {self.number(a.value)}")
         if self.adjoints:
-            yield Line("adjoint", f"δ = {self.number(z.adjoint)}")
+            delta = "" if compact else f"∂{self.name(self.trace.output)}/∂{name_z} = "
+            yield Line("adjoint", f"δ = {delta}{self.number(z.adjoint)}")
 
     def _titles(self, firing: Firing, name_z: str, name_a: str) -> Iterator[Line]:
         """Yield the path that nn gave a neuron, where it has no label, and a = φ(z)."""
@@ -175,27 +176,28 @@ class Inscriber:
     def _layer(self, group: Group) -> Iterator[Line]:
         firings = group.firings
         neurons = len({firing.path or firing for firing in firings})
-        leaves = {e.weight for f in firings for e in f.entries} | {f.bias for f in firings if f.bias}
-        yield Line("name", shortened(group.title))
-        yield Line(
-            "note",
-            _counted(neurons, "neuron") + (f" ×{len(firings) // neurons}" if len(firings) > neurons else ""),
-        )
-        yield Line("note", _counted(len(leaves), "weight and bias", "weights and biases"))
-        yield Line("value", self._range("a", (f.a.value for f in firings)))
+        times = f" ×{len(firings) // neurons:,}" if len(firings) > neurons else ""
+        weights = {entry.weight for firing in firings for entry in firing.entries}
+        biases = {firing.bias for firing in firings if firing.bias}
+        final = f": {self.name(self.trace.output)}" if self.trace.output in group.rows else ""
+        yield Line("name", shortened(group.title) + final)
+        yield Line("note", counted(neurons, "neuron") + times)
+        parameters = counted(len(weights), "weight")
+        yield Line("note", parameters + (f", {counted(len(biases), 'bias', 'biases')}" if biases else ""))
+        yield Line("value", self._range("a", (firing.a.value for firing in firings)))
         if self.adjoints:
-            yield Line("adjoint", self._range("δ", (f.z.adjoint for f in firings)))
+            yield Line("adjoint", self._range("δ", (firing.z.adjoint for firing in firings)))
 
     def _rest(self, group: Group) -> Iterator[Line]:
         if group.kind == "inputs":
-            yield Line("name", _counted(len(group.rows), "input"))
+            yield Line("name", counted(len(group.rows), "input"))
             yield Line("value", self._range("x", (row.value for row in group.rows)))
         elif self.trace.output in group.rows:
             yield from self._value(self.trace.output)
             if len(group.rows) > 1:
-                yield Line("note", f"+{_counted(len(group.rows) - 1, 'value')}")
+                yield Line("note", f"+{counted(len(group.rows) - 1, 'value')}")
         else:
-            yield Line("note", f"+{_counted(len(group.rows), 'value')}")
+            yield Line("note", f"+{counted(len(group.rows), 'value')}")
 
     def _range(self, name: str, numbers: Iterable[float]) -> str:
         numbers = list(numbers)
@@ -219,7 +221,12 @@ def text_form(groups: Iterable[Group], edges: Iterable[Edge], write: Callable[[G
     )
 
 
-def _counted(count: int, one: str, many: str = "") -> str:
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return a count with its noun, in the plural where there are several.
+
+    >>> counted(1, "node"), counted(2000, "bias", "biases")
+    ('1 node', '2,000 biases')
+    """
     return f"{count:,} {one if count == 1 else many or f'{one}s'}"
 
 

@@ -86,7 +86,7 @@ def formula(row: Instruction, writer: Writer) -> str:
     terms = len(row.parents) // lists
     ends = [[row.parents[i + k * terms].symbol(writer) for k in range(lists)] for i in (0, terms - 1)]
     if not row.primitive.spelled_out:
-        return f"{row.primitive.name}({ends[0][0]}, …, {ends[1][0]})"
+        return f"{row.primitive.name}([{ends[0][0]}, …, {ends[1][0]}])"
     first, last = (end[0] if lists == 1 else writer.write(TABLE["multiply"], end) for end in ends)
     return f"{first} + … + {last}"
 

@@ -1,0 +1,116 @@
+"""The state of a module: named parameters, dictionaries, and files without code in them."""
+
+import json
+import math
+import re
+import zipfile
+
+import numpy as np
+import pytest
+
+from scalargrad import Value, nn
+from scalargrad.errors import OperandError, UnknownNameError
+
+
+def model(seed=1):
+    return nn.Sequential(
+        nn.Layer(2, 3, None, seed=seed), nn.BatchNorm(3), "tanh", nn.Layer(3, 1, None, seed=seed)
+    )
+
+
+def test_named_parameters_are_the_parameters_with_their_paths():
+    """In the same order, and the path from the root is the one the parameter carries."""
+    network = model()
+    named = list(network.named_parameters())
+    assert [p for _, p in named] == network.parameters()
+    assert all(path == p.path for path, p in named)
+    assert [path for path, _ in network.layers[1].named_parameters()][:2] == ["scale[0]", "scale[1]"]
+
+
+def test_a_shared_parameter_is_listed_once_under_its_first_path():
+    """And carries that path, wherever it was assigned last."""
+    tied = nn.Module()
+    tied.first = tied.second = Value(1.0)
+    tied.parts = {"again": tied.first, "more": [Value(2.0)]}
+    tied.parts["more"][0].label = "kept"
+    assert [path for path, _ in tied.named_parameters()] == ["first", "parts['more'][0]"]
+    assert [p.path for p in tied.parameters()] == ["first", "parts['more'][0]"]
+
+
+def test_modules_that_know_one_another_are_walked_once():
+    """A circle of modules ends."""
+    outer, inner = nn.Module(), nn.Neuron(1, seed=1)
+    outer.inner, inner.outer = inner, outer
+    assert [path for path, _ in outer.named_modules()] == ["", "inner"]
+    assert outer.parameters() == [*inner.weights, inner.bias]
+
+
+def test_a_computed_value_is_no_parameter():
+    """A module may keep its last output without training it."""
+    module = nn.Module()
+    module.weight = Value(2.0)
+    module.last = module.weight * 3
+    assert module.parameters() == [module.weight]
+
+
+def test_a_state_is_taken_over_by_another_module_of_the_shape():
+    """Parameters and running statistics: afterwards both compute the same."""
+    one, other = model(1), model(2)
+    one.batch([[1.0, 2.0], [3.0, -1.0]])
+    assert other.load_state_dict(one.state_dict()) is other
+    assert other.state_dict() == one.state_dict()
+    assert other.eval()([0.5, 1.0])[0].data == one.eval()([0.5, 1.0])[0].data
+    assert "layers[1].running_variance[2]" in one.state_dict()
+
+
+@pytest.mark.parametrize("suffix", [".json", ".npz"])
+def test_a_saved_state_is_loaded_bit_for_bit(tmp_path, suffix):
+    """Every float comes back as it was, also the extreme ones."""
+    one, file = model(1), tmp_path / f"model{suffix}"
+    for p, extreme in zip(one.parameters(), (5e-324, -1.7976931348623157e308, -0.0, math.inf, 0.1)):
+        p.data = extreme
+    one.save(file)
+    other = model(2).load(str(file))
+    assert list(map(repr, other.state_dict().values())) == list(map(repr, one.state_dict().values()))
+
+
+def test_files_hold_data_only(tmp_path):
+    """The JSON is a mapping from paths to numbers, the npz two plain arrays."""
+    network = nn.Neuron(2, seed=1)
+    network.save(tmp_path / "neuron.json")
+    network.save(tmp_path / "neuron.npz")
+    assert json.loads((tmp_path / "neuron.json").read_text()) == network.state_dict()
+    assert sorted(zipfile.ZipFile(tmp_path / "neuron.npz").namelist()) == ["data.npy", "paths.npy"]
+
+
+def test_a_pickle_in_an_npz_is_not_run(tmp_path):
+    """Arrays of objects, which NumPy would unpickle, are refused."""
+    np.savez(tmp_path / "evil.npz", paths=np.array([print], dtype=object), data=np.zeros(1))
+    with pytest.raises(ValueError, match="allow_pickle"):
+        nn.Neuron(2).load(tmp_path / "evil.npz")
+
+
+def test_another_suffix_is_refused(tmp_path):
+    """Before anything is written."""
+    with pytest.raises(UnknownNameError, match=re.escape("saved as .json or .npz, got the file name")):
+        nn.Neuron(2).save(tmp_path / "model.pkl")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        (lambda s: s.pop("bias"), UnknownNameError, "it lacks 1 of them, such as 'bias'"),
+        (lambda s: s.update(extra=1.0), UnknownNameError, "nobody here knows 1 of them, such as 'extra'"),
+        (lambda s: s.update(bias="0"), OperandError, "expected one real number, got '0'"),
+    ],
+)
+def test_a_state_that_does_not_fit_changes_nothing(change, error, message):
+    """The paths that are missing or too many are named, and all parameters stay as they are."""
+    neuron = nn.Neuron(2, seed=1)
+    before = neuron.state_dict()
+    state = {path: number + 1 for path, number in before.items()}
+    change(state)
+    with pytest.raises(error, match=re.escape(message)):
+        neuron.load_state_dict(state)
+    assert neuron.state_dict() == before

@@ -86,23 +86,23 @@ def test_without_a_terminal_all_steps_are_printed(capsys):
     assert "dw5 = dv17*h1 = (0.1916)(0.7969) = 0.1527" in out
 
 
-@pytest.mark.parametrize(
-    ("keys", "count"),
-    [
-        ("q", 1),
-        ("nn q", 4),
-        ("\x1b[Cq", 2),
-        ("\x1b[Fpq", 18),
-        ("fq", 9),
-        ("ffq", 10),
-        ("ga3\rq", 8),
-        ("g12\x7f\rq", 1),
-        ("gnothing\rq", 1),
-        ("$0q", 1),
-        ("xq", 1),
-        ("ga\x03nq", 2),
-    ],
-)
+KEYS = {
+    "q": 1,
+    "nn q": 4,
+    "\x1b[Cq": 2,
+    "\x1b[Fpq": 18,
+    "fq": 9,
+    "ffq": 10,
+    "ga3\rq": 8,
+    "g12\x7f\rq": 1,
+    "gnothing\rq": 1,
+    "$0q": 1,
+    "xq": 1,
+    "ga\x03nq": 2,
+}
+
+
+@pytest.mark.parametrize(("keys", "count"), KEYS.items(), ids=map(repr, KEYS))
 def test_keys_step_go_to_and_quit(keys, count):
     """What is pressed leads to the step it should, also while a name is typed."""
     from prompt_toolkit.application import create_app_session

@@ -1,6 +1,8 @@
 """Laws of explanations: chain rule, substitution and result agree with the trace they read."""
 
 import math
+import shutil
+import subprocess
 
 import pytest
 from graphs import SMOOTH, programs
@@ -164,6 +166,8 @@ def test_tables_are_github_markdown_and_booktabs():
     assert latex.index(r"\toprule") < latex.index(r"\midrule") < latex.index(r"\bottomrule")
     with pytest.raises(UnknownNameError, match="unknown table"):
         NET.to_markdown("steps")
+    with pytest.raises(UnknownNameError, match="no neurons"):
+        trace(example("baydin").output()).to_markdown("neurons")
 
 
 def test_a_bar_in_a_formula_does_not_end_a_markdown_cell():
@@ -181,3 +185,20 @@ def test_a_table_too_large_to_read_is_refused_with_a_way_that_works():
     xs = [Value(1.0) for _ in range(2_500)]
     with pytest.raises(TraceTooLargeError, match=r"2,50\d rows, more than 2,000; trace a part"):
         trace(dot(xs, xs)).to_latex()
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX compiler is installed")
+def test_the_latex_compiles_unedited_with_amsmath_and_booktabs(tmp_path):
+    """Tables of every example, explanations, and hostile labels pass pdflatex."""
+    hostile = Value(2.0, label=r"a|b_{c} \alpha & 50% #1 $x$ ~^ <i>")
+    traces = [trace(each.output()) for each in GALLERY.values()]
+    parts = [t.to_latex() for t in traces] + [NET.to_latex("neurons")]
+    parts += [NET.explain("x1", expand=True).to_latex(), NET.explain("x1", notation="bar").to_latex()]
+    parts += [trace(hostile.tanh() * 3).to_latex(), trace(hostile * hostile).explain(hostile).to_latex()]
+    packages = r"\usepackage{amsmath,booktabs}"
+    body = "\n\n".join(parts)
+    document = rf"\documentclass{{article}}{packages}\begin{{document}}{body}\end{{document}}"
+    (tmp_path / "t.tex").write_text(document)
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "t.tex"]
+    finished = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stdout[-2000:]

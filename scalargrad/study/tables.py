@@ -41,6 +41,8 @@ def neuron_table(trace: WengertList, digits: int = 4) -> Table:
     """Return one row for each neuron: unit, z, a, φ'(z), ∂L/∂a, δ = ∂L/∂z, ∂L/∂w of its weights and bias."""
     writer = Writer("latex", digits)
     firings = firings_of(trace)
+    if not firings:
+        raise UnknownNameError("the trace has no neurons: no weighted sum of inputs in it")
     _check_size(firings)
     lines = []
     for firing in firings:

@@ -50,17 +50,22 @@ class Trace(WengertList):
 
         return check(self, claims, digits, rate)
 
+    def table(self, kind: str = "trace", form: str = "text", digits: int = 4) -> str:
+        """Return the table of the statements, "trace", or of the "neurons".
+
+        The form is "text", "markdown" for GitHub, "latex" for amsmath and booktabs, or "html".
+        """
+        from scalargrad.study.tables import table
+
+        return table(self, kind, form, digits)
+
     def to_markdown(self, table: str = "trace", digits: int = 4) -> str:
         """Return a table as GitHub Markdown: "trace" of the statements, or "neurons"."""
-        from scalargrad.study import tables
-
-        return tables.to_markdown(tables.table_of(self, table, digits))
+        return self.table(table, "markdown", digits)
 
     def to_latex(self, table: str = "trace", digits: int = 4) -> str:
         """Return a table as a LaTeX tabular, for amsmath and booktabs: "trace" or "neurons"."""
-        from scalargrad.study import tables
-
-        return tables.to_latex(tables.table_of(self, table, digits))
+        return self.table(table, "latex", digits)
 
     def to_json(self) -> str:
         """Return the trace as a JSON document, with a schema name and version, from which it reads back."""

@@ -170,6 +170,19 @@ def test_tables_are_github_markdown_and_booktabs():
         trace(example("baydin").output()).to_markdown("neurons")
 
 
+def test_tables_have_text_and_html_forms_with_the_same_numbers():
+    """Text is aligned on decimal points; HTML escapes what a label brings."""
+    text = NET.table("neurons")
+    assert text.splitlines()[0].split()[:3] == ["unit", "z", "a"]
+    for number_shown in ("1.3669", "0.1619", "-0.0407"):
+        assert number_shown in text
+        assert number_shown in NET.table("neurons", "html")
+    hostile = trace(Value(1.0, label="</script><script>alert(1)</script>") * 2)
+    assert "<script>" not in hostile.table(form="html")
+    with pytest.raises(UnknownNameError, match="did you mean html"):
+        NET.table(form="htm")
+
+
 def test_a_bar_in_a_formula_does_not_end_a_markdown_cell():
     """|x| is written with commands inside a table."""
     (x,) = leaves(x=-2.0)

@@ -1,45 +1,39 @@
 """Tables of a trace for documents: the statements with their adjoints, and the neurons of textbooks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from scalargrad.drawing.neurons import firings_of
 from scalargrad.errors import TraceTooLargeError, UnknownNameError, unknown
-from scalargrad.notation import Writer, latex_name
+from scalargrad.notation import Writer
 from scalargrad.study.explain import Explainer
 from scalargrad.wengert import WengertList
 
-LARGEST = 2_000  # rows of a table in a document; the text listing has no limit
+LARGEST = 2_000  # rows of a table in a document; the text listing of a trace has no limit
 RULES = (r"\toprule", r"\midrule", r"\bottomrule")
-Table = tuple[list[str], list[list[str]]]  # headings and rows, of mathematics without its dollar signs
+Table = tuple[list[str], list[list[str]]]  # headings and rows, as a Writer writes them
 
 
-def table_of(trace: WengertList, kind: str, digits: int = 4) -> Table:
-    """Return the table of a kind, "trace" or "neurons"; raise TraceTooLargeError above LARGEST rows."""
-    kinds = {"trace": trace_table, "neurons": neuron_table}
-    if kind not in kinds:
-        raise UnknownNameError(unknown("table", kind, kinds))
-    return kinds[kind](trace, digits)
-
-
-def trace_table(trace: WengertList, digits: int = 4) -> Table:
+def trace_table(trace: WengertList, writer: Writer) -> Table:
     """Return one row for each statement: name, formula, value, the sum its adjoint is, the adjoint."""
-    writer, explainer = Writer("latex", digits), Explainer(trace)
+    explainer = Explainer(trace)
     found = explainer.statements
     shown = [row for row in trace if row in found or (not row.parents and row.role != "constant")]
     _check_size(shown)
     lines = []
     for row in shown:
         formula = str(found[row].written(writer)) if row in found else ""
-        rule = explainer.explain(row, digits=digits, notation="bar").formula(writer)
+        rule = explainer.explain(row, notation="bar").formula(writer)
         value, adjoint = (str(writer.number(x)) for x in (row.value, row.adjoint))
-        lines.append([latex_name(row.name), formula, value, rule, adjoint])
-    bar = rf"\bar v = \partial {latex_name(trace.output.name)} / \partial v ="
-    return ["v", "v =", r"\text{value}", bar, r"\bar v"], lines
+        lines.append([str(row.symbol(writer)), formula, value, rule, adjoint])
+    output = trace.output.symbol(writer)
+    if writer.style == "latex":
+        bar = rf"\bar v = \partial {output} / \partial v ="
+        return ["v", "v =", r"\text{value}", bar, r"\bar v"], lines
+    return ["v", "v =", "value", f"v\u0304 = ∂{output}/∂v =", "v\u0304"], lines
 
 
-def neuron_table(trace: WengertList, digits: int = 4) -> Table:
+def neuron_table(trace: WengertList, writer: Writer) -> Table:
     """Return one row for each neuron: unit, z, a, φ'(z), ∂L/∂a, δ = ∂L/∂z, ∂L/∂w of its weights and bias."""
-    writer = Writer("latex", digits)
     firings = firings_of(trace)
     if not firings:
         raise UnknownNameError("the trace has no neurons: no weighted sum of inputs in it")
@@ -48,48 +42,72 @@ def neuron_table(trace: WengertList, digits: int = 4) -> Table:
     for firing in firings:
         slope = firing.a.partials[0] if firing.a is not firing.z else 1.0
         numbers = (firing.z.value, firing.a.value, slope, firing.a.adjoint, firing.z.adjoint)
-        leaves = [entry.weight for entry in firing.entries if entry.weight] + (
-            [firing.bias] if firing.bias else []
-        )
-        gradients = r",\; ".join(f"{latex_name(leaf.name)}: {writer.number(leaf.adjoint)}" for leaf in leaves)
-        unit = latex_name(firing.a.name) if firing.a.label or not firing.path else rf"\text{{{firing.path}}}"
-        lines.append([unit, *(str(writer.number(x)) for x in numbers), gradients])
-    loss = latex_name(trace.output.name)
-    slopes = [
-        rf"\partial {loss}/\partial a",
-        rf"\delta = \partial {loss}/\partial z",
-        rf"\partial {loss}/\partial w",
-    ]
-    return [r"\text{unit}", "z", "a", r"\varphi'(z)", *slopes], lines
+        leaves = [entry.weight for entry in firing.entries if entry.weight]
+        leaves += [firing.bias] if firing.bias else []
+        gradients = ", ".join(f"{leaf.symbol(writer)}: {writer.number(leaf.adjoint)}" for leaf in leaves)
+        unit = firing.a.symbol(writer) if firing.a.label or not firing.path else writer.name(firing.path)
+        lines.append([str(unit), *(str(writer.number(x)) for x in numbers), gradients])
+    output = trace.output.symbol(writer)
+    if writer.style == "latex":
+        slopes = [rf"\partial {output}/\partial {v}" for v in "azw"]
+        return [
+            r"\text{unit}",
+            "z",
+            "a",
+            r"\varphi'(z)",
+            slopes[0],
+            rf"\delta = {slopes[1]}",
+            slopes[2],
+        ], lines
+    slopes = [f"∂{output}/∂{v}" for v in "azw"]
+    return ["unit", "z", "a", "φ'(z)", slopes[0], f"δ = {slopes[1]}", slopes[2]], lines
 
 
-def to_markdown(table: Table) -> str:
-    """Return a table as GitHub Markdown, whose cells are mathematics."""
+KINDS: dict[str, Callable[[WengertList, Writer], Table]] = {"trace": trace_table, "neurons": neuron_table}
+
+
+def table(trace: WengertList, kind: str, form: str, digits: int) -> str:
+    """Return a table as "text", "markdown" for GitHub, "latex" with the rules of booktabs, or "html".
+
+    In Markdown and LaTeX the cells are mathematics.  Raises UnknownNameError for another kind or form,
+    TraceTooLargeError above LARGEST rows.
+    """
     from tabulate import tabulate
 
-    headings, lines = table
-    cells = [[_in_markdown(cell) for cell in line] for line in lines]
-    return tabulate(cells, [_in_markdown(h) for h in headings], tablefmt="github", disable_numparse=True)
-
-
-def to_latex(table: Table) -> str:
-    """Return a table as a LaTeX tabular with the rules of booktabs."""
-    from tabulate import tabulate
-
-    headings, lines = table
-    cells = [[f"${cell}$" if cell else "" for cell in line] for line in lines]
-    text = tabulate(cells, [f"${h}$" for h in headings], tablefmt="latex_raw", disable_numparse=True)
-    for rule in RULES:
+    if kind not in KINDS:
+        raise UnknownNameError(unknown("table", kind, KINDS))
+    formats = {"text": "plain", "markdown": "github", "latex": "latex_raw", "html": "html"}
+    if form not in formats:
+        raise UnknownNameError(unknown("form of a table", form, formats))
+    typeset = form in {"markdown", "latex"}
+    headings, lines = KINDS[kind](trace, Writer("latex" if typeset else "text", digits))
+    if typeset:
+        headings, *lines = ([_mathematics(cell, form) for cell in line] for line in (headings, *lines))
+    decimal = [all(_is_number(line[i]) for line in lines) for i in range(len(headings))]
+    alignment = ["decimal" if number and not typeset else "left" for number in decimal]
+    text = tabulate(lines, headings, tablefmt=formats[form], disable_numparse=True, colalign=alignment)
+    for rule in RULES if form == "latex" else ():
         text = text.replace(r"\hline", rule, 1)
-    return text
+    return "\n".join(line.rstrip() for line in text.splitlines())
 
 
-def _in_markdown(cell: str) -> str:
-    """Return a cell between dollar signs; a bar, which would end the cell, is written as a command."""
-    text = (
-        cell.replace(r"\left|", r"\left\vert ").replace(r"\right|", r"\right\vert ").replace("|", r"\vert ")
-    )
-    return f"${text}$" if text else ""
+def _mathematics(cell: str, form: str) -> str:
+    """Return a cell between dollar signs; in Markdown a bar, which would end it, becomes a command."""
+    if form == "markdown":
+        cell = (
+            cell.replace(r"\left|", r"\left\vert ")
+            .replace(r"\right|", r"\right\vert ")
+            .replace("|", r"\vert ")
+        )
+    return f"${cell}$" if cell else ""
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def _check_size(rows: Sequence[object]) -> None:

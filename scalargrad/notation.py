@@ -46,6 +46,15 @@ def number(x: float, digits: int = 4) -> str:
     return fixed.rstrip("0").rstrip(".") if exact and "." in fixed else fixed
 
 
+def is_number(text: str) -> bool:
+    """Tell whether a text reads as a number, nan and inf included."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
 class Symbol:
     """Hold a written operand and how tightly it binds; Python's operators write larger ones."""
 

@@ -9,6 +9,7 @@ from scalargrad.cli.subject import SUBJECT, UsageError, numbers
 from scalargrad.engine import Value
 from scalargrad.examples import GALLERY, example
 from scalargrad.expressions import evaluate, free_names
+from scalargrad.notation import is_number
 from scalargrad.tracing import trace
 
 PURPOSE = "check hand work: which numbers are right, and what went wrong first"
@@ -74,13 +75,5 @@ def _csv(text: str) -> list[tuple[str, str]]:
     for i, row in enumerate(rows, 1):
         if len(row) != 2:
             raise ValueError(f"row {i} has {len(row)} fields, not 2")
-    header = not _is_number(rows[0][1]) if rows else False
+    header = not is_number(rows[0][1]) if rows else False
     return [(name, x) for name, x in rows[header:]]
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

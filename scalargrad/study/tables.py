@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from scalargrad.drawing.neurons import firings_of
 from scalargrad.errors import TraceTooLargeError, UnknownNameError, unknown
-from scalargrad.notation import Writer
+from scalargrad.notation import Writer, is_number
 from scalargrad.study.explain import Explainer
 from scalargrad.wengert import WengertList
 
@@ -83,7 +83,7 @@ def table(trace: WengertList, kind: str, form: str, digits: int) -> str:
     headings, lines = KINDS[kind](trace, Writer("latex" if typeset else "text", digits))
     if typeset:
         headings, *lines = ([_mathematics(cell, form) for cell in line] for line in (headings, *lines))
-    decimal = [all(_is_number(line[i]) for line in lines) for i in range(len(headings))]
+    decimal = [all(is_number(line[i]) for line in lines) for i in range(len(headings))]
     alignment = ["decimal" if number and not typeset else "left" for number in decimal]
     text = tabulate(lines, headings, tablefmt=formats[form], disable_numparse=True, colalign=alignment)
     for rule in RULES if form == "latex" else ():
@@ -100,14 +100,6 @@ def _mathematics(cell: str, form: str) -> str:
             .replace("|", r"\vert ")
         )
     return f"${cell}$" if cell else ""
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
 
 
 def _check_size(rows: Sequence[object]) -> None:

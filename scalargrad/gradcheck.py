@@ -24,8 +24,8 @@ class Comparison(NamedTuple):
 
     @property
     def distance(self) -> float:
-        """Return |derivative - difference| in units of the larger of them; inf where one is not finite."""
-        if self.ok and self.derivative == self.difference:
+        """Return |derivative - difference| in units of the largest of them and 1; inf if not finite."""
+        if self.derivative == self.difference:
             return 0.0
         gap = abs(self.derivative - self.difference)
         return gap / max(1.0, abs(self.derivative), abs(self.difference)) if math.isfinite(gap) else math.inf

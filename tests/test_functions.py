@@ -39,10 +39,12 @@ def test_cross_entropy_has_the_gradient_p_minus_y(logits):
             assert leaf.grad == pytest.approx(p.data - (i == target), abs=1e-12)
 
 
-def test_mean_and_total_add_any_iterable():
-    """Generators are read once; total of nothing is 0; mean of nothing has no value."""
+def test_functions_of_lists_take_any_iterable():
+    """Generators are read once; total and dot of nothing are 0."""
     assert total(x for x in [1.0, Value(2.0)]).data == 3.0
     assert mean(iter([1.0, 2.0, 6.0])).data == 3.0
+    assert [p.data for p in softmax(iter([5.0, 5.0]))] == pytest.approx([0.5, 0.5])
+    assert functions.dot(iter([2.0, 3.0]), iter([1.0, 10.0])).data == 32.0
     assert total([]).data == functions.dot([], []).data == 0.0
 
 

@@ -9,6 +9,7 @@ from hypothesis import assume, given
 
 from scalargrad import Value, grad, gradcheck, nn, no_grad, total
 from scalargrad.errors import DomainError, OperandError, ShapeError, StaleGraphError
+from scalargrad.gradcheck import Comparison
 from scalargrad.operators import apply
 from scalargrad.sweep import evaluation_order
 from scalargrad.table import TABLE
@@ -55,6 +56,45 @@ def test_nan_never_agrees():
     report = gradcheck(lambda x, y: x * 1e9 + y * math.nan, [1.0, 2.0])
     assert not report.ok
     assert report.worst.distance == math.inf
+
+
+@pytest.mark.parametrize(
+    ("derivative", "difference", "distance"),
+    [
+        (4.0, 5.0, 0.2),
+        (5.0, -5.0, 2.0),
+        (0.1, 0.3, 0.2),
+        (-8.0, 0.0, 1.0),
+        (2.0, 2.0, 0.0),
+        (math.inf, math.inf, 0.0),
+        (math.inf, 1.0, math.inf),
+        (math.nan, math.nan, math.inf),
+    ],
+)
+def test_the_distance_is_relative_to_the_largest_or_to_one(derivative, difference, distance):
+    """It compares large and small derivatives alike, and is infinite where there is nothing to compare."""
+    comparison = Comparison("x", derivative, difference, ok=derivative == difference)
+    assert comparison.distance == pytest.approx(distance)
+
+
+def test_the_step_suits_the_size_of_the_input():
+    """Differences at numbers large and small agree to nine digits by default."""
+    for x in (1e9, 1.0, 0.5, 1e-3):
+        (comparison,) = gradcheck(lambda x: x**3, [x]).comparisons
+        assert comparison.difference == pytest.approx(3 * x**2, rel=1e-9, abs=1e-9)
+
+
+def test_tolerances_are_relative_and_absolute():
+    """The two agree where |derivative - difference| ≤ atol + rtol · |difference|."""
+    off_by_a_percent = dataclasses.replace(TABLE["negative"], partials=lambda m, z, x: -1.01)
+
+    def f(x):
+        return apply(off_by_a_percent, x * 1000)
+
+    for tolerances in ({"rtol": 0.011}, {"atol": 10.1, "rtol": 0}, {"atol": 5.1, "rtol": 0.005}):
+        assert gradcheck(f, [1.0], **tolerances)
+    for tolerances in ({"rtol": 0.009}, {"atol": 9.9, "rtol": 0}, {"atol": 4.9, "rtol": 0.005}):
+        assert not gradcheck(f, [1.0], **tolerances)
 
 
 def test_an_input_without_influence_has_derivative_zero():

@@ -200,32 +200,34 @@ def _verdicts(layers: Sequence[LayerReport]) -> Iterator[str]:
             )
 
 
-def _verdict_on_deltas(hidden: Sequence[LayerReport]) -> Iterator[str]:
-    """Judge how δ changes between hidden layers; into the output it also changes by the widths."""
-    ratios = [layer.ratio for layer in hidden[:-1] if layer.ratio and math.isfinite(layer.ratio)]
-    if not ratios:
-        return
-    course = sum(map(math.log, ratios))
-    change = math.exp(course / len(ratios))
-    if abs(course) < math.log(COURSE):
-        return
-    where = (
-        f"({hidden[-1].mean_delta:.2g} at {hidden[-1].path}, {hidden[0].mean_delta:.2g} at {hidden[0].path})"
-    )
-    flat = {layer.activation for layer in hidden} & STEEPEST.keys()
-    if change < VANISHING:
-        reason = "".join(f" {SLOPES[name]}." for name in sorted(flat))
+def _verdict_on_deltas(layers: Sequence[LayerReport]) -> Iterator[str]:
+    """Judge how δ changes from layer to layer; from a narrow output inwards it shrinks anyhow."""
+    growth, shrinkage = _change(layers), _change(layers[:-1])
+    if shrinkage < VANISHING:
+        flat = sorted({layer.activation for layer in layers} & STEEPEST.keys())
         yield (
-            f"δ shrinks to {change:.2g} of itself with every layer towards the input {where}: vanishing "
-            f"gradients.{reason} Remedies: ReLU or leaky ReLU, Xavier or He initialisation, batch "
-            "normalisation, residual connections."
+            f"δ shrinks to {shrinkage:.2g} of itself with every layer towards the input {_course(layers)}: "
+            f"vanishing gradients.{''.join(f' {SLOPES[name]}.' for name in flat)} Remedies: ReLU or leaky "
+            "ReLU, Xavier or He initialisation, batch normalisation, residual connections."
         )
-    elif change > EXPLODING:
+    elif growth > EXPLODING:
         yield (
-            f"δ grows to {change:.2g} times itself with every layer towards the input {where}: exploding "
-            "gradients, from weights whose products exceed 1. Remedies: gradient clipping, Xavier or He "
-            "initialisation, batch normalisation, a smaller learning rate."
+            f"δ grows to {growth:.2g} times itself with every layer towards the input {_course(layers)}: "
+            "exploding gradients, from weights whose products exceed 1. Remedies: gradient clipping, Xavier "
+            "or He initialisation, batch normalisation, a smaller learning rate."
         )
+
+
+def _change(layers: Sequence[LayerReport]) -> float:
+    """Return the geometric mean of the ratios of δ, or 1 where it comes to little over all layers."""
+    logarithms = [math.log(layer.ratio) for layer in layers if layer.ratio and math.isfinite(layer.ratio)]
+    course = sum(logarithms)
+    return math.exp(course / len(logarithms)) if abs(course) >= math.log(COURSE) else 1.0
+
+
+def _course(layers: Sequence[LayerReport]) -> str:
+    first, last = layers[0], layers[-1]
+    return f"({last.mean_delta:.2g} at {last.path}, {first.mean_delta:.2g} at {first.path})"
 
 
 # ---- causes

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scalargrad.engine import Value
-from scalargrad.errors import NonFiniteError, OperandError, ScalargradError, ShapeError
+from scalargrad.errors import NonFiniteError, OperandError, RangeError, ScalargradError, ShapeError
 from scalargrad.nn.batches import Samples, mean_loss, paired
 from scalargrad.nn.losses import Loss, l2_penalty, loss_function
 from scalargrad.nn.module import Module, layer_of
 from scalargrad.operators import no_grad
 from scalargrad.optim import Adam, Optimizer, clip_grad_norm, gradient_norm
+
+ADVICE = "A smaller learning rate, a clip_norm, or inputs of a size around 1 may keep it finite."
 
 
 @dataclass
@@ -158,8 +160,8 @@ def _run_epoch(trainer: Trainer, batches: "_Batches", history: History) -> None:
         place = f"epoch {history.epochs + 1}, step {number}"
         try:
             summed += trainer.step(samples, targets) * len(samples)
-        except NonFiniteError as error:
-            stop = NonFiniteError(f"training stopped in {place}: {error}")
+        except (NonFiniteError, RangeError) as error:
+            stop = NonFiniteError(f"training stopped in {place}: {error}\n{ADVICE}")
             stop.history = history
             raise stop from None
         except ScalargradError as error:

@@ -11,6 +11,7 @@ from scalargrad.drawing import VIEWS
 from scalargrad.drawing.inscriptions import Inscriber
 from scalargrad.drawing.lettering import TextbookWriter, formula
 from scalargrad.drawing.network import Network
+from scalargrad.errors import UnknownNameError
 from scalargrad.examples import GALLERY, example
 from scalargrad.notation import Writer
 
@@ -85,7 +86,9 @@ def test_the_2_2_1_net_has_its_textbook_figure():
         *(("h1", "w5", "y"), ("h2", "w6", "y")),
     ]
     source = draw(example("sigmoid-2-2-1").output(), "neurons").source
-    assert "h₁ = σ(a₁)|a₁ = x₁w₁ + x₂w₂ + b₁|b₁ = 0|a₁ = 1.3669|h₁ = 0.7969|δ = ∂y/∂a₁ = 0.0577" in labels(source)
+    assert "h₁ = σ(a₁)|a₁ = x₁w₁ + x₂w₂ + b₁|b₁ = 0|a₁ = 1.3669|h₁ = 0.7969|δ = ∂y/∂a₁ = 0.0577" in labels(
+        source
+    )
     assert "w₁ = 1.76|∂ 0.0512" in labels(source)
     assert source.count("rank=same") == 2
 
@@ -189,6 +192,26 @@ def test_focus_keeps_what_it_says():
     assert names(draw(t, "values", around="a1", hops=1)) == indices("v11", "b1", "a1", "h1")
     assert names(draw(t, "values", around="a1", hops=0)) == indices("a1")
     assert names(draw(t, "values", upto="a1", paths=("x1", "y"))) == indices("x1", "v11", "a1")
+
+
+def test_a_focus_on_a_weight_shows_it_in_every_view():
+    """A weight stands on an edge only where its neuron is shown; alone, it is a node."""
+    output = example("sigmoid-2-2-1").output()
+    for view in VIEWS:
+        assert any(
+            text.startswith("w₁ = 1.76") for text in labels(draw(output, view, around="w1", hops=0).source)
+        )
+
+
+def test_a_focus_that_leaves_nothing_is_refused():
+    """Where no path leads from the first value to the second, the error says so."""
+    with pytest.raises(UnknownNameError, match="no path leads"):
+        draw(example("sigmoid-2-2-1").output(), paths=("y", "x1"))
+
+
+def test_unlabelled_leaves_are_no_weights():
+    """Two Values without labels are multiplied as they are; neither is taken for a weight."""
+    assert len(picture(Value(1.0) * Value(2.0), "neurons").groups) == 3
 
 
 def test_edges_carry_local_derivatives_and_contributions():

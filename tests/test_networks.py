@@ -148,7 +148,7 @@ def test_a_batch_is_normalised_to_mean_0_and_variance_1():
 
 
 def test_running_statistics_follow_the_batches_and_are_used_in_evaluation():
-    """r ← 0.9 r + 0.1 (statistic of the batch), the variance unbiased; evaluation leaves them alone."""
+    """Each is 0.9 of itself and 0.1 of the batch's, the variance unbiased; evaluation leaves them alone."""
     norm, xs = nn.BatchNorm(2), np.array(SAMPLES)
     norm.batch(SAMPLES)
     assert norm.running_mean == pytest.approx(0.1 * xs.mean(0))

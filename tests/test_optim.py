@@ -13,7 +13,7 @@ from scalargrad.errors import NonFiniteError, OperandError, ShapeError
 
 START, STEPS = (1.5, -0.75, 0.3), 100
 EVERY = {
-    "SGD": lambda ps, **more: optim.SGD(ps, **more),
+    "SGD": optim.SGD,
     "momentum": lambda ps, **more: optim.SGD(ps, momentum=0.9, **more),
     "nesterov": lambda ps, **more: optim.SGD(ps, momentum=0.9, nesterov=True, **more),
     "RMSProp": optim.RMSProp,
@@ -44,7 +44,7 @@ def bowl(xs):
 
 
 def test_momentum_is_that_of_the_documents():
-    """v ← βv + η∇L, θ ← θ - v, written out with NumPy."""
+    """It is v ← βv + η∇L, θ ← θ - v, written out with NumPy."""
     theta, v = np.array(START), np.zeros(3)
     for reached in descend(lambda ps: optim.SGD(ps, lr=0.05, momentum=0.8), bowl):
         v = 0.8 * v + 0.05 * np.array(bowl(theta))
@@ -209,5 +209,5 @@ def test_an_optimiser_needs_leaf_values(name):
 
 def test_nesterov_needs_momentum():
     """There is nothing to look ahead along without."""
-    with pytest.raises(OperandError, match="give a momentum such as 0.9"):
+    with pytest.raises(OperandError, match="which is 0: give a momentum"):
         optim.SGD([Value(1.0)], nesterov=True)

@@ -1,0 +1,185 @@
+"""Plots of training, for which Matplotlib is needed: `pip install 'scalargrad-study[plot]'`.
+
+Each draws on the axes it is given, or on those of a new figure, and returns the axes.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from scalargrad.diagnosis import Diagnosis
+from scalargrad.errors import ShapeError
+from scalargrad.nn.batches import outputs_of, paired
+from scalargrad.nn.module import as_list
+from scalargrad.operators import no_grad
+from scalargrad.training import History
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Okabe and Ito's colours (2008), which the colour-blind tell apart too, and a marker for each.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+MARKERS = "osD^vP"
+
+
+def loss_curves(
+    histories: History | Mapping[str, History], *, log: bool = False, ax: "Axes | None" = None
+) -> "Axes":
+    """Plot the loss over the epochs, of one training or of several by their names.
+
+    Losses on validation data are dashed, with a dot at the best epoch.
+
+    >>> ax = loss_curves({"SGD": History(loss=[3.0, 2.0]), "Adam": History(loss=[3.0, 1.0])})
+    >>> ax.get_xlabel(), ax.get_ylabel(), len(ax.lines)
+    ('epoch', 'loss', 2)
+    """
+    ax = _axes(ax, "epoch", "loss")
+    named = {"": histories} if isinstance(histories, History) else histories
+    for i, (name, history) in enumerate(named.items()):
+        colour = COLOURS[i % len(COLOURS)]
+        ax.plot(_epochs(history), history.loss, color=colour, label=name or "training")
+        if history.validation_loss:
+            best = history.best_epoch
+            label = f"{name} validation".strip()
+            ax.plot(_epochs(history), history.validation_loss, color=colour, linestyle="--", label=label)
+            ax.plot(best + 1, history.validation_loss[best], "o", color=colour)
+    if log:
+        ax.set_yscale("log")
+    if len(ax.get_legend_handles_labels()[1]) > 1:
+        ax.legend(frameon=False)
+    return ax
+
+
+def gradient_norms(history: History, *, ax: "Axes | None" = None) -> "Axes":
+    """Plot ‖∇L‖ of the parameters of each layer over the epochs, on a logarithmic scale.
+
+    >>> ax = gradient_norms(History(loss=[1.0, 1.0], gradient_norms={"layers[0]": [1.0, 0.5]}))
+    >>> ax.get_yscale(), ax.lines[0].get_label()
+    ('log', 'layers[0]')
+    """
+    ax = _axes(ax, "epoch", "‖∇L‖ of the layer")
+    for (layer, norms), colour in zip(history.gradient_norms.items(), _shades(len(history.gradient_norms))):
+        ax.plot(_epochs(history), norms, color=colour, label=layer)
+    ax.set_yscale("log")
+    ax.legend(frameon=False, bbox_to_anchor=(1.0, 1.0), loc="upper left")
+    return ax
+
+
+def deltas(reports: Diagnosis | Mapping[str, Diagnosis], *, ax: "Axes | None" = None) -> "Axes":
+    """Plot the mean |δ| of each layer, of one diagnosis or of several by their names.
+
+    A line that falls towards the first layer shows vanishing gradients, one that rises exploding ones.
+
+    >>> from scalargrad import diagnose, nn
+    >>> deltas(diagnose(nn.MLP(1, [3, 3, 1], seed=1), [0.5], [1.0])).get_yscale()
+    'log'
+    """
+    ax = _axes(ax, "layer", "mean |δ|")
+    named = {"": reports} if isinstance(reports, Diagnosis) else reports
+    for i, (name, report) in enumerate(named.items()):
+        places = range(1, len(report.layers) + 1)
+        sizes = [layer.mean_delta for layer in report.layers]
+        ax.plot(places, sizes, color=COLOURS[i % 6], marker=MARKERS[i % 6], label=name)
+    ax.set_yscale("log")
+    ax.locator_params(axis="x", integer=True)
+    if any(named):
+        ax.legend(frameon=False)
+    return ax
+
+
+def decision_boundary(
+    model: Any,
+    X: Any,  # noqa: N803  # as in the literature
+    y: Any,
+    *,
+    threshold: float = 0.0,
+    resolution: int = 80,
+    ax: "Axes | None" = None,
+) -> "Axes":
+    """Colour the plane by the class a model gives each point, and put the samples on it.
+
+    A model of one output decides by the sign of output - `threshold` (½ where the output is a
+    probability) and is shaded by its size; one of several outputs decides for the largest.  Raises
+    ShapeError unless samples have two coordinates.
+
+    >>> from scalargrad import nn
+    >>> ax = decision_boundary(nn.MLP(2, [3, 1], seed=1), [[0, 0], [1, 1]], [-1, 1], resolution=5)
+    >>> ax.get_aspect()
+    1.0
+    """
+    import numpy as np
+
+    samples, targets = paired(X, y)
+    if {len(sample) for sample in samples} != {2}:
+        message = f"a decision boundary is drawn in the plane, got samples of {len(samples[0])} numbers"
+        raise ShapeError(message)
+    points = np.array([[value.data for value in sample] for sample in samples])
+    margin = 0.15 * float(np.ptp(points, axis=0).max() or 1.0)
+    (left, bottom), (right, top) = points.min(0) - margin, points.max(0) + margin
+    xs, ys = np.linspace(left, right, resolution), np.linspace(bottom, top, resolution)
+    with no_grad():
+        scores = [list(map(float, as_list(o))) for o in outputs_of(model, [[a, b] for b in ys for a in xs])]
+    ax = _axes(ax, "x₁", "x₂")
+    dx, dy = (xs[1] - xs[0]) / 2, (ys[1] - ys[0]) / 2  # the points are the centres of the pixels
+    extent = (left - dx, right + dx, bottom - dy, top + dy)
+    _shade(ax, np.reshape(scores, (resolution, resolution, -1)), extent, threshold)
+    classes = [_class(target) for target in targets]
+    for i, which in enumerate(sorted(set(classes))):
+        chosen = points[[c == which for c in classes]]
+        ax.scatter(
+            *chosen.T,
+            color=COLOURS[i % 6],
+            marker=MARKERS[i % 6],
+            edgecolor="white",
+            label=f"{which:g}",
+            zorder=3,
+        )
+    ax.legend(title="target", frameon=False, bbox_to_anchor=(1.0, 1.0), loc="upper left")
+    ax.set_aspect("equal")
+    return ax
+
+
+def _shade(ax: "Axes", scores: Any, extent: tuple[float, float, float, float], threshold: float) -> None:
+    """Fill the plane: by the size of one output, in the two colours of its signs, or by the largest."""
+    import numpy as np
+    from matplotlib.colors import LinearSegmentedColormap, ListedColormap
+
+    image: dict[str, Any] = {"extent": extent, "origin": "lower"}
+    if scores.shape[2] > 1:
+        count = scores.shape[2]
+        classes = ListedColormap([COLOURS[i % 6] for i in range(count)])
+        ax.imshow(scores.argmax(2), cmap=classes, vmin=-0.5, vmax=count - 0.5, alpha=0.3, **image)
+        return
+    heights = scores[:, :, 0] - threshold
+    limit = float(np.median(np.abs(heights))) or 1.0  # half of the plane is in full colour
+    signs = LinearSegmentedColormap.from_list("signs", (COLOURS[0], "white", COLOURS[1]))
+    ax.imshow(heights, cmap=signs, vmin=-limit, vmax=limit, alpha=0.35, interpolation="bilinear", **image)
+    if heights.min() < 0 < heights.max():
+        ax.contour(heights, levels=[0.0], colors="black", linewidths=1.2, **image)
+
+
+def _class(target: Any) -> float:
+    """Return the class of a target: itself, or the place of the largest of a list."""
+    numbers = list(target) if hasattr(target, "__len__") else [target]
+    return float(numbers[0] if len(numbers) == 1 else numbers.index(max(numbers)))
+
+
+def _axes(ax: "Axes | None", x: str, y: str) -> "Axes":
+    if ax is None:
+        import matplotlib.pyplot as plt
+
+        ax = plt.subplots(figsize=(6, 4), layout="constrained")[1]
+    ax.set_xlabel(x)
+    ax.set_ylabel(y)
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def _epochs(history: History) -> range:
+    return range(1, history.epochs + 1)
+
+
+def _shades(count: int) -> list[Any]:
+    """Return so many colours from dark to light: layers are in order."""
+    from matplotlib import colormaps
+
+    return [colormaps["viridis"](i / max(count - 1, 1) * 0.85) for i in range(count)]

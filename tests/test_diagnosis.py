@@ -1,0 +1,257 @@
+"""Diagnosis: measures by matrices, verdicts of the documents, and the first of all causes."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from scalargrad import Value, diagnose, fit, label, leaves, nn, optim
+from scalargrad.datasets import moons
+from scalargrad.diagnosis import causes
+from scalargrad.errors import OperandError
+
+POINTS, LABELS = moons(20, seed=1, labels=(-1, 1))
+
+
+def deep(activation, depth=6, width=8, **options):
+    return nn.MLP(2, [width] * depth + [1], activation, seed=1, **options)
+
+
+def examined(model, loss="mse"):
+    return diagnose(model, POINTS, LABELS, loss=loss)
+
+
+# ---- measures
+
+
+def test_measures_are_those_of_matrices():
+    """Mean |a|, mean |δ| and ‖∇L‖ of each layer, in the matrix form δ₂ = (W₃ᵀδ₃) ⊙ σ'(z₂)."""
+    model = nn.MLP(2, [3, 4, 2], "sigmoid", seed=1)
+    report = diagnose(model, POINTS, [[y, 0.5] for y in LABELS], loss="half_squared_error")
+    weights = [
+        np.array([[w.data for w in neuron.weights] for neuron in layer.neurons]) for layer in model.layers
+    ]
+    outputs = [np.array(POINTS).T]
+    for i, matrix in enumerate(weights):
+        z = matrix @ outputs[-1]
+        outputs.append(z if i == 2 else 1 / (1 + np.exp(-z)))
+    delta = (outputs[-1] - np.array([LABELS, [0.5] * len(LABELS)])) / len(LABELS)
+    deltas = [delta]
+    for matrix, a in zip(weights[:0:-1], outputs[2:0:-1]):
+        deltas.insert(0, matrix.T @ deltas[0] * a * (1 - a))
+    for i, layer in enumerate(report.layers):
+        assert (layer.path, layer.width, layer.samples) == (f"layers[{i}]", len(weights[i]), len(LABELS))
+        assert layer.mean_output == pytest.approx(np.abs(outputs[i + 1]).mean())
+        assert layer.mean_delta == pytest.approx(np.abs(deltas[i]).mean())
+        gradient = np.concatenate([deltas[i] @ outputs[i].T, deltas[i].sum(1, keepdims=True)], axis=1)
+        assert layer.gradient_norm == pytest.approx(np.linalg.norm(gradient))
+    assert [layer.ratio for layer in report.layers] == pytest.approx(
+        [np.abs(a).mean() / np.abs(b).mean() for a, b in itertools.pairwise(deltas)] + [None]
+    )
+    assert [layer.activation for layer in report.layers] == ["sigmoid", "sigmoid", "linear"]
+
+
+def test_shares_of_dead_and_saturated_neurons():
+    """A relu is dead where it is 0 for every sample; a sigmoid output is saturated below a tenth of ¼."""
+    model = nn.MLP(2, [4, 4, 1], ["relu", "sigmoid"], seed=1)
+    for neuron in model.layers[0].neurons[:3]:
+        neuron.bias.data = -100.0
+    for neuron in model.layers[1].neurons[:2]:
+        neuron.bias.data = 100.0
+    report = examined(model)
+    assert [layer.dead for layer in report.layers] == [0.75, None, None]
+    assert [layer.saturated for layer in report.layers] == [None, 0.5, None]
+    assert "layers[0]: 75% of the relus are dead" in report.verdicts[0]
+    assert "leaky ReLU" in report.verdicts[0]
+    assert "layers[1]: 50% of the sigmoid outputs are saturated" in report.verdicts[1]
+    assert "Xavier" in report.verdicts[1]
+
+
+def test_a_relu_that_is_off_for_one_sample_is_not_called_dead():
+    """The share is stated, but one sample is no evidence for a verdict."""
+    model = nn.Layer(1, 3, init="zeros")
+    report = diagnose(sum(model([1.0])))
+    assert report.layers[0].dead == 1.0
+    assert report.verdicts == ()
+
+
+def test_modules_of_every_kind_have_a_line():
+    """Batch normalisation, activations, residual blocks and softmax are told by what they compute."""
+    model = nn.Sequential(
+        nn.Layer(2, 3, None, seed=1), nn.BatchNorm(3), "relu", nn.Residual(nn.Layer(3, 3, seed=2)),
+        nn.Layer(3, 2, "softmax", seed=3),
+    )  # fmt: skip
+    report = diagnose(model, POINTS, [[1, 0]] * len(POINTS))
+    assert [(layer.path, layer.activation) for layer in report.layers] == [
+        ("layers[0]", "linear"),
+        ("layers[1]", "batch norm"),
+        ("layers[2]", "relu"),
+        ("layers[3].module", "relu"),
+        ("layers[3]", "residual"),
+        ("layers[4]", "softmax"),
+    ]
+    assert [layer.gradient_norm is None for layer in report.layers] == [
+        False,
+        False,
+        True,
+        False,
+        True,
+        False,
+    ]
+
+
+def test_nothing_is_changed_by_looking():
+    """Neither gradients nor running statistics, and a loss may be swept afterwards as before."""
+    model = nn.Sequential(nn.Layer(2, 2, None, seed=1), nn.BatchNorm(2))
+    before = model.state_dict()
+    diagnose(model, POINTS, [[0, 0]] * len(POINTS))
+    assert model.state_dict() == before
+    assert not any(p.grad for p in model.parameters())
+
+
+def test_a_loss_alone_is_enough():
+    """A graph made by modules is read by the paths of its nodes; one without has no lines."""
+    model = nn.Neuron(2, "tanh", seed=1)
+    report = diagnose((model([1.0, 2.0]) - 1) ** 2)
+    assert [(layer.path, layer.width) for layer in report.layers] == [("model", 1)]
+    assert diagnose(Value(2.0) * 3).layers == ()
+    assert str(diagnose(Value(2.0) * 3)) == "Nothing conspicuous."
+
+
+# ---- verdicts
+
+
+def test_sigmoids_in_depth_vanish():
+    """Δ shrinks to about a fifth with every layer, for σ' ≤ ¼; the remedies of the documents are named."""
+    report = examined(deep("sigmoid"))
+    (verdict,) = report.verdicts
+    assert 0.1 < float(verdict.split()[3]) < 0.3
+    for words in ("vanishing", "σ' = σ(1 - σ) is at most 0.25", "ReLU", "batch normalisation", "residual"):
+        assert words in verdict
+    assert not report.ok
+
+
+def test_large_weights_explode():
+    """With weights of products above 1 δ grows; clipping and initialisation are named."""
+    (verdict,) = examined(deep("relu", init=lambda generator, *_: generator.gauss(0, 2))).verdicts
+    for words in ("δ grows to", "exploding", "clipping", "initialisation"):
+        assert words in verdict
+
+
+def test_a_diverging_network_explodes_also_with_one_hidden_layer():
+    """Large weights of the output make δ grow at once."""
+    model = nn.MLP(2, [4, 1], "tanh", seed=1)
+    for weight in model.layers[1].neurons[0].weights:
+        weight.data *= 1000
+    assert "exploding" in examined(model).verdicts[0]
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "leaky_relu"])
+def test_the_default_initialisation_is_healthy(activation):
+    """At the start of training there is nothing to remedy in six layers."""
+    report = examined(deep(activation, width=16))
+    assert report.ok, report
+    assert str(report).endswith("Nothing conspicuous.")
+
+
+def test_residual_connections_remedy_vanishing():
+    """The same sigmoid layers between skip connections keep δ."""
+    blocks = [nn.Residual(nn.Layer(8, 8, "sigmoid", seed=i)) for i in range(6)]
+    model = nn.Sequential(nn.Layer(2, 8, None, seed=1), *blocks, nn.Layer(8, 1, None, seed=2))
+    assert not any("vanishing" in verdict for verdict in examined(model).verdicts)
+
+
+# ---- causes
+
+
+def test_finite_numbers_have_no_causes():
+    """Nor has a derivative that is infinite only by a constant."""
+    (x,) = leaves(x=2.0)
+    assert causes(x * x) == ()
+
+
+def test_a_value_that_is_not_finite_is_followed_from_its_first_node():
+    """Infinity begins in one product, and from there the chain reaches the output."""
+    (b,) = leaves(b=1e200)
+    square = b * b
+    gap = square - b * b
+    label(square=square, gap=gap)
+    assert causes(gap * 2) == (
+        "The value is not finite: it begins at square = b*b = 1e+200*1e+200 = inf.",
+        "From there it reaches gap = square - v2 = inf - inf = nan.",
+        "From there it reaches v5 = gap*2 = nan*2 = nan.",
+    )
+
+
+def test_a_leaf_may_be_the_cause():
+    """It was given the number."""
+    (x,) = leaves(x=math.nan)
+    assert causes(x + 1)[0].endswith("begins at x = nan, a leaf that was given this number.")
+
+
+def test_a_gradient_that_is_not_finite_is_followed_to_a_leaf():
+    """Which node, which local derivative, which upstream number: the root at 0, then 0 · ∞."""
+    (w,) = leaves(w=0.0)
+    assert causes((w * w).sqrt() * 3) == (
+        "The gradient is not finite: it begins at v2 = sqrt(v1) = sqrt(0) = 0.",
+        "It hands to v1: upstream 3 × local derivative 0.5/v2 = inf gives inf.",
+        "v1 hands to w: upstream inf × local derivative w = 0 gives nan.",
+    )
+
+
+def test_a_gradient_may_overflow_by_adding_up():
+    """Each contribution is finite, their sum is not."""
+    (x,) = leaves(x=0.0)
+    (account,) = causes(x * 1.5e308 + x * 1.5e308)[1:]
+    assert "gives 1.500e+308, which added to 1.500e+308 gives inf" in account
+
+
+def test_a_long_chain_is_shortened():
+    """Its first and last nodes are shown, and the number left out."""
+    x = Value(1e308)
+    y = x * 10
+    for _ in range(100):
+        y = y + 1
+    lines = causes(y)
+    assert len(lines) < 12
+    assert "… and so on through 92 more …" in lines
+
+
+def test_a_parameter_is_named_by_its_path():
+    """Where a neuron overflows, the weight that is to blame is said."""
+    model = nn.MLP(2, [3, 1], seed=1)
+    model.layers[0].neurons[1].weights[0].data = 1e308
+    first = causes(model([1e10, 1.0]))[0]
+    assert "(layers[0].neurons[1].dot)" in first
+    assert first.endswith("where v12 is layers[0].neurons[1].weights[0].")
+
+
+# ---- text
+
+
+def test_a_report_is_a_table_of_at_most_a_hundred_columns():
+    """For any module; the same program gives the same text."""
+    models = [
+        deep("sigmoid"),
+        deep("relu", init="zeros"),
+        nn.Sequential(nn.Residual(nn.Layer(2, 2)), nn.Softmax()),
+    ]
+    for model in models:
+        targets = LABELS if isinstance(model, nn.MLP) else [[1, 0]] * len(POINTS)
+        report = diagnose(model, POINTS, targets)
+        assert str(report) == str(diagnose(model, POINTS, targets))
+        assert max(map(len, str(report).splitlines())) <= 100
+
+
+def test_a_model_needs_data():
+    """A model alone has no loss."""
+    with pytest.raises(OperandError, match="a model with samples X and targets y, got MLP"):
+        diagnose(nn.MLP(1, [1]))
+
+
+def test_a_dying_relu_is_diagnosed_after_training():
+    """A learning rate far too large kills the hidden layer, and the diagnosis says so."""
+    model = nn.MLP(2, [8, 1], seed=1)
+    fit(model, POINTS, LABELS, optimizer=optim.SGD(model.parameters(), 1.0), epochs=3)
+    assert any("relus are dead" in verdict for verdict in examined(model).verdicts)

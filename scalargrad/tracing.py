@@ -1,10 +1,13 @@
 """The trace of an output, with everything that can be read from it: the public face of a Wengert list."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Self
+import html
+from collections.abc import Iterable, Mapping, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import Any, Self, overload
 
 from scalargrad.engine import Value
-from scalargrad.errors import OperandError
+from scalargrad.errors import OperandError, TraceTooLargeError
 from scalargrad.listing import listing
 from scalargrad.wengert import WengertList
 
@@ -66,6 +69,46 @@ class Trace(WengertList):
     def to_latex(self, table: str = "trace", digits: int = 4) -> str:
         """Return a table as a LaTeX tabular, for amsmath and booktabs: "trace" or "neurons"."""
         return self.table(table, "latex", digits)
+
+    @overload
+    def to_html(self, path: None = None, *, title: str | None = None, digits: int = 4) -> str: ...
+    @overload
+    def to_html(self, path: str | PathLike[str], *, title: str | None = None, digits: int = 4) -> None: ...
+    def to_html(
+        self, path: str | PathLike[str] | None = None, *, title: str | None = None, digits: int = 4
+    ) -> str | None:
+        """Return a page that plays the trace, as one HTML file that loads nothing; or write it to a path.
+
+        It reads without scripts and on paper.  Raises TraceTooLargeError above `page.MOST_ROWS` rows.
+        """
+        from scalargrad.page import page
+
+        text = page(self, title, digits)
+        if path is None:
+            return text
+        Path(path).write_text(text, encoding="utf-8", newline="\n")
+        return None
+
+    def frames(
+        self, directory: str | PathLike[str], *, formats: Sequence[str] = ("svg", "png"), digits: int = 4
+    ) -> list[Path]:
+        """Write a figure for each step to a directory, for slides, and return the paths.
+
+        `step-00` is the state before the first step.  Raises TraceTooLargeError above the limit of a
+        page, RendererError where no Graphviz is installed.
+        """
+        from scalargrad.page.frames import frames
+
+        return frames(self, directory, formats, digits)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the page, in a frame of its own, or why there is none."""
+        from scalargrad.page import embedded, page
+
+        try:
+            return embedded(page(self))
+        except TraceTooLargeError as error:
+            return f"<p>{html.escape(str(error))}</p>"
 
     def to_json(self) -> str:
         """Return the trace as a JSON document, with a schema name and version, from which it reads back."""

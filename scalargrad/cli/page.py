@@ -1,0 +1,35 @@
+"""`scalargrad page`."""
+
+import argparse
+from pathlib import Path
+
+from scalargrad.cli.subject import UsageError, add_digits, add_subject, digits_of, subject_of
+from scalargrad.tracing import trace
+
+PURPOSE = "write a page that plays backpropagation, one file to open in a browser"
+EXAMPLES = (
+    "scalargrad page sigmoid-2-2-1 -o net.html",
+    'scalargrad page "sigmoid(w*x + b)" w=2 x=1 b=0.5 -o neuron.html',
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    add_subject(parser)
+    parser.add_argument("-o", "--output", required=True, metavar="FILE", help="the file to write: .html")
+    parser.add_argument("--title", help="the title of the page (default: that of the example)")
+    add_digits(parser)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Write the page and print its path."""
+    path = Path(options.output.strip())
+    if path.suffix.lower() not in {".html", ".htm"}:
+        raise UsageError(f"expected a file ending in .html, got {path.name!r}")
+    output, example = subject_of(options)
+    title = options.title or (example.title if example else None)
+    try:
+        trace(output).to_html(path, title=title, digits=digits_of(options, example))
+    except OSError as error:
+        raise UsageError(f"cannot write {str(path)!r}: {error.strerror or error}") from error
+    print(path)

@@ -1,0 +1,53 @@
+"""A page that plays backpropagation: figure, table and working in one file, without network."""
+
+import html
+
+from scalargrad.errors import TraceTooLargeError
+from scalargrad.wengert import WengertList
+
+__all__ = ["MOST_EDGES", "MOST_ROWS", "check_size", "embedded", "page"]
+
+MOST_ROWS, MOST_EDGES = 400, 1200  # what a browser plays without a pause
+
+
+def page(trace: WengertList, title: str | None = None, digits: int = 4) -> str:
+    """Return the page of a trace as HTML; raise TraceTooLargeError for one that no browser would play.
+
+    >>> from scalargrad import Value
+    >>> from scalargrad.wengert import WengertList
+    >>> text = page(WengertList.of(Value(3.0, label="x") ** 2), "A square")
+    >>> text.startswith("<!DOCTYPE html>"), "<title>A square</title>" in text
+    (True, True)
+    """
+    from scalargrad.page.render import render
+
+    check_size(trace, "a page")
+    return render(trace, title or f"Backpropagation through {trace.output.name}", digits)
+
+
+def embedded(text: str) -> str:
+    """Return a page as HTML to put into another one, a notebook for example.
+
+    An iframe, because its document is its own: styles, keys, ids and scripts of two copies stay apart,
+    and so does the page's content-security-policy.  Its text stands in `srcdoc`, so nothing is loaded
+    and the cell survives export; the sandbox lets scripts run but reach nothing of the notebook.
+
+    >>> embedded("<p>")
+    '<iframe class="scalargrad" title="Backpropagation, step by step" sandbox="allow-scripts" \
+srcdoc="&lt;p&gt;" style="width:100%;height:52rem;border:0"></iframe>'
+    """
+    return (
+        '<iframe class="scalargrad" title="Backpropagation, step by step" sandbox="allow-scripts" '
+        f'srcdoc="{html.escape(text)}" style="width:100%;height:52rem;border:0"></iframe>'
+    )
+
+
+def check_size(trace: WengertList, kind: str) -> None:
+    """Raise TraceTooLargeError if a trace has too many rows or edges to be shown step by step."""
+    edges = sum(len(row.parents) for row in trace)
+    if len(trace) > MOST_ROWS or edges > MOST_EDGES:
+        raise TraceTooLargeError(
+            f"the trace of {trace.output.name} has {len(trace):,} rows and {edges:,} edges; {kind} shows "
+            f"at most {MOST_ROWS:,} and {MOST_EDGES:,}: cut it with trace(y, upto=[h1, h2]) at Values h1, h2, "
+            "which then stand as inputs"
+        )

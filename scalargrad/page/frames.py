@@ -1,0 +1,133 @@
+"""Frames for slides: the figure of each step as an image, all of the same size."""
+
+import html
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+from scalargrad.drawing.lettering import TextbookWriter, shortened
+from scalargrad.drawing.render import image
+from scalargrad.page import check_size
+from scalargrad.page.graph import INCH, Inscriptions, dot, inscriptions, layout, styled
+from scalargrad.page.history import Entry, shown
+from scalargrad.page.wording import answers, question
+from scalargrad.wengert import Instruction, Step, WengertList
+
+INK, SOFT, HAIR, LINE = "#1d1c1a", "#5f5b53", "#d9d4c8", "#8d877b"
+VALUE, ADJOINT, ACTIVE, LEAF = "#0b4f8a", "#a3271e", "#fff1c9", "#f1f5fa"
+CAPTION_LENGTH, CAPTION_WIDTH, MOST_LINES = 90, 560, 6
+
+
+def frames(
+    trace: WengertList,
+    directory: str | PathLike[str],
+    formats: Sequence[str] = ("svg", "png"),
+    digits: int = 4,
+) -> list[Path]:
+    """Write a figure for each step, and one before the first, to a directory; return their paths.
+
+    Raises TraceTooLargeError for more steps than one shows, RendererError where nothing can draw.
+    """
+    check_size(trace, "a series of frames")
+    place = Path(directory)
+    place.mkdir(parents=True, exist_ok=True)
+    paths = []
+    sources = list(_sources(trace, digits))
+    for number, source in enumerate(sources):
+        for kind in formats:
+            path = place / f"step-{number:0{len(str(len(sources) - 1))}}.{kind}"
+            path.write_bytes(image(source, kind))
+            paths.append(path)
+    return paths
+
+
+def _sources(trace: WengertList, digits: int) -> Iterator[str]:
+    """Yield the DOT text of each frame; nodes have the sizes of the page's figure, so none ever moves."""
+    written = inscriptions(trace, digits)
+    sizes = {node.row: (node.width / INCH, node.height / INCH) for node in layout(trace, written).nodes}
+    writer = TextbookWriter(digits=digits)
+    captions = [_lines(step, writer) for step in trace.steps]
+    height = max(map(len, captions))
+    captions = [["Start: the inputs and parameters are given"], *captions]
+    active = [None, *(step.instruction for step in trace.steps)]
+    for number, (row, lines) in enumerate(zip(active, captions)):
+        frame = _Frame(number, row, trace.output, written, sizes)
+        padded = [*lines, *[""] * (height - len(lines))]
+        head = f"Step {number} of {len(active) - 1}"
+        yield dot(trace, frame.label, frame.look, frame.edge, _caption([head, *padded]))
+
+
+def _lines(step: Step, writer: TextbookWriter) -> list[str]:
+    first = [question(step, writer)] if step.phase == "reverse" else []
+    lines = [*first, *answers(step, writer)]
+    if len(lines) > MOST_LINES:
+        lines = [*lines[: MOST_LINES - 1], f"… {len(lines) - MOST_LINES + 1} more"]
+    return [shortened(line, CAPTION_LENGTH) for line in lines]
+
+
+def _caption(lines: Sequence[str]) -> str:
+    """Return the graph's label: the lines of a step, in a table that is as wide in every frame."""
+    texts = [_font(html.escape(line) or " ", INK if i else SOFT) for i, line in enumerate(lines)]
+    cells = "".join(f'<tr><td align="left" width="{CAPTION_WIDTH}" height="20">{t}</td></tr>' for t in texts)
+    return f'labelloc=b labeljust=l label=<<table border="0" cellspacing="0" cellpadding="1">{cells}</table>>'
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """Hold the state after a step, in which `active` is what it computes or fires."""
+
+    number: int
+    active: Instruction | None
+    output: Instruction
+    written: Inscriptions
+    sizes: Mapping[Instruction, tuple[float, float]]
+
+    def label(self, row: Instruction) -> str:
+        title = "".join(
+            f"<i>{html.escape(text)}</i>" if variable else html.escape(text)
+            for text, variable in styled(self.written.titles[row])
+        )
+        if row.role == "constant":
+            return title
+        history = self.written.history[row]
+        half = f'width="{self.sizes[row][0] * INCH / 2 - 8:.0f}"'
+        value, adjoint = (
+            f"<td {half}>{self._number(entries, colour)}</td>"
+            for entries, colour in ((history.value, VALUE), (history.adjoint, ADJOINT))
+        )
+        return (
+            '<table border="0" cellborder="0" cellspacing="0" cellpadding="1">'
+            f'<tr><td colspan="2">{title}</td></tr><tr>{value}{adjoint}</tr></table>'
+        )
+
+    def look(self, row: Instruction) -> str:
+        width, height = self.sizes[row]
+        style = ["filled"] + ["rounded"] * (not row.parents)
+        colour, thickness, fill = LINE, 1.1, LEAF if not row.parents else "white"
+        if self.number < self.written.history[row].forward:
+            style.append("dashed")
+        if row is self.active:
+            colour, thickness, fill = INK, 3, ACTIVE
+        return (
+            f'fixedsize=true width={width:.4f} height={height:.4f} style="{",".join(style)}" '
+            f'color="{colour}" penwidth={thickness} fillcolor="{fill}" peripheries={1 + (row is self.output)}'
+        )
+
+    def edge(self, child: Instruction) -> str:
+        history = self.written.history[child]
+        if self.number < history.forward:
+            return f'style=dashed color="{HAIR}"'
+        if self.number == history.forward:
+            return f'color="{VALUE}" penwidth=3'
+        if self.number >= history.reverse:
+            return f'color="{ADJOINT}" dir=back penwidth={3 if self.number == history.reverse else 1}'
+        return f'color="{LINE}"'
+
+    def _number(self, entries: list[Entry], colour: str) -> str:
+        text = html.escape(shown(entries, self.number))
+        return _font(f"<b>{text}</b>" if any(0 < e.since == self.number for e in entries) else text, colour)
+
+
+def _font(text: str, colour: str) -> str:
+    return f'<font color="{colour}">{text}</font>'

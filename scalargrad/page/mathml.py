@@ -1,0 +1,83 @@
+"""Formulas as MathML: the LaTeX notation converted, with labels put in only after the conversion."""
+
+import html
+import re
+from functools import lru_cache
+
+from scalargrad.drawing.lettering import shortened
+from scalargrad.notation import Symbol, Writer, one_line
+from scalargrad.table import ATOM, PRODUCT, Primitive
+from scalargrad.wengert import Instruction
+
+LONGEST = 40  # characters of a label; more are cut, visibly
+INDEXED = re.compile(r"([A-Za-z])_?([0-9]*)")
+OPENING_MINUS = re.compile(r'(<math>(?:<mrow>)?|(?<![)\]|])</mo>|form="prefix">.</mo>)<mo>−</mo>')
+LOW = re.compile(r"\\left([(\[])((?:(?!\\left|\\right|\\frac|\^).)*)\\right([)\]])")
+FUNCTION = re.compile(r"<mo>((?!mod<)[A-Za-z]{2,})</mo>")
+
+
+class MathWriter(Writer):
+    """Write LaTeX in which a label that is not a plain variable stands as a number between bars.
+
+    >>> w = MathWriter()
+    >>> w.mathml(w.name("w1"))
+    '<math><mrow><msub><mi>w</mi><mrow><mn>1</mn></mrow></msub></mrow></math>'
+    >>> w.mathml(w.name("<b>"))
+    '<math><mrow><mtext>&lt;b&gt;</mtext></mrow></math>'
+    """
+
+    def __init__(self, digits: int = 4) -> None:
+        super().__init__("latex", digits)
+        self._labels: dict[str, str] = {}
+
+    def name(self, label: str) -> Symbol:
+        """Return the symbol of a variable, or of a placeholder where its label is any other text."""
+        if parts := INDEXED.fullmatch(label):
+            letter, index = parts.groups()
+            return Symbol(f"{letter}_{{{index}}}" if index else letter, ATOM, self)
+        key = self._labels.setdefault(label, f"|{len(self._labels)}|")
+        return Symbol(rf"\text{{{key}}}", ATOM, self)
+
+    def mathml(self, *parts: object) -> str:
+        """Return the parts, symbols or LaTeX, one after the other as a `math` element."""
+        converted = _converted(" ".join(map(str, parts)))
+        for label, key in self._labels.items():
+            shown = html.escape(shortened(one_line(label), LONGEST))
+            converted = converted.replace(f"<mtext>{key}</mtext>", f"<mtext>{shown}</mtext>")
+        return converted
+
+    def partial(self, above: Instruction, below: Instruction, operand: int = 0) -> str:
+        """Return ∂above/∂below; `operand` marks which of several uses of `below` is meant."""
+        mark = f"^{{({operand})}}" if operand else ""
+        return rf"\frac{{\partial {self.name(above.name)}}}{{\partial {self.name(below.name)}{mark}}}"
+
+    def slope(self, row: Instruction, position: int) -> str:
+        """Return the local derivative of a row by one of its operands, ∂row/∂parent."""
+        parent = row.parents[position]
+        several = row.parents.count(parent) > 1
+        return self.partial(row, parent, position + 1 if several else 0)
+
+    def factor(self, symbol: Symbol) -> str:
+        """Return a symbol as one factor of a product, in brackets if it needs them."""
+        return str(symbol) if symbol.precedence >= PRODUCT else rf"\left({symbol}\right)"
+
+    def _template(self, row: Primitive, arity: int) -> str:
+        return super()._template(row, arity).replace(r"\_", " ")
+
+
+@lru_cache(4096)
+def _converted(latex: str) -> str:
+    from latex2mathml.converter import convert
+
+    low = LOW.sub(r"\1\2\3", latex)
+    while low != latex:  # brackets that need not stretch stand closer to what they hold
+        latex, low = low, LOW.sub(r"\1\2\3", low)
+    math = convert(latex).replace(' xmlns="http://www.w3.org/1998/Math/MathML" display="inline"', "")
+    math = re.sub(r"&#x([0-9A-F]+);", _character, math)
+    math = FUNCTION.sub(r"<mi>\1</mi>", math).replace(' stretchy="true" fence="true"', "")
+    return OPENING_MINUS.sub(r'\1<mo form="prefix">−</mo>', math)
+
+
+def _character(reference: re.Match[str]) -> str:
+    character = chr(int(reference[1], 16))
+    return html.escape(character) if character in "<>&" else character

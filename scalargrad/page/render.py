@@ -1,0 +1,93 @@
+"""The page as one HTML text: a template with automatic escaping, style and script within, by their hashes."""
+
+import base64
+import hashlib
+from functools import partial
+from importlib.resources import files
+
+from scalargrad.drawing.lettering import shortened
+from scalargrad.drawing.render import NO_RENDERER
+from scalargrad.errors import GraphTooLargeError, RendererError
+from scalargrad.page.graph import Inscriptions, Layout, inscriptions, layout, styled
+from scalargrad.page.history import MORE, Entry
+from scalargrad.page.model import model
+from scalargrad.wengert import WengertList
+
+POINT_SPACE, DIGIT_SPACE = "\u2008", "\u2007"
+SMALLEST, LARGEST = 0.8, 1.5  # the figure is shrunk and enlarged that far to fit its pane
+
+
+def render(trace: WengertList, title: str, digits: int = 4) -> str:
+    """Return the page of a trace."""
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {
+        "math": Markup,
+        "history": _history,
+        "aligned": partial(_aligned, digits),
+        "short": shortened,
+        "styled": styled,
+    }
+    written = inscriptions(trace, digits)
+    figure, reason = _figure(trace, written)
+    style, script = _asset("page.css") + _width(figure), _asset("page.js")
+    return environment.from_string(_asset("template.html")).render(
+        title=title,
+        digits=digits,
+        page=model(trace, digits),
+        figure=figure,
+        reason=reason,
+        written=written,
+        output=trace.output,
+        style=Markup(style),  # noqa: S704  # our own files, and numbers
+        script=Markup(script),  # noqa: S704
+        policy=f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
+        "base-uri 'none'; form-action 'none'",
+    )
+
+
+def _figure(trace: WengertList, written: Inscriptions) -> tuple[Layout | None, str]:
+    try:
+        return layout(trace, written), ""
+    except RendererError:
+        return None, NO_RENDERER.partition("; the DOT")[0]
+    except GraphTooLargeError as error:
+        return None, str(error)
+
+
+def _width(figure: Layout | None) -> str:
+    """Return how far the figure may shrink and grow; a rule, since the policy forbids style attributes."""
+    if not figure:
+        return ""
+    least, most = (f"{scale * figure.width:.0f}px" for scale in (SMALLEST, LARGEST))
+    return f"@media screen {{ .figure svg {{ min-width: {least}; max-width: {most}; }} }}\n"
+
+
+def _history(entries: list[Entry]) -> str:
+    """Return entries as the text of an attribute: step:text|step:text."""
+    return "|".join(f"{entry.since}:{entry.text}" for entry in entries)
+
+
+def _aligned(digits: int, entries: list[Entry]) -> list[Entry]:
+    """Return entries filled up with spaces as wide as digits, so that their points stand in line."""
+
+    def filled(text: str) -> str:
+        number, more, _ = text.partition(MORE)
+        _, point, decimals = number.partition(".")
+        if "·10" in number:
+            return text
+        return number + POINT_SPACE * (not point) + DIGIT_SPACE * (digits - len(decimals)) + more
+
+    return [Entry(entry.since, filled(entry.text)) for entry in entries]
+
+
+def _asset(name: str) -> str:
+    return files(__package__).joinpath(name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import Lock
 from typing import Any
 
 from scalargrad.engine import Value, as_value, draw, operand
@@ -14,6 +15,7 @@ from scalargrad.table import FAMILIES, TABLE, Primitive, for_each_row
 
 _new = object.__new__
 _recording = ContextVar("recording", default=True)
+_count_lock = Lock()
 _blocks_without_recording = 0  # in all threads: while it is 0, no node needs to ask the ContextVar
 
 
@@ -29,14 +31,19 @@ def no_grad() -> Iterator[None]:
     >>> y.parents
     ()
     """
-    global _blocks_without_recording  # noqa: PLW0603  # one count for all threads
-    _blocks_without_recording += 1
+    _count_blocks(1)
     token = _recording.set(False)
     try:
         yield
     finally:
         _recording.reset(token)
-        _blocks_without_recording -= 1
+        _count_blocks(-1)
+
+
+def _count_blocks(change: int) -> None:
+    global _blocks_without_recording  # noqa: PLW0603  # one count for all threads
+    with _count_lock:
+        _blocks_without_recording += change
 
 
 @contextmanager

@@ -209,6 +209,24 @@ def test_a_focus_that_leaves_nothing_is_refused():
         draw(example("sigmoid-2-2-1").output(), paths=("y", "x1"))
 
 
+def test_a_neuron_that_reads_an_input_twice_shows_both_weights():
+    """Edges are merged only where a node stands for several: x·w₁ + x·w₂ has two edges, as has x·x."""
+    x, w1, w2 = Value(1.0, label="x"), Value(2.0, label="w1"), Value(3.0, label="w2")
+    drawn = picture(dot([w1, w2], [x, x]).tanh(), "neurons")
+    assert [edge.entries[0].weight.name for edge in drawn.edges] == ["w1", "w2"]
+    assert len(picture(x * x, "neurons").edges) == 2
+
+
+def test_regularised_parameters_keep_their_neurons():
+    """A penalty that reads the weights too leaves neurons whole, and shows the weights as nodes."""
+    model = nn.MLP(2, [3, 1], "tanh", seed=0)
+    y = model([1.0, 2.0]) + total([p * p for p in model.parameters()])
+    drawn = picture(y, "neurons")
+    assert sum(group.kind == "neuron" for group in drawn.groups) == 4
+    shown = {row for group in drawn.groups for row in group.rows}
+    assert sum(row.role == "parameter" for row in shown) == 13
+
+
 def test_unlabelled_leaves_are_no_weights():
     """Two Values without labels are multiplied as they are; neither is taken for a weight."""
     assert len(picture(Value(1.0) * Value(2.0), "neurons").groups) == 3

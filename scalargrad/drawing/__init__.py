@@ -101,6 +101,8 @@ def _kept(
     if upto is not None:
         kept &= focus.upstream_of(trace[upto])
     if not kept:
-        message = "nothing is left to draw: no path leads from the first value to the second"
+        message = (
+            "nothing is left to draw: no path leads from the first value to the second, or hops is negative"
+        )
         raise UnknownNameError(message)
     return kept

@@ -10,10 +10,8 @@ from scalargrad.drawing.themes import FONT, SHAPES, Theme
 from scalargrad.wengert import Instruction
 
 Attributes = dict[str, str]
-MANY_NEURONS, MANY_EDGES = (
-    12,
-    48,
-)  # from here on neurons show no formulas, and edges are straight, without text
+MANY_NEURONS = 12  # from here on neurons show no formulas
+MANY_EDGES = 24  # from here on edges between neurons are straight, with their text for pointing at
 HASTY = {"nslimit": "2", "nslimit1": "2", "mclimit": "0.3"}  # Graphviz's optimisers stop earlier
 
 
@@ -28,7 +26,7 @@ def graph_attributes(picture: Picture, theme: Theme) -> tuple[Attributes, Attrib
     edge = {"fontname": FONT, "fontsize": "11", "color": theme.edge, "arrowsize": "0.6", "penwidth": "1.1"}
     if _is_dense(picture):
         graph |= {"splines": "line", "ranksep": "1.8", "nodesep": "0.12", "outputorder": "edgesfirst"}
-        edge |= {"color": f"{theme.edge}90", "penwidth": "0.7", "arrowhead": "none"}
+        edge |= {"color": f"{theme.edge}b0", "penwidth": "0.8", "arrowhead": "none"}
         edge |= {"tailport": "e", "headport": "w"}  # so that no straight edge runs across a node
     return graph, node, edge
 
@@ -43,6 +41,8 @@ def caption(picture: Picture, theme: Theme) -> Attributes:
     merged = [len(edge.entries) for edge in picture.edges if len(edge.entries) > 1]
     if merged and _is_dense(picture):
         parts.append(f"{len(merged):,} dashed edges stand for {sum(merged):,}")
+    if _is_dense(picture) and picture.parameters:
+        parts.append("point at an edge for its weight")
     if picture.hidden:
         parts.append(f"+{picture.hidden:,} values not shown")
     if not parts:
@@ -98,10 +98,13 @@ def node_attributes(group: Group, role: str, inscriber: Inscriber, theme: Theme,
 
 
 def edge_attributes(edge: Edge, inscriber: Inscriber, theme: Theme, quiet: bool) -> Attributes:
-    """Return the text on an edge, and its width where it stands for several."""
+    """Return the text on an edge, or for pointing at it, and its width where it stands for several."""
     merged = len(edge.entries) > 1
-    lines = [] if quiet else inscriber.edge(edge)
-    attributes = {"label": _table(lines, theme)} if lines else {}
+    lines = inscriber.edge(edge)
+    attributes = {}
+    if lines:
+        text = ", ".join(line.text for line in lines)
+        attributes = {"tooltip": _escaped(text)} if quiet else {"label": _table(lines, theme)}
     return attributes | ({"penwidth": "2.2", "style": "dashed"} if merged else {})
 
 

@@ -71,5 +71,10 @@ class Figure(graphviz.Digraph):
         except ScalargradError as error:
             return {"text/plain": f"{self.text}\n\n({error})"}
 
+    def _repr_image_svg_xml(self) -> str:
+        """Return the SVG, which a notebook narrower than the drawing shrinks where it would crop it."""
+        svg: str = self.pipe("svg", encoding="utf-8")
+        return svg.replace("<svg ", '<svg style="max-width:100%;height:auto" ', 1)
+
     def __repr__(self) -> str:
         return f"<{self.title}>"

@@ -1,5 +1,6 @@
 """Focus: which instructions of a Wengert list a drawing keeps."""
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
 from scalargrad.wengert import Instruction, WengertList
@@ -42,12 +43,7 @@ def around(trace: WengertList, center: Instruction, hops: int) -> set[Instructio
 
 def nearest(trace: WengertList, center: Instruction, count: int) -> set[Instruction]:
     """Return up to `count` instructions, those fewest edges away first."""
-    seen: list[Instruction] = []
-    for ring in _rings(trace, center):
-        if len(seen) + len(ring) > count and seen:
-            break
-        seen += ring[: count - len(seen)]
-    return set(seen)
+    return set(itertools.islice(itertools.chain.from_iterable(_rings(trace, center)), count))
 
 
 def _rings(trace: Iterable[Instruction], center: Instruction) -> Iterator[Sequence[Instruction]]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 
 from scalargrad.drawing.neurons import firings_of
 from scalargrad.drawing.picture import Entry, Firing, readers
@@ -33,6 +34,10 @@ class Network:
         self.depth: dict[Instruction, int] = {}
         for row in trace:
             self.depth[row] = max(self._depths_of_parents(row), default=0)
+
+    def is_on_edge(self, row: Instruction, kept: AbstractSet[Instruction]) -> bool:
+        """Tell whether a leaf is shown as a weight or bias of a neuron that is kept, not as a node."""
+        return row in self.on_edges and not kept.isdisjoint(self.firing_of[self.first_reader[row]].members)
 
     def leaves_of(self, firing: Firing) -> Iterator[Instruction]:
         """Yield the weights and the bias of a firing."""

@@ -7,7 +7,7 @@ from scalargrad.drawing.picture import Entry, Firing, readers
 from scalargrad.wengert import Instruction, WengertList
 
 ACTIVATIONS = {"sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus"}
-WEIGHT_LETTERS = "wuvθ"  # a tie-break: in w*x either of two leaves could be the weight
+WEIGHT_LETTERS = ("w", "u", "v", "θ")  # a tie-break: in w*x either of two leaves could be the weight
 
 
 def firings_of(trace: WengertList) -> list[Firing]:
@@ -46,7 +46,7 @@ class _Finder:
         if found is None:
             return None
         inside, entries, bias = found
-        path = z.path.removesuffix(".z")
+        path = z.path.removesuffix(".z").removesuffix(".dot")
         chain = list(self._activation(z, path))
         members = frozenset([z, *inside, *chain])
         self.taken |= members
@@ -76,7 +76,7 @@ class _Finder:
         """Return how much a list looks like the weights: the larger, the more."""
         leaves = all(not row.parents and row.role != "constant" for row in half)
         parameters = all(row.role == "parameter" for row in half)
-        lettered = all(row.name[:1].lower() in WEIGHT_LETTERS for row in half)
+        lettered = all(map(_is_lettered, half))
         return leaves, parameters, lettered, -sum(self.fan_out[row] for row in half)
 
     def _sum_of_products(self, z: Instruction) -> "_Found":
@@ -104,13 +104,15 @@ class _Finder:
         if not _is(row, "multiply"):
             return None
         for position, weight in enumerate(row.parents):
-            lettered = row.parents[position].name[:1].lower() in WEIGHT_LETTERS and weight.role == "input"
-            if weight.role == "parameter" or (lettered and self.fan_out[weight] == 1):
+            if row.parents[1 - position].role == "parameter":
+                continue  # p*p penalises p, it weighs nothing
+            if weight.role == "parameter" or (_is_lettered(weight) and self.fan_out[weight] == 1):
                 return Entry(row, 1 - position, weight)
         return None
 
     def _is_bias(self, row: Instruction) -> bool:
-        return not row.parents and self.summed[row] == self.fan_out[row]
+        """Tell whether a leaf is a parameter, or only ever added to something."""
+        return row.role == "parameter" or (not row.parents and self.summed[row] == self.fan_out[row])
 
     def _activation(self, z: Instruction, path: str) -> Iterator[Instruction]:
         """Yield what leads from z to a: one activation, or all up to the path that nn gives a."""
@@ -129,6 +131,10 @@ class _Finder:
 
 
 _Found = tuple[list[Instruction], list[Entry], Instruction | None] | None
+
+
+def _is_lettered(row: Instruction) -> bool:
+    return row.role == "input" and row.label.lower().startswith(WEIGHT_LETTERS)
 
 
 def _is(row: Instruction, *names: str) -> bool:

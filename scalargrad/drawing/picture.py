@@ -48,6 +48,11 @@ class Group:
     title: str = ""
     more: int = 0
 
+    @property
+    def is_collective(self) -> bool:
+        """Tell whether the group stands for more than one value or one neuron."""
+        return self.more > 0 or self.kind in {"inputs", "layer", "rest"}
+
 
 @dataclass(frozen=True, eq=False)
 class Edge:
@@ -80,12 +85,13 @@ def readers(rows: Iterable[Instruction]) -> Counter[Instruction]:
 
 
 def connect(groups: Sequence[Group], entries: Iterable[Entry]) -> Iterator[Edge]:
-    """Yield one edge for each pair of groups that entries connect, in the order of the entries."""
+    """Yield the edges between groups: one for each entry, or for all of two groups if one is collective."""
     home = {row: group for group in groups for row in group.rows}
-    merged: dict[tuple[Group, Group], list[Entry]] = {}
-    for entry in entries:
+    merged: dict[tuple[Group, Group, int], list[Entry]] = {}
+    for number, entry in enumerate(entries):
         tail, head = home.get(entry.parent), home.get(entry.child)
         if tail and head and tail is not head:
-            merged.setdefault((tail, head), []).append(entry)
-    for (tail, head), several in merged.items():
+            apart = 0 if tail.is_collective or head.is_collective else number
+            merged.setdefault((tail, head, apart), []).append(entry)
+    for (tail, head, _), several in merged.items():
         yield Edge(tail, head, tuple(several))

@@ -45,7 +45,7 @@ def image(source: str, format: str, engine: str = "dot", time_limit: float = TIM
     if done.returncode or not done.stdout:
         last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["nothing was said"]
         raise RendererError(f"Graphviz made no {format} ({last[0]})")
-    return _fitting(done.stdout) if format == "svg" else done.stdout
+    return done.stdout
 
 
 def _command(format: str, engine: str, arguments: list[str]) -> list[str]:
@@ -54,8 +54,3 @@ def _command(format: str, engine: str, arguments: list[str]) -> list[str]:
     if importlib.util.find_spec("pygraphviz"):
         return [sys.executable, "-P", "-c", WITH_LIBRARY, format, engine, " ".join(arguments)]
     raise RendererError(NO_RENDERER)
-
-
-def _fitting(svg: bytes) -> bytes:
-    """Let a page narrower than the drawing shrink it, where it would crop it."""
-    return svg.replace(b"<svg ", b'<svg style="max-width:100%;height:auto" ', 1)

@@ -47,7 +47,7 @@ def neurons(network: Network, kept: Kept) -> Picture:
     groups += [
         Group("value", (row,), columns[row])
         for row in network.trace
-        if row in kept and row not in network.firing_of and row not in network.on_edges
+        if row in kept and row not in network.firing_of and not network.is_on_edge(row, kept)
     ]
     groups.sort(key=lambda group: group.rows[-1].index)
     return _connected("neurons", network, kept, _narrowed(groups))
@@ -57,7 +57,7 @@ def layers(network: Network, kept: Kept) -> Picture:
     """Return the view in which a layer is a node, and so is all that is computed between two layers."""
     piles: dict[tuple[int, int, str], list[Instruction]] = {}
     for row in network.trace:
-        if row in kept and row not in network.on_edges:
+        if row in kept and not network.is_on_edge(row, kept):
             piles.setdefault(_pile(row, network), []).append(row)
     groups = []
     for (depth, place, path), rows in sorted(piles.items()):
@@ -89,6 +89,7 @@ def _columns(network: Network) -> dict[Instruction, tuple[object, ...]]:
     for row, reader in network.first_reader.items():
         if not row.parents:
             enters = reader in network.firing_of and network.depth[reader] == 1
+            enters = enters and row not in network.parameters
             columns[row] = ("in line", 0) if enters else ("alike", row.role, *columns[reader])
     return {row: columns.get(row, ("alike",)) for row in network.trace}
 

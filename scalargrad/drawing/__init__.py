@@ -54,7 +54,8 @@ def draw(
     """
     from scalargrad.drawing import dot, micrograd
     from scalargrad.drawing.figure import Figure
-    from scalargrad.drawing.inscriptions import Inscriber, text_form
+    from scalargrad.drawing.inscriptions import Inscriber
+    from scalargrad.drawing.text import text_form
 
     for kind, name, known in (("edges", edges, EDGES), ("style", style, STYLES), ("theme", theme, THEMES)):
         if name is not None and name not in known:
@@ -67,7 +68,7 @@ def draw(
     records = style == "micrograd" and picture.view == "values"
     (micrograd if records else dot).fill(figure, picture, inscriber, THEMES[theme])
     figure.time_limit = time_limit
-    figure.text = text_form(picture.groups, picture.edges, inscriber.lines)
+    figure.text = text_form(picture, inscriber)
     figure.title = (
         f"drawing of {trace.output.name}: {picture.values:,} values in {len(picture.groups):,} nodes, "
         f"view {picture.view!r}"

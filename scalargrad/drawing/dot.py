@@ -62,12 +62,8 @@ def fill(graph: Any, picture: Picture, inscriber: Inscriber, theme: Theme) -> No
     keys = {group: _key(group) for group in picture.groups}
     compact = sum(group.kind == "neuron" for group in picture.groups) > MANY_NEURONS
     for group, key in keys.items():
-        graph.node(
-            key,
-            **node_attributes(
-                group, role_of(group, picture, inscriber.trace.output), inscriber, theme, compact
-            ),
-        )
+        role, lines = role_of(group, picture, inscriber.trace.output), inscriber.lines(group, compact)
+        graph.node(key, **node_attributes(role, lines, inscriber.explanation(group), theme))
     quiet = _is_dense(picture)
     for edge in picture.edges:
         graph.edge(keys[edge.tail], keys[edge.head], **edge_attributes(edge, inscriber, theme, quiet))
@@ -84,12 +80,12 @@ def columns(groups: Iterable[Group]) -> list[list[Group]]:
     return [column for column in found.values() if len(column) > 1]
 
 
-def node_attributes(group: Group, role: str, inscriber: Inscriber, theme: Theme, compact: bool) -> Attributes:
-    """Return the text, shape and colours of a node."""
+def node_attributes(role: str, lines: Sequence[Line], explanation: str, theme: Theme) -> Attributes:
+    """Return the text, shape and colours of a node, and what pointing at it shows."""
     fill, border = theme.node[role]
     return SHAPES[role] | {
-        "label": _table(inscriber.lines(group, compact), theme),
-        "tooltip": _escaped(inscriber.explanation(group)),
+        "label": _table(lines, theme),
+        "tooltip": _escaped(explanation),
         "class": role,
         "fillcolor": fill,
         "color": border,

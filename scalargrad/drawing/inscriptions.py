@@ -1,6 +1,6 @@
 """What is written in the nodes and on the edges of a drawing; every number is read from the trace."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from scalargrad.drawing.lettering import TextbookWriter, formula, shortened
@@ -203,22 +203,6 @@ class Inscriber:
         numbers = list(numbers)
         low, high = self.number(min(numbers)), self.number(max(numbers))
         return f"{name} = {low}" if low == high else f"{name}: {low} … {high}"
-
-
-def text_form(groups: Iterable[Group], edges: Iterable[Edge], write: Callable[[Group], list[Line]]) -> str:
-    """Return a picture as lines of text: each node, and after ← the nodes that it reads."""
-    read: dict[Group, list[str]] = {}
-    titles: dict[Group, str] = {}
-    groups = list(groups)
-    for group in groups:
-        titles[group] = write(group)[0].text.partition(" = ")[0]
-    for edge in edges:
-        read.setdefault(edge.head, []).append(titles[edge.tail])
-    return "\n".join(
-        "   ".join(line.text for line in write(group))
-        + (f"   ← {', '.join(read[group])}" if group in read else "")
-        for group in groups
-    )
 
 
 def counted(count: int, one: str, many: str = "") -> str:

@@ -42,13 +42,19 @@ def _share(m, x, y):
 # ---- arithmetic
 
 
-@primitive(lambda m, z, x, y: (1.0, 1.0), text="{0} + {1}", precedence=SUM, associative=True)
+@primitive(
+    lambda m, z, x, y: (1.0, 1.0),
+    text="{0} + {1}",
+    precedence=SUM,
+    associative=True,
+    finite_slopes=True,
+)
 def add(m, x, y):
     """Return x + y."""
     return x + y
 
 
-@primitive(lambda m, z, x, y: (1.0, -1.0), text="{0} - {1}", precedence=SUM)
+@primitive(lambda m, z, x, y: (1.0, -1.0), text="{0} - {1}", precedence=SUM, finite_slopes=True)
 def subtract(m, x, y):
     """Return x - y."""
     return x - y
@@ -60,6 +66,7 @@ def subtract(m, x, y):
     latex=r"{0} \cdot {1}",
     precedence=PRODUCT,
     associative=True,
+    finite_slopes=True,
 )
 def multiply(m, x, y):
     """Return x · y."""
@@ -266,6 +273,7 @@ def softplus(m, x):
 
 @primitive(
     lambda m, z, x: 1.0 * (x > 0),
+    finite_slopes=True,
 )
 def relu(m, x):
     """Return max(x, 0); its derivative at 0 is 0."""
@@ -357,13 +365,13 @@ def clip(low, high):
 # ---- n-ary: one node however long the lists
 
 
-@primitive(lambda m, z, xs: ([1.0] * len(xs),), lists=1, spelled_out=True)
+@primitive(lambda m, z, xs: ([1.0] * len(xs),), lists=1, spelled_out=True, finite_slopes=True)
 def total(m, xs):
     """Return x₁ + … + xₖ."""
     return sum(xs, 0.0)
 
 
-@primitive(lambda m, z, ws, xs: (xs, ws), lists=2, spelled_out=True)
+@primitive(lambda m, z, ws, xs: (xs, ws), lists=2, spelled_out=True, finite_slopes=True)
 def dot(m, ws, xs):
     """Return w₁x₁ + … + wₖxₖ."""
     return sum(map(operator.mul, ws, xs), 0.0)

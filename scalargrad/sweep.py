@@ -4,6 +4,7 @@ Both are loops, so a graph may be a million nodes deep.
 """
 
 from collections.abc import Callable, Iterable
+from math import isfinite
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -76,9 +77,10 @@ def accumulate_gradients(output: "Value", seed: float) -> None:
     output.grad += seed
     for node in reversed(nodes):
         first, second, upstream = node._first, node._second, node.grad
-        if first is None:
-            continue
-        partials = node.primitive.partials  # type: ignore[union-attr]  # only leaves have no row
+        row: Any = node.primitive  # None at leaves only
+        if first is None or (not upstream and row.finite_slopes and isfinite(node._data)):
+            continue  # all that would be added is 0, as behind a relu that is off
+        partials = row.partials
         if second is None:
             first.grad += upstream * partials(ieee, node._data, first._data)
         elif type(first) is not tuple:

@@ -26,7 +26,8 @@ class Primitive:
     equal length, one or two; its arity is None, and it too gives one derivative for each list.
     `text` and `latex` are templates over the operands.  Without a text the row is written as a call,
     or, where it is `spelled_out`, as its own definition.  An `associative` operator needs no brackets
-    around another of its precedence.
+    around another of its precedence.  Rows with `finite_slopes` have finite local derivatives wherever
+    their value is finite: the sweep passes over them where nothing comes from above.
 
     >>> tanh = TABLE["tanh"]
     >>> tanh.arity, tanh.function(strict, 0.0), tanh.partials(ieee, 0.0, 0.0)
@@ -44,6 +45,7 @@ class Primitive:
     associative: bool = False
     spelled_out: bool = False
     lists: int = 0
+    finite_slopes: bool = False
     parameters: tuple[float, ...] = ()
 
     @property

@@ -1,7 +1,7 @@
 """Neurons, and layers of them."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from scalargrad.engine import Value
@@ -51,12 +51,18 @@ class Neuron(Module):
         """Return the activation at the inputs; raise ShapeError unless there are as many as weights."""
         _check_inputs(self, len(self.weights), inputs)
         values = tuple(as_values(inputs))
-        return self._fire(values, [value.data for value in values])
+        return self._fire(*self._read(), values, [value._data for value in values])
 
-    def _fire(self, inputs: tuple[Value, ...], data: list[float]) -> Value:
-        """Compute the neuron at inputs, and their data, that a layer reads once for all its neurons."""
+    def _read(self) -> tuple[tuple[Value, ...], list[float]]:
+        """Return the weights and their data, that a layer reads once for a whole batch."""
         weights = tuple(self.weights)
-        weighted = record(DOT, DOT.function(strict, [w._data for w in weights], data), weights, inputs)
+        return weights, [w._data for w in weights]
+
+    def _fire(
+        self, weights: tuple[Value, ...], by: list[float], inputs: tuple[Value, ...], data: list[float]
+    ) -> Value:
+        """Compute the neuron at inputs, and their data, that a layer reads once for all its neurons."""
+        weighted = record(DOT, DOT.function(strict, by, data), weights, inputs)
         z = weighted + self.bias
         weighted.path, z.path, path_of_a = self._paths_of_results
         if self._function is None:
@@ -110,11 +116,19 @@ class Layer(Module):
 
     def __call__(self, inputs: Sequence[Number]) -> list[Value]:
         """Return the activations as a list, also of a single neuron."""
-        _check_inputs(self, len(self.neurons[0].weights), inputs)
-        values = tuple(as_values(inputs))
-        data = [value.data for value in values]
-        outputs = [neuron._fire(values, data) for neuron in self.neurons]
-        return self._softmax(outputs) if self.softmax else outputs
+        return self.batch([inputs])[0]  # type: ignore[no-any-return]
+
+    def batch(self, samples: Iterable[Any]) -> list[Any]:
+        """Return the list of activations for each of a list of samples."""
+        read = [(neuron._fire, *neuron._read()) for neuron in self.neurons]
+        width, outputs = len(self.neurons[0].weights), []
+        for inputs in samples:
+            _check_inputs(self, width, inputs)
+            values = tuple(as_values(inputs))
+            data = [value._data for value in values]
+            fired = [fire(weights, by, values, data) for fire, weights, by in read]
+            outputs.append(self._softmax(fired) if self.softmax else fired)
+        return outputs
 
     def _softmax(self, logits: list[Value]) -> list[Value]:
         probabilities = softmax(logits)

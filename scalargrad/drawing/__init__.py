@@ -9,6 +9,7 @@ from scalargrad.drawing.themes import THEMES
 from scalargrad.drawing.views import VIEWS
 from scalargrad.engine import Value
 from scalargrad.errors import OperandError, UnknownNameError, unknown
+from scalargrad.notation import one_line
 from scalargrad.wengert import Instruction, WengertList
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def draw(
     """
     from scalargrad.drawing import dot, micrograd
     from scalargrad.drawing.figure import Figure
-    from scalargrad.drawing.inscriptions import Inscriber
+    from scalargrad.drawing.inscriptions import Inscriber, counted
     from scalargrad.drawing.text import text_form
 
     for kind, name, known in (("edges", edges, EDGES), ("style", style, STYLES), ("theme", theme, THEMES)):
@@ -69,10 +70,8 @@ def draw(
     (micrograd if records else dot).fill(figure, picture, inscriber, THEMES[theme])
     figure.time_limit = time_limit
     figure.text = text_form(picture, inscriber)
-    figure.title = (
-        f"drawing of {trace.output.name}: {picture.values:,} values in {len(picture.groups):,} nodes, "
-        f"view {picture.view!r}"
-    )
+    shown = f"{counted(picture.values, 'value')} in {counted(len(picture.groups), 'node')}"
+    figure.title = f"drawing of {one_line(trace.output.name)}: {shown}, view {picture.view!r}"
     return figure
 
 

@@ -48,6 +48,6 @@ def check_size(trace: WengertList, kind: str) -> None:
     if len(trace) > MOST_ROWS or edges > MOST_EDGES:
         raise TraceTooLargeError(
             f"the trace of {trace.output.name} has {len(trace):,} rows and {edges:,} edges; {kind} shows "
-            f"at most {MOST_ROWS:,} and {MOST_EDGES:,}: cut it with trace(y, upto=[h1, h2]) at Values h1, h2, "
-            "which then stand as inputs"
+            f"at most {MOST_ROWS:,} and {MOST_EDGES:,}: cut it with trace(y, upto=[h1, h2]) at Values h1, h2 "
+            "that then stand as inputs"
         )

@@ -13,6 +13,7 @@ LONGEST = 40  # characters of a label; more are cut, visibly
 INDEXED = re.compile(r"([A-Za-z])_?([0-9]*)")
 OPENING_MINUS = re.compile(r'(<math>(?:<mrow>)?|(?<![)\]|])</mo>|form="prefix">.</mo>)<mo>−</mo>')
 LOW = re.compile(r"\\left([(\[])((?:(?!\\left|\\right|\\frac|\^).)*)\\right([)\]])")
+PLACEHOLDER = re.compile(r"<mtext>\|(\d+)\|</mtext>")
 FUNCTION = re.compile(r"<mo>((?!mod<)[A-Za-z]{2,})</mo>")
 
 
@@ -41,10 +42,8 @@ class MathWriter(Writer):
     def mathml(self, *parts: object) -> str:
         """Return the parts, symbols or LaTeX, one after the other as a `math` element."""
         converted = _converted(" ".join(map(str, parts)))
-        for label, key in self._labels.items():
-            shown = html.escape(shortened(one_line(label), LONGEST))
-            converted = converted.replace(f"<mtext>{key}</mtext>", f"<mtext>{shown}</mtext>")
-        return converted
+        labels = list(self._labels)
+        return PLACEHOLDER.sub(lambda found: f"<mtext>{_shown(labels[int(found[1])])}</mtext>", converted)
 
     def partial(self, above: Instruction, below: Instruction, operand: int = 0) -> str:
         """Return ∂above/∂below; `operand` marks which of several uses of `below` is meant."""
@@ -76,6 +75,10 @@ def _converted(latex: str) -> str:
     math = re.sub(r"&#x([0-9A-F]+);", _character, math)
     math = FUNCTION.sub(r"<mi>\1</mi>", math).replace(' stretchy="true" fence="true"', "")
     return OPENING_MINUS.sub(r'\1<mo form="prefix">−</mo>', math)
+
+
+def _shown(label: str) -> str:
+    return html.escape(shortened(one_line(label), LONGEST))
 
 
 def _character(reference: re.Match[str]) -> str:

@@ -1,0 +1,235 @@
+"""Laws of the page's model: its numbers are those of the trace, its bytes are the same every time."""
+
+import html
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from scalargrad import Value, dot, trace
+from scalargrad.cli import main
+from scalargrad.drawing import render
+from scalargrad.drawing.lettering import TextbookWriter
+from scalargrad.errors import RendererError, TraceTooLargeError
+from scalargrad.examples import GALLERY, example
+from scalargrad.page import MOST_ROWS, embedded
+from scalargrad.page.graph import inscriptions, layout
+from scalargrad.page.mathml import MathWriter
+from scalargrad.page.model import model
+
+DIGITS = [1, 4, 9]
+
+
+def text_of(mathml):
+    """Return the characters of MathML."""
+    return html.unescape(re.sub(r"<[^>]*>", "", mathml))
+
+
+def recorded(name):
+    """Return the trace of an example, and what its JSON says."""
+    t = trace(example(name).output())
+    return t, json.loads(t.to_json())["instructions"]
+
+
+@pytest.mark.parametrize("digits", DIGITS)
+@pytest.mark.parametrize("name", GALLERY)
+def test_the_numbers_of_the_table_are_those_of_the_json(name, digits):
+    """Values and complete adjoints, at the digits that are shown."""
+    t, records = recorded(name)
+    write = TextbookWriter(digits=digits).number
+    for row in model(t, digits).rows:
+        record = records[row.key]
+        assert row.label == record["name"]
+        assert row.history.value[-1].text == str(write(record["value"]))
+        assert row.history.adjoint[-1].text == str(write(record["adjoint"]))
+        assert row.history.adjoint_at(0) == "–"
+
+
+@pytest.mark.parametrize("digits", DIGITS)
+@pytest.mark.parametrize("name", GALLERY)
+def test_the_numbers_of_the_working_are_those_of_the_json(name, digits):
+    """Results, upstream adjoints, local derivatives and their products."""
+    t, records = recorded(name)
+
+    def written(x):
+        writer = MathWriter(digits)
+        return text_of(writer.mathml(writer.number(x)))
+
+    for working in model(t, digits).workings:
+        record = records[working.key]
+        number = record["value"] if working.phase == "forward" else record["adjoint"]
+        assert text_of(working.lines[-1]) == f"={written(number)}"
+        for transfer in working.transfers:
+            child, position = map(int, transfer.key.split("-"))
+            assert (child, records[child]["parents"][position]) == (working.key, transfer.target)
+            local = record["partials"][position]
+            assert text_of(transfer.numbers) == f"=({written(record['adjoint'])})({written(local)})"
+            assert text_of(transfer.slope_number or transfer.slope).endswith(written(local))
+            assert text_of(transfer.result) == f"={written(record['adjoint'] * local)}"
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_every_adjoint_is_written_as_the_sum_over_its_uses(name):
+    """As many products as edges leave the node, the last line the adjoint."""
+    t, records = recorded(name)
+    for total in model(t).sums:
+        uses = sum(record["parents"].count(total.key) for record in records)
+        assert total.uses == uses
+        writer = MathWriter()
+        assert (
+            text_of(total.lines[-1])
+            == f"={text_of(writer.mathml(writer.number(records[total.key]['adjoint'])))}"
+        )
+        if uses:
+            assert text_of(total.lines[2]).count(")(") == uses
+
+
+def test_an_unfinished_sum_says_so():
+    """After the first of two contributions an adjoint ends with +."""
+    x = Value(3.0, label="x")
+    row = model(trace(x * 2 + x.tanh())).rows[0]
+    assert [entry.text for entry in row.history.adjoint] == ["–", "0.0099 +", "2.0099"]
+
+
+def test_two_uses_by_one_child_are_told_apart():
+    """x·x has two local derivatives by x, so each is marked with its operand."""
+    x = Value(3.0, label="x")
+    (working,) = (w for w in model(trace(x * x)).workings if w.transfers)
+    assert [text_of(t.slope) for t in working.transfers] == ["∂v1∂x(1)=x", "∂v1∂x(2)=x"]
+
+
+def test_the_figure_has_every_node_and_edge():
+    """Nodes do not overlap, and every edge of the trace has a curve."""
+    t = trace(example("sigmoid-2-2-1").output())
+    figure = layout(t, inscriptions(t))
+    assert [node.row for node in figure.nodes] == list(t)
+    edges = {(edge.child.index, edge.position) for edge in figure.edges}
+    assert edges == {(row.index, i) for row in t for i in range(len(row.parents))}
+    for a in figure.nodes:
+        assert 0 < a.x < figure.width
+        for b in figure.nodes:
+            apart = abs(a.x - b.x) >= (a.width + b.width) / 2 or abs(a.y - b.y) >= (a.height + b.height) / 2
+            assert a is b or apart
+
+
+def test_the_page_is_one_small_file_that_loads_nothing():
+    """Under 300 kB, no address but the names of its own parts, and a policy that forbids the rest."""
+    text = trace(example("sigmoid-2-2-1").output()).to_html()
+    assert len(text.encode()) < 300_000
+    assert "default-src 'none'" in html.unescape(text)
+    assert "unsafe-" not in text
+    assert not re.search(r"""(?:src|href)=["'](?!#)""", text)
+    assert not re.search(r"https?:|url\((?!#)|@import|\sstyle=", text)
+
+
+def test_the_page_is_the_same_every_time():
+    """Its bytes do not depend on the seed of hashes, on the process or on what was traced before."""
+    program = (
+        "from scalargrad import trace; from scalargrad.examples import example; import hashlib;"
+        "print(hashlib.sha256(trace(example('relu-softmax').output()).to_html().encode()).hexdigest())"
+    )
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(digests) == 1
+
+
+def test_without_a_renderer_the_page_says_how_to_get_the_figure(monkeypatch):
+    """Table and working are there; the figure's place names what to install."""
+
+    def none(*_):
+        raise RendererError(render.NO_RENDERER)
+
+    monkeypatch.setattr(render, "_command", none)
+    text = trace(example("sigmoid-2-2-1").output()).to_html()
+    assert 'aria-label="Computation graph"' not in text
+    assert "apt-get install graphviz" in text
+    assert text.count('class="working ') == 20
+    assert text.count("data-row=") == 20
+
+
+def test_a_trace_that_is_too_long_is_refused_with_a_way_that_works(tmp_path):
+    """The message has the counts; cut at a Value, the end of the same graph has a page and frames."""
+    x = Value(1.0, label="x")
+    h = x
+    for _ in range(MOST_ROWS):
+        h = h.tanh()
+    y = h.sin()
+    for use in (trace(y).to_html, lambda: trace(y).frames(tmp_path)):
+        with pytest.raises(TraceTooLargeError, match=r"402 rows and 401 edges.*at most 400.*upto="):
+            use()
+    assert "<p>" in trace(y)._repr_html_()
+    assert "iframe" in trace(y, upto=[h])._repr_html_()
+
+
+def test_a_sum_of_too_many_terms_is_refused(tmp_path):
+    """Few rows may have many edges."""
+    w = [Value(1.0) for _ in range(30)]
+    y = sum(dot(w, w) for _ in range(21))
+    with pytest.raises(TraceTooLargeError, match=r"edges"):
+        trace(y).to_html(tmp_path / "no.html")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_notebook_gets_the_page_in_a_frame_that_holds_it():
+    """The frame's srcdoc is the page, character by character, so nothing is lost in export."""
+    t = trace(example("fan-out").output())
+    shown = t._repr_html_()
+    assert html.unescape(re.search(r'srcdoc="([^"]*)"', shown)[1]) == t.to_html()
+    assert 'sandbox="allow-scripts"' in shown
+    assert embedded("").count("<") == 2
+
+
+def test_tracing_for_a_page_changes_no_grad():
+    """Nor does drawing frames."""
+    y = example("fan-out").output()
+    trace(y).to_html()
+    assert y.grad == 0.0
+
+
+def test_frames_are_one_figure_for_each_step_of_one_size(tmp_path):
+    """SVG and PNG, numbered from the state before the first step, the same bytes every time."""
+    t = trace(example("fan-out").output())
+    paths = t.frames(tmp_path / "a")
+    assert [path.name for path in paths] == [
+        f"step-{i}.{kind}" for i in range(len(t.steps) + 1) for kind in ("svg", "png")
+    ]
+    svgs = [path.read_text() for path in paths if path.suffix == ".svg"]
+    assert len({re.search(r'viewBox="[^"]*"', svg)[0] for svg in svgs}) == 1
+    assert len(set(svgs)) == len(svgs)
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in paths if path.suffix == ".png")
+    again = t.frames(tmp_path / "b", formats=["svg"])
+    assert [path.read_text() for path in again] == svgs
+
+
+def test_the_command_writes_the_page(tmp_path, capsys):
+    """Of an example with its title and digits, or of an expression."""
+    path = tmp_path / "net.html"
+    assert main(["page", "fan-out", "-o", str(path)]) == 0
+    assert capsys.readouterr().out == f"{path}\n"
+    title = html.escape(example("fan-out").title)
+    assert f"<title>{title}</title>" in path.read_text(encoding="utf-8")
+    assert main(["page", "sigmoid(w*x + b)", "w=2", "x=1", "b=0.5", "-o", str(path)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("output", "slip"),
+    [("net.txt", "expected a file ending in .html, got 'net.txt'"), ("no/net.html", "cannot write")],
+)
+def test_a_slip_gets_one_line(output, slip, tmp_path, monkeypatch, capsys):
+    """A wrong ending or place: status 2, and one line on standard error."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["page", "fan-out", "-o", output]) == 2
+    error = capsys.readouterr().err
+    assert slip in error
+    assert error.count("\n") == 1

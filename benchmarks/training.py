@@ -91,15 +91,15 @@ def main() -> None:
     turns = list(timed([by_fit(ours), by_a_bare_loop(bare), by_micrograd(theirs)]))
     for others in (bare.parameters(), theirs.parameters()):
         assert all(abs(p.data - q.data) <= 1e-9 for p, q in zip(ours.parameters(), others))
-    rows = [
-        (
-            name,
-            f"{median(turn[i] for turn in turns) * 1e3:.1f} ms",
-            f"{median(t[i] / t[0] for t in turns):.2f}",
-        )
-        for i, name in enumerate(("fit", "forward, backward, update alone", "micrograd's demo loop"))
-    ]
-    print(tabulate(rows, ("moons demo, one step", "median", "times fit"), tablefmt="github"))
+    names = ("fit", "forward, backward, update alone", "micrograd's demo loop")
+    rows = []
+    for name, seconds, ratios in zip(
+        names, zip(*turns), zip(*[[t / turn[0] for t in turn] for turn in turns])
+    ):
+        times = (f"{x:.2f}" for x in (median(ratios), min(ratios), max(ratios)))
+        rows.append((name, f"{median(seconds) * 1e3:.1f} ms", *times))
+    headings = ("moons demo, one step", "median", "times fit", "least", "most")
+    print(tabulate(rows, headings, tablefmt="github", disable_numparse=True))
 
 
 if __name__ == "__main__":

@@ -78,9 +78,9 @@ class Diagnosis:
 def diagnose(output: Any, X: Any = None, y: Any = None, *, loss: str | Loss = "mse") -> Diagnosis:  # noqa: N803
     """Report, layer by layer, on mean |a|, mean |δ| = |∂loss/∂z|, dead and saturated neurons, ‖∇L‖.
 
-    `output` is a loss that was computed by modules, or a model, whose mean loss over samples X and
-    targets y is taken.  The verdicts name vanishing and exploding gradients, dead relus and
-    saturated sigmoids with their remedies; for a value or a gradient that is inf or nan, the causes
+    `output` is a loss that was computed by modules, or its trace, or a model, whose mean loss over
+    samples X and targets y is taken.  The verdicts name vanishing and exploding gradients, dead relus
+    and saturated sigmoids with their remedies; for a value or a gradient that is inf or nan, the causes
     say where it began.  Neither the model nor any grad is changed.
 
     >>> from scalargrad import nn
@@ -91,9 +91,9 @@ def diagnose(output: Any, X: Any = None, y: Any = None, *, loss: str | Loss = "m
     >>> report.verdicts[0][:61]
     'δ shrinks to 0.2 of itself with every layer towards the input'
     """
-    if not isinstance(output, Value):
+    if not isinstance(output, Value | WengertList):
         output = _loss_of(output, X, y, loss_function(loss))
-    trace = WengertList.of(output)
+    trace = WengertList.of(output) if isinstance(output, Value) else output
     layers, found = tuple(_layers(trace)), tuple(_causes(trace))
     return Diagnosis(layers, () if found else tuple(_verdicts(layers)), found)
 

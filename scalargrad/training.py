@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from scalargrad.diagnosis import causes
 from scalargrad.engine import Value
 from scalargrad.errors import NonFiniteError, OperandError, RangeError, ScalargradError, ShapeError
 from scalargrad.nn.batches import Samples, mean_loss, paired
@@ -80,7 +81,7 @@ class Trainer:
         if math.isfinite(loss.data):
             loss.backward()
         if not all(map(math.isfinite, (loss.data, *(p.grad for p in parameters)))):
-            raise NonFiniteError(_account(loss))
+            raise NonFiniteError("\n".join(causes(loss)))
         if self.clip_norm < math.inf:
             clip_grad_norm(parameters, self.clip_norm)
         self.optimizer.step()
@@ -278,10 +279,3 @@ def _with_bar(epochs: int, history: History, progress: bool | None) -> Iterator[
                 bar.set_postfix(loss=f"{history.loss[-1]:.4g}", refresh=False)
                 bar.update()
     history.stopped = "all epochs done"
-
-
-def _account(loss: Value) -> str:
-    """Say what is not finite in a loss or its gradient, and what to do about it."""
-    from scalargrad.diagnosis import causes
-
-    return "\n".join(causes(loss))

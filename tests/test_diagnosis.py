@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from scalargrad import Value, diagnose, fit, label, leaves, nn, optim
+from scalargrad import Value, diagnose, fit, label, leaves, nn, optim, trace
 from scalargrad.datasets import moons
 from scalargrad.diagnosis import causes
 from scalargrad.errors import OperandError
@@ -111,9 +111,11 @@ def test_nothing_is_changed_by_looking():
 
 
 def test_a_loss_alone_is_enough():
-    """A graph made by modules is read by the paths of its nodes; one without has no lines."""
+    """A graph made by modules, or its trace, is read by the paths of its nodes; one without has no lines."""
     model = nn.Neuron(2, "tanh", seed=1)
-    report = diagnose((model([1.0, 2.0]) - 1) ** 2)
+    loss = (model([1.0, 2.0]) - 1) ** 2
+    report = diagnose(loss)
+    assert str(diagnose(trace(loss))) == str(report)
     assert [(layer.path, layer.width) for layer in report.layers] == [("model", 1)]
     assert diagnose(Value(2.0) * 3).layers == ()
     assert str(diagnose(Value(2.0) * 3)) == "Nothing conspicuous."

@@ -257,6 +257,21 @@ def test_ctrl_c_returns_what_was_learned():
     assert not model.training
 
 
+def test_ctrl_c_within_an_epoch_keeps_what_its_steps_learned():
+    """The history has completed epochs only, the model every completed step."""
+    model, calls = nn.Neuron(1, None, seed=1), []
+
+    def interrupted(a, y):
+        calls.append(a)
+        if len(calls) == 6:
+            raise KeyboardInterrupt
+        return nn.mse(a, y)
+
+    history = fit(model, *LINE, loss=interrupted, batch_size=1, seed=1)
+    assert (history.epochs, history.stopped) == (1, "interrupted")
+    assert str(history).startswith("interrupted: loss")
+
+
 def test_a_loss_that_leaves_the_numbers_stops_with_the_first_node_that_did():
     """The step, the node with its formula, and the history up to there; nothing is moved."""
     model = nn.MLP(1, [2, 1], None, seed=1)

@@ -4,12 +4,11 @@ import html
 import re
 from functools import lru_cache
 
-from scalargrad.drawing.lettering import shortened
+from scalargrad.drawing.lettering import NAME_LENGTH, shortened
 from scalargrad.notation import Symbol, Writer, one_line
 from scalargrad.table import ATOM, PRODUCT, Primitive
 from scalargrad.wengert import Instruction
 
-LONGEST = 40  # characters of a label; more are cut, visibly
 INDEXED = re.compile(r"([A-Za-z])_?([0-9]*)")
 OPENING_MINUS = re.compile(r'(<math>(?:<mrow>)?|(?<![)\]|])</mo>|form="prefix">.</mo>)<mo>−</mo>')
 LOW = re.compile(r"\\left([(\[])((?:(?!\\left|\\right|\\frac|\^).)*)\\right([)\]])")
@@ -78,7 +77,7 @@ def _converted(latex: str) -> str:
 
 
 def _shown(label: str) -> str:
-    return html.escape(shortened(one_line(label), LONGEST))
+    return html.escape(shortened(one_line(label), NAME_LENGTH))
 
 
 def _character(reference: re.Match[str]) -> str:

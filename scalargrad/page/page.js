@@ -145,7 +145,7 @@
     close.setAttribute("aria-label", "Close");
     close.addEventListener("click", () => select(null));
     selection.replaceChildren(heading, close, edge ? tableOf(source) : source.firstElementChild.cloneNode(true));
-    if (pending) {
+    if (step < complete) {
       const wait = make("button", `Not computed yet: go to step ${complete}`);
       wait.type = "button";
       wait.addEventListener("click", () => go(complete));

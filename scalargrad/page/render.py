@@ -14,7 +14,7 @@ from scalargrad.page.model import model
 from scalargrad.wengert import WengertList
 
 POINT_SPACE, DIGIT_SPACE = "\u2008", "\u2007"
-SMALLEST, LARGEST = 0.8, 1.5  # the figure is shrunk and enlarged that far to fit its pane
+SMALLEST, LARGEST = 0.9, 1.35  # the figure is shrunk and enlarged that far to fit its pane
 
 
 def render(trace: WengertList, title: str, digits: int = 4) -> str:
@@ -34,7 +34,7 @@ def render(trace: WengertList, title: str, digits: int = 4) -> str:
     }
     written = inscriptions(trace, digits)
     figure, reason = _figure(trace, written)
-    style, script = _asset("page.css") + _width(figure), _asset("page.js")
+    style, script = _asset("page.css") + _widths(figure, written), _asset("page.js")
     return environment.from_string(_asset("template.html")).render(
         title=title,
         digits=digits,
@@ -59,12 +59,14 @@ def _figure(trace: WengertList, written: Inscriptions) -> tuple[Layout | None, s
         return None, str(error)
 
 
-def _width(figure: Layout | None) -> str:
-    """Return how far the figure may shrink and grow; a rule, since the policy forbids style attributes."""
-    if not figure:
-        return ""
-    least, most = (f"{scale * figure.width:.0f}px" for scale in (SMALLEST, LARGEST))
-    return f"@media screen {{ .figure svg {{ min-width: {least}; max-width: {most}; }} }}\n"
+def _widths(figure: Layout | None, written: Inscriptions) -> str:
+    """Return the rules that depend on the trace; rules, since the policy forbids style attributes."""
+    longest = max(len(e.text) for h in written.history.values() for e in h.value + h.adjoint)
+    rules = f".trace .number {{ min-width: {longest + 1}ch; }}\n"  # no column moves from step to step
+    if figure:
+        least, most = (f"{scale * figure.width:.0f}px" for scale in (SMALLEST, LARGEST))
+        rules += f"@media screen {{ .figure svg {{ min-width: {least}; max-width: {most}; }} }}\n"
+    return rules
 
 
 def _history(entries: list[Entry]) -> str:

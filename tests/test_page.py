@@ -101,6 +101,14 @@ def test_two_uses_by_one_child_are_told_apart():
     assert [text_of(t.slope) for t in working.transfers] == ["∂v1∂x(1)=x", "∂v1∂x(2)=x"]
 
 
+def test_a_long_sum_may_break_between_its_terms():
+    """A weighted sum of ten terms is ten `math` elements, and reads as one line does."""
+    x = [Value(i + 0.5, label=f"x{i}") for i in range(10)]
+    forward = model(trace(dot(x, x))).workings[0]
+    assert [line.count("<math>") for line in forward.lines] == [10, 10, 1]
+    assert text_of(forward.lines[1]).replace(" ", "").startswith("=0.5·0.5+1.5·1.5+2.5·2.5+")
+
+
 def test_the_figure_has_every_node_and_edge():
     """Nodes do not overlap, and every edge of the trace has a curve."""
     t = trace(example("sigmoid-2-2-1").output())

@@ -11,6 +11,8 @@ from scalargrad.wengert import Instruction
 
 INDEXED = re.compile(r"([A-Za-z])_?([0-9]*)")
 OPENING_MINUS = re.compile(r'(<math>(?:<mrow>)?|(?<![)\]|])</mo>|form="prefix">.</mo>)<mo>−</mo>')
+LONG = 90  # characters of LaTeX that fit on a line, roughly
+BOUNDARY = re.compile(r"( \+ |[{}]|\\left\b|\\right\b)")
 LOW = re.compile(r"\\left([(\[])((?:(?!\\left|\\right|\\frac|\^).)*)\\right([)\]])")
 PLACEHOLDER = re.compile(r"<mtext>\|(\d+)\|</mtext>")
 FUNCTION = re.compile(r"<mo>((?!mod<)[A-Za-z]{2,})</mo>")
@@ -44,6 +46,12 @@ class MathWriter(Writer):
         labels = list(self._labels)
         return PLACEHOLDER.sub(lambda found: f"<mtext>{_shown(labels[int(found[1])])}</mtext>", converted)
 
+    def equal(self, side: object) -> str:
+        """Return "= side"; a long sum as several `math` elements, between which a line may break."""
+        latex = f"= {side}"
+        terms = _terms(latex) if len(latex) > LONG else [latex]
+        return " ".join(map(self.mathml, terms)).replace("<mrow><mo>+</mo>", '<mrow><mo form="infix">+</mo>')
+
     def partial(self, above: Instruction, below: Instruction, operand: int = 0) -> str:
         """Return ∂above/∂below; `operand` marks which of several uses of `below` is meant."""
         mark = f"^{{({operand})}}" if operand else ""
@@ -74,6 +82,22 @@ def _converted(latex: str) -> str:
     math = re.sub(r"&#x([0-9A-F]+);", _character, math)
     math = FUNCTION.sub(r"<mi>\1</mi>", math).replace(' stretchy="true" fence="true"', "")
     return OPENING_MINUS.sub(r'\1<mo form="prefix">−</mo>', math)
+
+
+def _terms(latex: str) -> list[str]:
+    """Return the terms of a sum, each but the first with its plus sign.
+
+    >>> _terms("= a + {b + c} + d")
+    ['= a', '+ {b + c}', '+ d']
+    """
+    terms, depth = [""], 0
+    for piece in BOUNDARY.split(latex):
+        if piece == " + " and depth == 0:
+            terms.append("+ ")
+            continue
+        depth += (piece in {"{", r"\left"}) - (piece in {"}", r"\right"})
+        terms[-1] += piece
+    return terms
 
 
 def _shown(label: str) -> str:

@@ -60,7 +60,7 @@ class _Reader:
             key=row.index,
             name=self.name(row),
             left=left,
-            lines=tuple(math.mathml("=", side) for side in dict.fromkeys(map(str, sides))),
+            lines=tuple(math.equal(side) for side in dict.fromkeys(map(str, sides))),
             transfers=tuple(self.transfer(row, c) for c in step.contributions if c.target.role != "constant"),
             asked=question(step, self.text),
             said="; ".join(answers(step, self.text)),
@@ -92,7 +92,7 @@ class _Reader:
             key=row.index,
             label=row.name,
             left=math.mathml(math.partial(self.output, row)),
-            lines=tuple(math.mathml("=", line) for line in dict.fromkeys(self.sides(row))),
+            lines=tuple(math.equal(line) for line in dict.fromkeys(self.sides(row))),
             complete=self.history[row].complete,
             uses=len(self.received[row]),
         )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from scalargrad.diagnosis import causes
+from scalargrad.causes import causes
 from scalargrad.engine import Value
 from scalargrad.errors import NonFiniteError, OperandError, RangeError, ScalargradError, ShapeError
 from scalargrad.nn.batches import Samples, mean_loss, paired

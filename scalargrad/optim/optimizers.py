@@ -1,17 +1,15 @@
-"""Optimisers: how a gradient moves the parameters; schedules of learning rates; clipping.
+"""Optimisers: how a gradient moves the parameters.
 
 An update reads `grad` and gives `data`; nothing of it enters a graph.  A learning rate is a number,
 or a schedule: a function of the number of steps made so far.
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from scalargrad.engine import Value
-from scalargrad.errors import NonFiniteError, OperandError, ShapeError
-from scalargrad.sweep import describe
-
-Schedule = Callable[[int], float]
+from scalargrad.errors import OperandError, ShapeError
+from scalargrad.optim.schedules import Schedule
 
 
 class Optimizer:
@@ -202,110 +200,3 @@ class RMSProp(Optimizer):
 
 def _decayed(data: Sequence[float], gradients: list[float], decay: float) -> list[float]:
     return [g + decay * x for g, x in zip(gradients, data)] if decay else gradients
-
-
-# ---- clipping
-
-
-def gradient_norm(parameters: Iterable[Value]) -> float:
-    """Return the Euclidean norm of the gradient, √(Σ gᵢ²), without overflow on the way.
-
-    >>> w = Value(1.0)
-    >>> w.grad = -2.0
-    >>> gradient_norm([w])
-    2.0
-    """
-    return math.hypot(*(parameter.grad for parameter in parameters))
-
-
-def clip_grad_norm(parameters: Iterable[Value], limit: float) -> float:
-    """Scale the gradient to the norm `limit` where it is longer: g ← g · limit / ‖g‖; return ‖g‖ before.
-
-    PyTorch divides by ‖g‖ + 10⁻⁶ instead.  Raises NonFiniteError where ‖g‖ is no finite number.
-
-    >>> w, b = Value(1.0), Value(1.0)
-    >>> w.grad, b.grad = 3.0, 4.0
-    >>> clip_grad_norm([w, b], 1.0)
-    5.0
-    >>> round(w.grad, 4), round(b.grad, 4)
-    (0.6, 0.8)
-    """
-    parameters = list(parameters)
-    norm = gradient_norm(parameters)
-    if not math.isfinite(norm):
-        worst = next((p for p in parameters if not math.isfinite(p.grad)), parameters[0])
-        message = (
-            f"a gradient of norm {norm} has no direction to keep: grad of {describe(worst)} is {worst.grad}"
-        )
-        raise NonFiniteError(message)
-    if norm > limit:
-        for parameter in parameters:
-            parameter.grad *= limit / norm
-    return norm
-
-
-def clip_grad_value(parameters: Iterable[Value], limit: float) -> None:
-    """Hold each component of the gradient between -limit and limit.
-
-    >>> w = Value(1.0)
-    >>> w.grad = -7.0
-    >>> clip_grad_value([w], 5.0)
-    >>> w.grad
-    -5.0
-    """
-    for parameter in parameters:
-        if abs(parameter.grad) > limit:
-            parameter.grad = math.copysign(limit, parameter.grad)
-
-
-# ---- schedules
-
-
-def step_decay(lr: float, every: int, factor: float = 0.1) -> Schedule:
-    """Return the schedule lr · factor^⌊t / every⌋.
-
-    >>> [step_decay(1.0, every=2, factor=0.5)(t) for t in range(5)]
-    [1.0, 1.0, 0.5, 0.5, 0.25]
-    """
-    return lambda t: lr * factor ** (t // every)
-
-
-def exponential_decay(lr: float, factor: float) -> Schedule:
-    """Return the schedule lr · factorᵗ.
-
-    >>> exponential_decay(1.0, 0.5)(3)
-    0.125
-    """
-    return lambda t: lr * factor**t
-
-
-def linear_decay(lr: float, steps: int, final: float = 0.0) -> Schedule:
-    """Return the schedule that falls evenly from lr to `final` in so many steps, and stays there.
-
-    >>> [linear_decay(1.0, 4)(t) for t in range(6)]
-    [1.0, 0.75, 0.5, 0.25, 0.0, 0.0]
-    """
-    return lambda t: lr + (final - lr) * min(t / steps, 1.0)
-
-
-def cosine_decay(lr: float, steps: int, final: float = 0.0) -> Schedule:
-    """Return the schedule final + (lr - final) · (1 + cos(πt / steps)) / 2, which stays at its end.
-
-    >>> [round(cosine_decay(1.0, 4)(t), 3) for t in range(6)]
-    [1.0, 0.854, 0.5, 0.146, 0.0, 0.0]
-    """
-    return lambda t: final + (lr - final) * (1 + math.cos(math.pi * min(t / steps, 1.0))) / 2
-
-
-def warmup(schedule: float | Schedule, steps: int) -> Schedule:
-    """Return the schedule that rises evenly to a rate in so many steps, then follows it from there.
-
-    >>> [warmup(1.0, 4)(t) for t in range(6)]
-    [0.25, 0.5, 0.75, 1.0, 1.0, 1.0]
-    """
-
-    def rate(t: int) -> float:
-        later = schedule(max(t - steps, 0)) if callable(schedule) else schedule
-        return later * min((t + 1) / steps, 1.0) if t < steps else later
-
-    return rate

@@ -1,0 +1,21 @@
+"""Optimisers, clipping of gradients, and schedules of learning rates."""
+
+from scalargrad.optim.clipping import clip_grad_norm, clip_grad_value, gradient_norm
+from scalargrad.optim.optimizers import SGD, Adam, AdamW, Optimizer, RMSProp
+from scalargrad.optim.schedules import cosine_decay, exponential_decay, linear_decay, step_decay, warmup
+
+__all__ = [
+    "SGD",
+    "Adam",
+    "AdamW",
+    "Optimizer",
+    "RMSProp",
+    "clip_grad_norm",
+    "clip_grad_value",
+    "cosine_decay",
+    "exponential_decay",
+    "gradient_norm",
+    "linear_decay",
+    "step_decay",
+    "warmup",
+]

@@ -1,0 +1,59 @@
+"""Clipping: gradients that are too long are shortened before an update."""
+
+import math
+from collections.abc import Iterable
+
+from scalargrad.engine import Value
+from scalargrad.errors import NonFiniteError
+from scalargrad.sweep import describe
+
+
+def gradient_norm(parameters: Iterable[Value]) -> float:
+    """Return the Euclidean norm of the gradient, √(Σ gᵢ²), without overflow on the way.
+
+    >>> w = Value(1.0)
+    >>> w.grad = -2.0
+    >>> gradient_norm([w])
+    2.0
+    """
+    return math.hypot(*(parameter.grad for parameter in parameters))
+
+
+def clip_grad_norm(parameters: Iterable[Value], limit: float) -> float:
+    """Scale the gradient to the norm `limit` where it is longer: g ← g · limit / ‖g‖; return ‖g‖ before.
+
+    PyTorch divides by ‖g‖ + 10⁻⁶ instead.  Raises NonFiniteError where ‖g‖ is no finite number.
+
+    >>> w, b = Value(1.0), Value(1.0)
+    >>> w.grad, b.grad = 3.0, 4.0
+    >>> clip_grad_norm([w, b], 1.0)
+    5.0
+    >>> round(w.grad, 4), round(b.grad, 4)
+    (0.6, 0.8)
+    """
+    parameters = list(parameters)
+    norm = gradient_norm(parameters)
+    if not math.isfinite(norm):
+        worst = next((p for p in parameters if not math.isfinite(p.grad)), parameters[0])
+        message = (
+            f"a gradient of norm {norm} has no direction to keep: grad of {describe(worst)} is {worst.grad}"
+        )
+        raise NonFiniteError(message)
+    if norm > limit:
+        for parameter in parameters:
+            parameter.grad *= limit / norm
+    return norm
+
+
+def clip_grad_value(parameters: Iterable[Value], limit: float) -> None:
+    """Hold each component of the gradient between -limit and limit.
+
+    >>> w = Value(1.0)
+    >>> w.grad = -7.0
+    >>> clip_grad_value([w], 5.0)
+    >>> w.grad
+    -5.0
+    """
+    for parameter in parameters:
+        if abs(parameter.grad) > limit:
+            parameter.grad = math.copysign(limit, parameter.grad)

@@ -95,6 +95,23 @@ def test_a_node_knows_the_row_that_made_it():
     assert isinstance((a + 1).parents[1], Constant)
 
 
+def test_a_new_node_is_blank():
+    """Its grad is 0 and it has neither label nor path, of whatever arity it is."""
+    a = Value(2.0, label="a")
+    a.grad, a.path = 3.0, "a"
+    for node in (Value(1), a + a, 2 / a, a**2, a**a, -a, a.tanh(), a.elu(), a.maximum(1), dot([a], [a])):
+        assert (node.grad, node.label, node.path) == (0.0, "", "")
+
+
+@pytest.mark.parametrize(
+    "value", [Value(1.0), Constant(1.0), Value(1.0) + 1], ids=["leaf", "constant", "node"]
+)
+def test_a_misspelt_attribute_is_an_error(value):
+    """Assigning to what a Value does not have, such as `value`, never goes unnoticed."""
+    with pytest.raises(AttributeError, match="value"):
+        value.value = 3.0
+
+
 def test_local_derivatives_are_closures_over_the_node():
     """One for each parent, evaluated when called, without any sweep."""
     a, b = Value(3.0), Value(4.0)

@@ -12,7 +12,7 @@ from laws import all_operands, close, inside, interior, nearest_subgradient, ope
 import scalargrad
 from scalargrad import Value, functions
 from scalargrad.scalars import strict
-from scalargrad.table import FAMILIES, TABLE
+from scalargrad.table import FAMILIES, TABLE, Family
 
 OF_ONE_OR_TWO = [row for row in TABLE.values() if row.arity]
 each_function = pytest.mark.parametrize("row", OF_ONE_OR_TWO, ids=lambda row: row.name)
@@ -40,6 +40,16 @@ def test_each_family_is_a_function_and_a_method(name):
         assert getattr(Value(1.5), name)(*parameters).primitive is row
         named = dict(zip(family.signature.parameters, parameters))
         assert getattr(Value(1.5), name)(**named).primitive is row
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_a_family_is_documented_as_its_maker(name):
+    """Function and method have the docstring that stands over the maker of the rows."""
+    maker = getattr(inspect.getmodule(TABLE["tanh"].function), name)
+    assert maker is FAMILIES[name]
+    assert functions.__dict__[name].__doc__ == maker.__doc__ != Family.__doc__
+    if name != "power":
+        assert getattr(Value, name).__doc__ == maker.__doc__
 
 
 @pytest.mark.parametrize("place", [functions, Value], ids=["functions", "Value"])

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from scalargrad import Value, dot, nn, no_grad
+from scalargrad import Value, dot, nn, no_grad, operators
 from scalargrad.errors import DomainError
 
 
@@ -40,6 +40,14 @@ def test_no_grad_ends_with_its_block():
             pass
         assert (x * x).parents == ()
     assert (x * x).parents == (x, x)
+
+
+def test_open_blocks_are_counted_and_closed_blocks_are_not():
+    """While no block is open, in any thread, operators do not ask for the mode at all."""
+    assert operators._blocks_without_recording == 0
+    with no_grad(), no_grad():
+        assert operators._blocks_without_recording == 2
+    assert operators._blocks_without_recording == 0
 
 
 def test_no_grad_decorates_a_function():

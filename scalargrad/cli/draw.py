@@ -9,7 +9,7 @@ from scalargrad.drawing import EDGES, STYLES, THEMES, VIEWS, draw
 PURPOSE = "draw the computation graph as an image, or as DOT text"
 EXAMPLES = (
     "scalargrad draw sigmoid-2-2-1 -o net.svg --view neurons",
-    "scalargrad draw sigmoid-2-2-1 -o net.png --view values --edges local --theme dark",
+    "scalargrad draw sigmoid-2-2-1 -o net.png --edges local --theme dark",
     'scalargrad draw "sigmoid(w*x + b)" w=2 x=1 b=0.5 -o neuron.pdf',
 )
 FORMATS = ("svg", "png", "pdf", "dot")

@@ -1,15 +1,18 @@
 """The trace of an output, with everything that can be read from it: the public face of a Wengert list."""
 
-import html
-from collections.abc import Iterable, Mapping, Sequence
-from os import PathLike
-from pathlib import Path
-from typing import Any, Self, overload
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self, overload
 
 from scalargrad.engine import Value
 from scalargrad.errors import OperandError, TraceTooLargeError
 from scalargrad.listing import listing
 from scalargrad.wengert import WengertList
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from os import PathLike
+    from pathlib import Path
 
 # The readings below are imported where they are used, so that `import scalargrad` stays quick.
 
@@ -81,6 +84,8 @@ class Trace(WengertList):
 
         It reads without scripts and on paper.  Raises TraceTooLargeError above `page.MOST_ROWS` rows.
         """
+        from pathlib import Path
+
         from scalargrad.page import page
 
         text = page(self, title, digits)
@@ -103,12 +108,14 @@ class Trace(WengertList):
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: the page, in a frame of its own, or why there is none."""
+        from html import escape
+
         from scalargrad.page import embedded, page
 
         try:
             return embedded(page(self))
         except TraceTooLargeError as error:
-            return f"<p>{html.escape(str(error))}</p>"
+            return f"<p>{escape(str(error))}</p>"
 
     def to_json(self) -> str:
         """Return the trace as a JSON document, with a schema name and version, from which it reads back."""

@@ -46,7 +46,9 @@ class Trace(WengertList):
 
         return Explainer(self).explain(self[target], **options)
 
-    def check(self, claims: Mapping[str, float], digits: int | None = None, rate: float | None = None) -> Any:
+    def check(
+        self, claims: Mapping[str, float | str], digits: int | None = None, rate: float | None = None
+    ) -> Any:
         """Return a CheckReport on hand work: `{"a1": 1.367, "d w5": 0.153}`, adjoints as `d name`.
 
         Numbers may be rounded or truncated to `digits` decimals and computed from rounded numbers; of

@@ -35,28 +35,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the report; exit with 1 where something is wrong."""
     claims = (_from_file(options.file) if options.file else {}) | _steps(options.claims)
-    report = trace(_output(options.subject.strip(), claims)).check(claims, options.digits, options.rate)
+    output = _output(options.subject.strip(), claims)
+    report = trace(output).check(claims, options.digits, options.rate)
     print(report)
     return 0 if report.ok else 1
 
 
-def _output(text: str, claims: dict[str, float]) -> Value:
-    """Return the output; the names that an expression leaves open take their numbers from the claims."""
+def _output(text: str, claims: dict[str, str]) -> Value:
+    """Return the output; what is given to it, leaves and open names, takes its numbers from the claims."""
+    names = GALLERY[text].data if text in GALLERY else free_names(text)
+    given = numbers([f"{name}={claims.pop(name)}" for name in list(claims) if name in names])
     if text in GALLERY:
-        return example(text).output()
-    given = {name: claims.pop(name) for name in free_names(text) if name in claims}
+        return example(text).output(**given)
     output = evaluate(text, given)
     output.label = output.label or ("y" if "y" not in given else "")
     return output
 
 
-def _steps(arguments: list[str]) -> dict[str, float]:
-    plain = [text for text in arguments if not text.startswith("d ")]
-    adjoints = numbers([text[2:] for text in arguments if text.startswith("d ")])
-    return numbers(plain) | {f"d {name}": x for name, x in adjoints.items()}
+def _steps(arguments: list[str]) -> dict[str, str]:
+    """Return the claims of arguments such as a1=1.367, "d w5 = 0.153" or dy/dw5=0.153."""
+    claims = {}
+    for text in arguments:
+        name, equals, x = (part.strip() for part in text.rpartition("="))
+        if not equals or not name:
+            raise UsageError(f"expected step=number, such as a1=1.367, got {text!r}")
+        if name in claims:
+            raise UsageError(f"{name} is given twice")
+        claims[name] = x
+    return claims
 
 
-def _from_file(path: Path) -> dict[str, float]:
+def _from_file(path: Path) -> dict[str, str]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -64,8 +73,9 @@ def _from_file(path: Path) -> dict[str, float]:
             f"cannot read {path}: {getattr(error, 'strerror', None) or 'it is not text'}"
         ) from None
     try:
-        pairs = json.loads(text).items() if text.lstrip()[:1] in {"{", "["} else _csv(text)
-        return {str(name).strip(): float(x) for name, x in pairs}
+        is_json = text.lstrip()[:1] in {"{", "["}
+        pairs = json.loads(text, parse_float=str, parse_int=str).items() if is_json else _csv(text)
+        return {str(name).strip(): str(x) for name, x in pairs if float(x) is not None}
     except (ValueError, TypeError, AttributeError) as error:
         raise UsageError(f"{path}: expected names with numbers, as a JSON object or CSV: {error}") from None
 

@@ -18,10 +18,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_subject(parser)
     add_digits(parser)
     parser.add_argument("--of", required=True, metavar="NAME", help="the value to differentiate by")
-    parser.add_argument("--paths", type=int, default=0, metavar="K", help="add the K largest paths")
+    parser.add_argument("--paths", type=_count, default=0, metavar="K", help="add the K largest paths")
     parser.add_argument("--expand", action="store_true", help="explain all it rests on as well")
     parser.add_argument("--bar", action="store_true", help="write adjoints as v with a bar")
     parser.add_argument("--as", dest="form", choices=("text", "markdown", "latex"), default="text")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        message = f"expected a whole number, got {text!r}"
+        raise argparse.ArgumentTypeError(message)
+    return int(text)
 
 
 def run(options: argparse.Namespace) -> None:

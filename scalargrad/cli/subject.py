@@ -1,6 +1,7 @@
 """What a command works on: an example of the gallery or an expression, with values for its names."""
 
 import argparse
+import unicodedata
 from collections.abc import Sequence
 
 from scalargrad.engine import Value
@@ -47,7 +48,8 @@ def numbers(assignments: Sequence[str]) -> dict[str, float]:
     """Return the numbers of arguments such as x=0.5; raise UsageError for any other text."""
     values = {}
     for text in assignments:
-        name, equals, number = text.strip().partition("=")
+        name, equals, number = (part.strip() for part in text.partition("="))
+        name = unicodedata.normalize("NFKC", name)  # as Python reads names in an expression
         if not equals or not name.isidentifier():
             raise UsageError(f"expected name=value, such as x=0.5, got {text.strip()!r}")
         if name in values:

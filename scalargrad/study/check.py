@@ -2,21 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from statistics import mode
 from typing import NamedTuple
 
 from scalargrad.errors import UnknownNameError, unknown
 from scalargrad.notation import number
+from scalargrad.study.claims import Claim, Precision
 from scalargrad.study.slips import Work, adjoint_slips, value_slips
 from scalargrad.wengert import Instruction, WengertList
 
-MARKS = {
-    "exact": "ok",
-    "rounded": "ok",
-    "truncated": "ok",
-    "carried": "ok",
-    "follows": "follows",
-    "wrong": "WRONG",
+MARKS = {"follows": "follows", "wrong": "WRONG"}  # all else is ok
+REMARKS = {
+    "truncated": "truncated",
+    "carried": "rounded on the way",
+    "follows": "right, but for the wrong number before",
 }
 
 
@@ -67,7 +65,7 @@ class CheckReport:
                 row.name,
                 f"{row.claimed:.{row.digits}f}",
                 number(row.exact, row.digits + 2),
-                MARKS[row.verdict],
+                MARKS.get(row.verdict, "ok"),
                 row.remark,
             )
             for row in self.rows
@@ -79,82 +77,72 @@ class CheckReport:
 
     def _summary(self) -> str:
         if self.first_wrong is None:
-            return f"All {len(self.rows)} numbers are right."
+            return (
+                "The number is right." if len(self.rows) == 1 else f"All {len(self.rows)} numbers are right."
+            )
         wrong = sum(not row.ok for row in self.rows)
         plural = "step is" if wrong == 1 else "steps are"
         return f"{wrong} {plural} wrong, the first of them {self.first_wrong.name}."
 
 
 def check(
-    trace: WengertList, claims: Mapping[str, float], digits: int | None = None, rate: float | None = None
+    trace: WengertList,
+    claims: Mapping[str, float | str],
+    digits: int | None = None,
+    rate: float | None = None,
 ) -> CheckReport:
     """Compare claimed numbers with the trace: `a1` is a value, `d w5` the adjoint ∂output/∂w5.
 
-    `digits` are the decimals the work was done to, by default what most claims have; a claim with more
-    is held to its own, one with fewer has dropped zeros at its end.  A claim may be rounded, truncated,
-    or computed from the person's own rounded numbers; each is read against the numbers claimed before
-    it, so that one slip is not blamed twice.  With the learning rate of a descent step a slip is also
-    looked for in a weight that was updated too early.
+    A claim is a number, or its text, which keeps the zeros at its end.  It may be rounded, truncated, or
+    computed from the person's own rounded numbers; each is read against the numbers claimed before it,
+    so that one slip is not blamed twice.  How far the work was rounded on the way is read off the
+    claims, decimals or significant figures, unless `digits` gives the decimals of all of them.  With
+    the learning rate of a descent step a slip is also looked for in a weight updated too early.
     """
     if not claims:
         raise UnknownNameError("there is nothing to check: give at least one number, such as a1=1.367")
-    digits = mode(map(_decimals, claims.values())) if digits is None else digits
-    by_place = {_place(trace, name): (name, number) for name, number in claims.items()}
-    return CheckReport(tuple(_judged(trace, by_place, digits, rate)))
+    by_place = {_place(trace, name): Claim.of(name, x, digits) for name, x in claims.items()}
+    work = Work(trace, Precision.of(list(by_place.values())), rate)
+    return CheckReport(tuple(_judged(work, by_place)))
 
 
 Place = tuple[Instruction, bool]  # an instruction, and whether its adjoint is meant
 
 
-def _judged(
-    trace: WengertList, claims: Mapping[Place, tuple[str, float]], digits: int, rate: float | None
-) -> Iterator[Row]:
+def _judged(work: Work, claims: Mapping[Place, Claim]) -> Iterator[Row]:
     """Yield the claims in the order of the work, each read against the numbers before it."""
-    work = Work(trace, 0.1**digits, rate)
-    tainted: set[Place] = set()
-    forwards = [(row, False) for row in trace]
-    backwards = [(row, True) for row in reversed(trace.instructions)]
-    for place in forwards + backwards:
+    rows = work.trace.instructions
+    wrong_before = False
+    for place in [*((row, False) for row in rows), *((row, True) for row in reversed(rows))]:
         row, is_adjoint = place
-        expected, slack, sources = work.adjoint(row) if is_adjoint else work.value(row)
-        blamed = any(source in tainted for source in sources)
-        if blamed:
-            tainted.add(place)
+        expected, slack = work.adjoint(row) if is_adjoint else work.value(row)
         if place not in claims:
             continue
-        name, claimed = claims[place]
-        shown = max(digits, _decimals(claimed))
-        unit = 0.1**shown
+        claim = claims[place]
         exact = row.adjoint if is_adjoint else row.value
-        verdict = _verdict(claimed, exact, expected, slack + unit, unit)
-        remark = ""
-        if verdict == "carried" and blamed:
-            verdict, remark = "follows", "right, but for the wrong number before"
-        elif verdict == "carried":
-            remark = "rounded on the way"
-        elif verdict == "truncated":
-            remark = "truncated"
-        elif verdict == "wrong":
+        verdict = _verdict(claim, exact, expected, slack)
+        if verdict == "follows" and not wrong_before:
+            verdict = "carried"  # roundings add up, too
+        remark = REMARKS.get(verdict, "")
+        if verdict == "wrong":
+            wrong_before = True
             slips = adjoint_slips(work, row) if is_adjoint else value_slips(work, row)
-            close = (text for number, text in slips if abs(claimed - number) <= slack + unit)
-            remark = next(close, "")
-            tainted.add(place)
-        if verdict in {"exact", "rounded", "truncated"}:
-            tainted.discard(place)
-        work.take(place, claimed)
-        yield Row(name, claimed, shown, exact, verdict, remark)
+            remark = next((text for x, text in slips if claim.is_near(x, slack)), "")
+        work.take(place, claim.number)
+        yield Row(claim.name, claim.number, claim.decimals, exact, verdict, remark)
 
 
-def _verdict(claimed: float, exact: float, expected: float, tolerance: float, unit: float) -> str:
-    gap = abs(claimed - exact)
-    if gap <= unit * 1e-6:
+def _verdict(claim: Claim, exact: float, expected: float, slack: float) -> str:
+    gap = abs(claim.number - exact)
+    if gap <= 1e-12 * max(1.0, abs(exact)):
         return "exact"
-    if gap <= unit * (0.5 + 1e-6):
+    if claim.rounds(exact):
         return "rounded"
-    if abs(claimed) <= abs(exact) and gap < unit:
+    if claim.is_near(exact, 0.0):
         return "truncated"
-    near = min(gap, abs(claimed - expected)) <= tolerance * (1 + 1e-6)
-    return "carried" if near else "wrong"
+    if claim.is_near(exact, slack):
+        return "carried"
+    return "follows" if claim.is_near(expected, slack) else "wrong"
 
 
 def _place(trace: WengertList, name: str) -> Place:
@@ -168,9 +156,3 @@ def _place(trace: WengertList, name: str) -> Place:
             return names[bare], True
     known = [*names, *(f"d {name}" for name in names)]
     raise UnknownNameError(unknown("step", name, known))
-
-
-def _decimals(x: float) -> int:
-    mantissa, _, exponent = repr(float(x)).partition("e")
-    decimals = len(mantissa.partition(".")[2].rstrip("0"))
-    return max(0, decimals - int(exponent or 0))

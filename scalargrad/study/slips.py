@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from scalargrad.notation import Writer
 from scalargrad.scalars import ieee
+from scalargrad.study.claims import Precision
 from scalargrad.wengert import Instruction, WengertList
 
 Slip = tuple[float, str]  # the number a slip would give, and its name
@@ -13,13 +14,13 @@ TERMS = {"add", "subtract", "total", "dot"}
 class Work:
     """Recompute every step from the numbers a person claimed, with the error that rounding may have left.
 
-    `value` and `adjoint` return what a step gives, how far rounding may have moved it, and the places
-    it was computed from; `take` replaces the outcome by the number the person went on with.  They are
-    to be called for every instruction, forwards and then backwards.
+    `value` and `adjoint` return what a step gives and how far rounding may have moved it; `take` replaces
+    the outcome by the number the person went on with.  They are to be called for every instruction,
+    forwards and then backwards.
     """
 
-    def __init__(self, trace: WengertList, unit: float, rate: float | None) -> None:
-        self.unit, self.rate, self.output = unit, rate, trace.output
+    def __init__(self, trace: WengertList, precision: Precision, rate: float | None) -> None:
+        self.trace, self.rate, self._rounding = trace, rate, precision.error
         self.values: dict[Instruction, float] = {}
         self.adjoints: dict[Instruction, float] = {}
         self.partials: dict[Instruction, tuple[float, ...]] = {}
@@ -29,35 +30,35 @@ class Work:
             for position, parent in enumerate(row.parents):
                 self.edges[parent].append((row, position))
 
-    def value(self, row: Instruction) -> tuple[float, float, list[tuple[Instruction, bool]]]:
-        """Return the value at the person's numbers of the parents."""
+    def value(self, row: Instruction) -> tuple[float, float]:
+        """Return the value at the person's numbers of the parents, and its slack."""
         if row.primitive is None:
             self.values[row], self._error[row, False], self.partials[row] = row.value, 0.0, ()
-            return row.value, 0.0, []
+            return row.value, 0.0
         operands = [self.values[parent] for parent in row.parents]
         value = self.values[row] = float(row.primitive.value(ieee, operands))
         self.partials[row] = row.primitive.local_derivatives(ieee, value, operands)
-        carried = sum(abs(d) * self._error[p, False] for d, p in zip(self.partials[row], row.parents))
-        operations = len(row.parents) // row.primitive.lists if row.primitive.lists else 1
-        slack = carried + (operations - 1) * self.unit  # each term of a sum may have been rounded
-        self._error[row, False] = slack + self.unit
-        return value, slack, [(parent, False) for parent in row.parents]
+        slack = sum(abs(d) * self._error[p, False] for d, p in zip(self.partials[row], row.parents))
+        if row.primitive.name == "dot":  # each product may have been rounded
+            half = len(operands) // 2
+            slack += sum(self._rounding(w * x) for w, x in zip(operands[:half], operands[half:]))
+        self._error[row, False] = slack + self._rounding(value)
+        return value, slack
 
-    def adjoint(self, row: Instruction) -> tuple[float, float, list[tuple[Instruction, bool]]]:
-        """Return the adjoint at the person's numbers: the sum over the children."""
-        if row is self.output:
+    def adjoint(self, row: Instruction) -> tuple[float, float]:
+        """Return the adjoint at the person's numbers, the sum over the children, and its slack."""
+        if row is self.trace.output:
             self.adjoints[row], self._error[row, True] = 1.0, 0.0
-            return 1.0, 0.0, []
+            return 1.0, 0.0
         edges = self.edges[row]
         self.adjoints[row] = sum(self.contribution(child, i) for child, i in edges)
-        slack = sum(
-            abs(self.partials[child][i]) * self._error[child, True]
-            + (abs(self.adjoints[child]) + 1.0) * self.unit * (abs(self.partials[child][i]) not in {0.0, 1.0})
-            for child, i in edges
-        )
-        self._error[row, True] = slack
-        used = [(operand, False) for child, _ in edges for operand in (child, *child.parents)]
-        return self.adjoints[row], slack, [*((child, True) for child, _ in edges), *used]
+        slack = 0.0
+        for child, i in edges:
+            local = self.partials[child][i]
+            slack += abs(local) * self._error[child, True] + abs(self.adjoints[child]) * self._rounding(local)
+            slack += self._rounding(self.contribution(child, i)) * (len(edges) > 1)
+        self._error[row, True] = slack + self._rounding(self.adjoints[row])
+        return self.adjoints[row], slack
 
     def take(self, place: tuple[Instruction, bool], claimed: float) -> None:
         """Go on with the number the person claimed."""
@@ -121,10 +122,10 @@ def adjoint_slips(work: Work, row: Instruction) -> Iterator[Slip]:
     contributions = {edge: work.contribution(*edge) for edge in edges}
     expected = sum(contributions.values())
     if len(edges) > 1:
-        for (child, _), contribution in contributions.items():
-            name = _named(work, child).name
-            yield contribution, f"only the contribution through {name} is counted; all of them add up (+=)"
-            yield expected - contribution, f"the contribution through {name} is forgotten (+=)"
+        for (child, position), contribution in contributions.items():
+            through = _through(work, child, position)
+            yield contribution, f"only the contribution {through} is counted; all of them add up (+=)"
+            yield expected - contribution, f"the contribution {through} is forgotten (+=)"
     for (child, position), contribution in contributions.items():
         others = expected - contribution
         for number, text in _edge_slips(work, child, position):
@@ -142,12 +143,18 @@ def _edge_slips(work: Work, child: Instruction, position: int) -> Iterator[Slip]
         factor = step.local_derivatives(writer)[i]
         if local not in {0.0, 1.0}:
             yield contribution / local, f"the factor {factor} is left out"
+            yield local, f"this is {factor} alone: the adjoint of {step.name} is left out"
         if step.primitive and step.primitive.arity == 1 and local:
             (z,), a, name = step.parents, work.values[step], step.primitive.name
             at_a = step.primitive.local_derivatives(ieee, step.primitive.value(ieee, [a]), [a])[0]
             with_z = step.primitive.local_derivatives(ieee, work.values[z], [work.values[z]])[0]
             yield contribution / local * at_a, f"{name}' is taken at {step.name}, not at {z.name}"
+            yield contribution / local * a, f"{name} is taken in the place of its derivative"
             yield contribution / local * with_z, f"{factor} has {z.name} in the place of {step.name}"
+    parent = child.parents[position]
+    if child.primitive and child.primitive.name in {"multiply", "dot"}:
+        text = f"{parent.name} itself is taken in the place of its factor"
+        yield work.adjoints[child] * work.values[parent], text
     if work.rate is not None:
         updated = [_updated(work, parent) for parent in child.parents]
         if child.primitive:
@@ -163,9 +170,12 @@ def _chain(work: Work, child: Instruction, position: int) -> Iterator[tuple[Inst
         yield child, position
 
 
-def _named(work: Work, child: Instruction) -> Instruction:
-    *_, (named, _) = _chain(work, child, 0)
-    return named
+def _through(work: Work, child: Instruction, position: int) -> str:
+    """Name the way of a contribution: by the label it leads to, unless another way leads there, too."""
+    parent = child.parents[position]
+    ends = [list(_chain(work, *edge))[-1][0] for edge in work.edges[parent]]
+    end = list(_chain(work, child, position))[-1][0]
+    return f"through {end.name}" if ends.count(end) == 1 else f"of {child.formula}"
 
 
 def _updated(work: Work, leaf: Instruction) -> float:

@@ -4,9 +4,9 @@ A node holds its data, its ordered parents, and the row of the table that made i
 derivatives are functions without an environment and the node is the environment: together they are
 the node's local-derivative closures, bound only when somebody asks for them.
 
-Each node also draws the next number of one counter.  Parents draw before their children, so sorting
-by that number is a topological sort: it is the node's place in the Wengert list.  Giving a leaf new
-data makes it draw again, behind its readers; a sweep that meets a parent younger than its child
+Each node also takes the next number of one counter.  Parents take theirs before their children, so
+sorting by it is a topological sort: it is the node's place in the Wengert list.  Giving a leaf new data
+makes it take another, behind those of its readers; a sweep that meets a parent younger than its child
 therefore knows that the graph is stale.
 
 Two slots hold the parents: one Value or two, or for an n-ary row one tuple or two (the second is
@@ -17,6 +17,7 @@ instead of two, which halves the time to build a graph.
 import itertools
 import numbers
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from scalargrad import sweep
@@ -24,7 +25,10 @@ from scalargrad.errors import OperandError, RangeError, StaleGraphError
 from scalargrad.sweep import accumulate_gradients, describe, evaluation_order, local_floats
 from scalargrad.table import Primitive
 
-draw = itertools.count(1).__next__
+next_order = itertools.count(1).__next__
+
+# While a function is differentiated: the Values it reads as floats, through which no derivative passes.
+float_reads: ContextVar[list["Value"] | None] = ContextVar("float_reads", default=None)
 
 
 class Value:
@@ -62,7 +66,7 @@ class Value:
         self.label = label
         self.path = ""
         self.primitive = self._first = self._second = None
-        self._order = draw()
+        self._order = next_order()
 
     @property
     def data(self) -> float:
@@ -75,7 +79,7 @@ class Value:
             message = f"{describe(self)} was computed, so its data follows from its parents: set theirs"
             raise StaleGraphError(message)
         self._data = _real(data)
-        self._order = sweep.last_assignment = draw()
+        self._order = sweep.last_assignment = next_order()
 
     @property
     def parents(self) -> tuple["Value", ...]:
@@ -130,6 +134,8 @@ class Value:
         return _restore, (type(self), self._data, self.grad, self.label, self.path)
 
     def __float__(self) -> float:
+        if (reads := float_reads.get()) is not None:
+            reads.append(self)
         return self._data
 
     def __int__(self) -> int:

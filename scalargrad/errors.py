@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+MOST_LISTED = 40  # names that an error lists
+
 
 class ScalargradError(Exception):
     """Stand above every error this package raises on purpose."""
@@ -35,6 +37,10 @@ class NonFiniteError(ScalargradError, ArithmeticError):
     """
 
     history: Any = None
+
+
+class LostGradientWarning(UserWarning):
+    """Warn of a Value that was read as a plain number where its derivative is wanted."""
 
 
 class UnknownNameError(ScalargradError, LookupError):
@@ -85,5 +91,8 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> str:
 
     known = sorted(known)
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(known)}"
+    listed = ", ".join(known[:MOST_LISTED]) + (
+        f" and {len(known) - MOST_LISTED} more" * (len(known) > MOST_LISTED)
+    )
+    hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {listed}"
     return f"unknown {kind} {name!r}; {hint}"

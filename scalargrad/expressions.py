@@ -109,7 +109,7 @@ class _Reader:
         if name in self.names:
             raise self._error(f"{name} has a value already", expression)
         value = self._value(expression)
-        if value.label or not value.parents:
+        if value.label:
             value = +value  # a second name for a value is a copy of it, so that both names are shown
         value.label = name
         self.names[name] = value
@@ -173,7 +173,9 @@ class _Reader:
                 return function(as_value(left), right if constant_power else as_value(right))
             return function(*operands)
         except (ScalargradError, TypeError) as error:
-            raise self._error(f"{ast.unparse(node)}: {error}", node) from None
+            place = ast.unparse(node)
+            doubled = str(error).startswith(place)
+            raise self._error(str(error) if doubled else f"{place}: {error}", node) from None
 
     def _error(self, message: str, node: ast.AST | None = None) -> ExpressionError:
         """Return the error that points at a node."""

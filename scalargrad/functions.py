@@ -119,7 +119,7 @@ values = SimpleNamespace(
     where=lambda condition, chosen, otherwise: chosen if condition else otherwise,
     # A weight that is 0 at this point still has derivatives: only what is infinite gives way to it.
     weigh=lambda weight, x: weight * x if weight or math.isfinite(x) else 0.0,
-    sign=lambda x: ieee.sign(float(x)),
+    sign=lambda x: ieee.sign(as_value(x).data),
     pow=_pow,
 )
 

@@ -6,7 +6,8 @@ from scalargrad.notation import Writer, number
 from scalargrad.table import TABLE
 from scalargrad.wengert import Contribution, Instruction, WengertList
 
-HEADINGS = ("forward (down)", "value", "|", "reverse (up)", "contribution", "adjoint so far")
+LONGEST = 44
+HEADINGS = ("forward (down)", "value", "|", "reverse (up)", "adds", "so far")
 
 
 def listing(trace: WengertList, digits: int = 4) -> str:
@@ -14,18 +15,19 @@ def listing(trace: WengertList, digits: int = 4) -> str:
 
     The left side is read down and evaluates; the right side is read up, from the seed: every edge
     adds upstream adjoint × local derivative to the adjoint of a parent.  `dv` stands for the
-    adjoint ∂output/∂v.  Numbers have at most `digits` decimals; constants have no line.
+    adjoint ∂output/∂v.  Numbers have at most `digits` decimals; constants have no line, and a formula
+    of more than LONGEST characters is cut in its middle.
 
     >>> from scalargrad import Value
     >>> x = Value(3.0, label="x")
     >>> y = x * x
     >>> y.label = "y"
     >>> print(listing(WengertList.of(y)))
-    forward (down)      value  |    reverse (up)      contribution    adjoint so far
-    x                       3  |    dy/dx                                          6
-    y = x*x                 9  |    dx += dy*x                   3                 6
-                               |    dx = dy*x                    3                 3
-                               |    dy = 1                                         1
+    forward (down)      value  |    reverse (up)      adds    so far
+    x                       3  |    dy/dx                          6
+    y = x*x                 9  |    dx += dy*x           3         6
+                               |    dx = dy*x            3         3
+                               |    dy = 1                         1
     """
     lines = [line for block in _blocks(trace, Writer("text", digits)) for line in block]
     return _table(lines, HEADINGS, ("left", "decimal", "left", "left", "decimal", "decimal"))
@@ -61,7 +63,7 @@ def _blocks(trace: WengertList, writer: Writer) -> Iterator[list[tuple[str, ...]
         if row.role == "constant":
             continue
         formula = f" = {row.written(writer)}" if row.parents else ""
-        statement = (f"{row.symbol(writer)}{formula}", number(row.value, writer.digits))
+        statement = (_cut(f"{row.symbol(writer)}{formula}"), number(row.value, writer.digits))
         right = [
             (
                 adjoint_statement(row, c, writer),
@@ -88,3 +90,8 @@ def adjoint_statement(row: Instruction, edge: Contribution, writer: Writer) -> s
     if str(local) == "-1":
         product = -upstream
     return f"d{edge.target.symbol(writer)} {'=' if edge.before is None else '+='} {product}"
+
+
+def _cut(text: str) -> str:
+    half = LONGEST // 2 - 1
+    return text if len(text) <= LONGEST else f"{text[:half]} … {text[-half:]}"

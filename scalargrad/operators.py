@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from threading import Lock
 from typing import Any
 
-from scalargrad.engine import Value, as_value, draw, operand
+from scalargrad.engine import Value, as_value, next_order, operand
 from scalargrad.errors import DomainError, RangeError
 from scalargrad.notation import Writer, number
 from scalargrad.primitives import power
@@ -74,7 +74,7 @@ def record(row: Primitive, data: float, first: Any, second: Any = None) -> Value
     node._data = data
     node.grad = 0.0
     node.label = node.path = ""
-    node._order = draw()
+    node._order = next_order()
     if _blocks_without_recording and not _recording.get():
         row = first = second = None  # type: ignore[assignment]
     node.primitive = row
@@ -128,7 +128,7 @@ def _binary(row: Primitive) -> Callable[[Value, Any], Value]:
         node._data = data
         node.grad = 0.0
         node.label = node.path = ""
-        node._order = draw()
+        node._order = next_order()
         node.primitive = row
         node._first = self
         node._second = other

@@ -15,7 +15,8 @@ from scalargrad.scalars import ieee
 if TYPE_CHECKING:
     from scalargrad.engine import Value
 
-last_assignment = 0  # when, by the counter of the engine, any leaf was last given new data
+# When, by the counter of the engine, any leaf was last given new data; `Value.data` writes it.
+last_assignment = 0
 
 LocalDerivatives = Callable[["Value"], Iterable[Any]]
 
@@ -104,9 +105,9 @@ def adjoints(
 ) -> dict["Value", Any]:
     """Return the adjoint ∂output/∂node · seed of every node, and change no grad.
 
-    The adjoints are what `local_derivatives` returns, floats or Values; where it returns nothing the
-    sweep does not go on.  Nodes made before `since`,
-    on which a variable made at `since` cannot have had any influence, are left out.
+    Where `local_derivatives` gives floats, so are the adjoints, and where it gives Values they are
+    Values, which can be differentiated again; where it gives nothing the sweep does not go on.  Nodes
+    made before `since` are left out: a variable made then can have had no influence on them.
     """
     adjoint: dict[Value, Any] = {output: seed}
     for node in reversed(evaluation_order(output)):

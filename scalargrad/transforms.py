@@ -1,10 +1,12 @@
 """Derivatives of Python functions: grad, value_and_grad and hessian."""
 
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from scalargrad.engine import Constant, Value, as_value, draw
-from scalargrad.errors import OperandError
+from scalargrad.engine import Constant, Value, as_value, float_reads, next_order
+from scalargrad.errors import LostGradientWarning, OperandError
 from scalargrad.functions import local_values
 from scalargrad.operators import recorded
 from scalargrad.sweep import adjoints, evaluation_order, local_floats
@@ -19,7 +21,7 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     is made of floats where only numbers went in, and of Values, ready to be differentiated once
     more, where f reads a Value: an argument, or one from outside.
     No `.grad` is changed, and a `no_grad` around the call is without effect.  Raises OperandError
-    if f does not return one number.
+    if f does not return one number; warns with LostGradientWarning if it reads a Value as a float.
 
     >>> grad(lambda x: (x**2 + 1) ** 3)(1.0)
     24.0
@@ -43,9 +45,9 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
     """
 
     def value_and_derivative(*arguments: Any) -> tuple[Any, Any]:
-        since = draw()
+        since = next_order()
         chosen = _checked(argnums, len(arguments))
-        with recorded():
+        with recorded(), _watched(since):
             variables = [_map(_variable, x) if i in chosen else x for i, x in enumerate(arguments)]
             output = _one_number(f(*variables))
         connected = _reads_older(output, since)
@@ -66,16 +68,34 @@ def hessian(f: Callable[..., Any]) -> Callable[..., list[list[Any]]]:
     """
 
     def second_derivatives(*arguments: Any) -> list[list[Any]]:
-        since = draw()
+        since = next_order()
         with recorded():
             variables = [_variable(x) for x in arguments]
-            output = _one_number(f(*variables))
+            with _watched(since):
+                output = _one_number(f(*variables))
             gradient = list(map(_derivatives(output, since, connected=True), variables))
         connected = _reads_older(output, since)
         rows = (_derivatives(slope, since, connected) for slope in gradient)
         return [list(map(row, variables)) for row in rows]
 
     return second_derivatives
+
+
+@contextmanager
+def _watched(since: int) -> Iterator[None]:
+    """Warn if a Value made since is read as a float in the block, by a function of `math`, say."""
+    reads: list[Value] = []
+    token = float_reads.set(reads)
+    try:
+        yield
+    finally:
+        float_reads.reset(token)
+    if any(value._order >= since for value in reads):
+        message = (
+            "the function reads a Value as a plain number, so no derivative passes through there: use "
+            "scalargrad's functions in place of math's, and x.data where a plain number is meant"
+        )
+        warnings.warn(message, LostGradientWarning, stacklevel=4)
 
 
 def _variable(x: Any) -> Value:

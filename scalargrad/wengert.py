@@ -111,7 +111,8 @@ class Step:
 class WengertList(Sequence[Instruction]):
     """Record how an output was computed: every instruction after its parents, with all adjoints.
 
-    `t[3]`, `t["h1"]` and `t[value]` give an instruction.  Recording changes no `.grad`.
+    `t[3]`, `t["h1"]` and `t[value]` give an instruction, and so does the path of a parameter,
+    `t["layers[0].neurons[1].weights[0]"]`.  Recording changes no `.grad`.
 
     >>> from scalargrad import Value
     >>> x = Value(3.0, label="x")
@@ -122,7 +123,8 @@ class WengertList(Sequence[Instruction]):
 
     def __init__(self, instructions: Sequence[Instruction], nodes: Sequence[Value] = ()) -> None:
         self.instructions = tuple(instructions)
-        self._by_name = {row.name: row for row in self.instructions}
+        self._by_name = {row.path: row for row in self.instructions if row.path}  # of a path the last
+        self._by_name |= {row.name: row for row in self.instructions}
         self._by_node = dict(zip(nodes, self.instructions))
 
     @classmethod

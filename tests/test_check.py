@@ -1,14 +1,16 @@
 """Laws of checked hand work: rounding is accepted, a slip is named, and blamed once."""
 
 import json
+import math
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scalargrad import trace
-from scalargrad.errors import UnknownNameError
+from scalargrad.errors import OperandError, UnknownNameError
 from scalargrad.examples import example
+from scalargrad.expressions import evaluate
 
 NET = trace(example("sigmoid-2-2-1").output())
 DOCUMENT = {"a1": 1.367, "h1": 0.797, "a2": -0.236, "h2": 0.441, "a3": 1.055, "y": 0.741}
@@ -111,6 +113,43 @@ def test_what_follows_from_a_slip_is_not_blamed_again():
     assert not report
 
 
+WHOLE_NUMBERS = {
+    "x*x": ({"x": 3.0}, {"d x": 3}, {"d x": 6}),
+    "(x**2 + 1)**3": ({"x": 2.0}, {"y": 64}, {"y": 125}),
+    "x*y": ({"x": 3.0, "y": 4.0}, {"d x": 3, "d y": 4}, {"d x": 4, "d y": 3}),
+    "h = w*x; h**2": ({"w": 2.0, "x": 3.0}, {"h": 5}, {"h": 6, "d h": 12, "d w": 36, "d x": 24}),
+}
+
+
+@pytest.mark.parametrize("text", WHOLE_NUMBERS)
+def test_whole_numbers_that_need_no_rounding_get_no_slack(text):
+    """Where every step is a whole number, a wrong whole number is wrong."""
+    values, wrong, right = WHOLE_NUMBERS[text]
+    output = evaluate(text, values)
+    output.label = output.label or ("y" if "y" not in values else "")
+    assert trace(output).check(right).ok
+    for name, x in wrong.items():
+        assert not trace(output).check({name: x}).ok
+
+
+def test_work_in_significant_figures_passes():
+    """Three figures throughout: 1.36 has two decimals, 0.796 three, and the products were rounded, too."""
+    work = {"a1": "1.36", "h1": "0.796", "a2": "-0.239", "h2": "0.441", "a3": "1.05", "y": "0.741"}
+    assert NET.check(work).ok
+
+
+def test_numbers_computed_in_another_way_pass_to_the_last_digit():
+    """1 / (1 + exp(-a)) differs from the engine's sigmoid by an ulp, and that is nobody's slip."""
+    assert NET.check({row.name: repr(row.value * (1 + 3e-16)) for row in NET if row.parents}).ok
+
+
+@pytest.mark.parametrize("claim", [math.nan, "one", "", "inf"])
+def test_only_a_number_can_be_claimed(claim):
+    """Anything else is refused with the name it was claimed for."""
+    with pytest.raises(OperandError, match="expected a number for a1"):
+        NET.check({"a1": claim})
+
+
 @pytest.mark.parametrize("spelling", ["d w5", "dw5", "∂w5", "∂y/∂w5", "dy/dw5"])
 def test_an_adjoint_has_the_usual_spellings(spelling):
     """They all mean ∂y/∂w5."""
@@ -141,6 +180,7 @@ def test_claims_come_from_arguments_json_and_csv(capsys, tmp_path):
     assert main(["check", "sigmoid-2-2-1", "a1=1.759"]) == 1
     assert "the first of them a1" in capsys.readouterr().out
     assert main(["check", "a = w*x; tanh(a)", "w=2", "x=3", "a=6", "d a=0.0"]) == 0
+    assert main(["check", "sigmoid-2-2-1", "w1=2", "a1=1.58", "dy/dw5 = 0.155"]) == 0
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ def test_in_a_real_terminal_it_starts_shows_no_colour_and_leaves_cleanly():
         timeout=20,
     )
     session.expect("step 1 of 19")
-    session.expect("q quit")
+    session.expect("Home  End")
     session.send("q")
     session.expect(pexpect.EOF)
     session.close()

@@ -173,7 +173,7 @@ def test_tables_are_github_markdown_and_booktabs():
 def test_tables_have_text_and_html_forms_with_the_same_numbers():
     """Text is aligned on decimal points; HTML escapes what a label brings."""
     text = NET.table("neurons")
-    assert text.splitlines()[0].split()[:3] == ["unit", "z", "a"]
+    assert text.splitlines()[0].split()[:3] == ["unit", "z", "φ(z)"]
     for number_shown in ("1.3669", "0.1619", "-0.0407"):
         assert number_shown in text
         assert number_shown in NET.table("neurons", "html")

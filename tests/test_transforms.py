@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from laws import close
 
 from scalargrad import Value, grad, hessian, log, logsumexp, no_grad, sin, softmax, value_and_grad, where
-from scalargrad.errors import OperandError, StaleGraphError
+from scalargrad.errors import LostGradientWarning, OperandError, StaleGraphError
 from scalargrad.sweep import evaluation_order
 
 # ---- grad
@@ -221,3 +221,18 @@ def test_a_leaf_changed_while_the_function_runs_is_found():
 
     with pytest.raises(StaleGraphError, match="w was given new data"):
         grad(f)(1.0)
+
+
+@pytest.mark.parametrize("derive", [grad, value_and_grad, hessian])
+def test_a_value_read_as_a_float_is_warned_of(derive):
+    """math.sin(x) is a plain number without a graph: its derivative would silently be 0."""
+    with pytest.warns(LostGradientWarning, match="in place of math's"):
+        derive(lambda x: math.sin(x) * x)(1.0)
+
+
+def test_a_plain_number_that_is_meant_is_not_warned_of():
+    """x.data, formats and comparisons read no derivative away; nor do Values from outside."""
+    outside = Value(2.0)
+    assert grad(lambda x: x * x.data if x > 0 and f"{x:.1f}" else -x)(3.0) == 3.0
+    assert grad(lambda x: x * float(outside))(3.0) == 2.0
+    assert grad(lambda x: grad(abs)(x) * x)(3.0) == 1.0

@@ -38,9 +38,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(error, ExpressionError) and error.pointer:
             print("  " + error.pointer.replace("\n", "\n  "), file=sys.stderr)
         return 2
-    except BrokenPipeError:  # the reader, `head` for one, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing more can be written
+        if isinstance(error, BrokenPipeError):  # the reader, `head` for one, has seen enough
+            return 0
+        print(f"scalargrad: cannot write the output: {error.strerror}", file=sys.stderr)
+        return 2
     return int(status)
 
 

@@ -14,6 +14,8 @@ PLAIN = {
     "σ": "sigma",
     "φ": "phi",
     "\u0304": "~",
+    "²": "^2",
+    "³": "^3",
     "“": '"',
     "”": '"',
 }
@@ -26,7 +28,9 @@ def _replace(error: UnicodeError) -> tuple[str, int]:
     character = error.object[error.start]
     decomposed = unicodedata.normalize("NFKD", character)
     ascii_part = decomposed.encode("ascii", "ignore").decode()
-    return PLAIN.get(character) or ascii_part or "?", error.start + 1
+    greek = unicodedata.name(character, "").removeprefix("GREEK SMALL LETTER ").lower()
+    spelt = greek if greek.isalpha() else character.encode("ascii", "backslashreplace").decode()
+    return PLAIN.get(character) or ascii_part or spelt, error.start + 1
 
 
 codecs.register_error(PLAIN_LETTERS, _replace)

@@ -137,12 +137,16 @@ class Explanation:
         return lines
 
     def _notes(self) -> list[str]:
-        """Say where the shown factors do not give the shown result, because they were rounded."""
-        shown = sum(
-            float(number(t.upstream, self.digits)) * float(number(t.local, self.digits)) for t in self.terms
-        )
+        """Say where the shown numbers do not give the shown result, because they were rounded."""
+
+        def shown(x: float) -> float:
+            return float(number(x, self.digits))
+
+        sums = [sum(shown(term.upstream) * shown(term.local) for term in self.terms)] if self.terms else []
+        if self.paths and self.path_count == len(self.paths):
+            sums.append(sum(shown(path.product) for path in self.paths))
         exact = number(self.target.adjoint, self.digits)
-        differ = self.terms and number(shown, self.digits) != exact and f"{shown:.{self.digits}f}" != exact
+        differ = any(exact not in {number(x, self.digits), f"{x:.{self.digits}f}"} for x in sums)
         return ["(computed from unrounded values)"] if differ else []
 
     def _adjoint(self, row: Instruction, writer: Writer) -> str:

@@ -33,7 +33,10 @@ def trace_table(trace: WengertList, writer: Writer) -> Table:
 
 
 def neuron_table(trace: WengertList, writer: Writer) -> Table:
-    """Return one row for each neuron: unit, z, a, φ'(z), ∂L/∂a, δ = ∂L/∂z, ∂L/∂w of its weights and bias."""
+    """Return one row for each neuron: unit, z, φ(z), φ'(z), ∂L/∂φ, δ = ∂L/∂z, ∂L/∂w of weights and bias.
+
+    The activation stands as φ(z), for some books call it a and others, as the 2-2-1 net, call z so.
+    """
     firings = firings_of(trace)
     if not firings:
         raise UnknownNameError("the trace has no neurons: no weighted sum of inputs in it")
@@ -45,22 +48,18 @@ def neuron_table(trace: WengertList, writer: Writer) -> Table:
         leaves = [entry.weight for entry in firing.entries if entry.weight]
         leaves += [firing.bias] if firing.bias else []
         gradients = ", ".join(f"{leaf.symbol(writer)}: {writer.number(leaf.adjoint)}" for leaf in leaves)
-        unit = firing.a.symbol(writer) if firing.a.label or not firing.path else writer.name(firing.path)
-        lines.append([str(unit), *(str(writer.number(x)) for x in numbers), gradients])
+        named = firing.a.label or not firing.path
+        unit = str(firing.a.symbol(writer) if named else writer.name(firing.path))
+        if named and firing.a is not firing.z and len(firing.a.parents) == 1:
+            unit += f" = {firing.a.written(writer)}"
+        lines.append([unit, *(str(writer.number(x)) for x in numbers), gradients])
     output = trace.output.symbol(writer)
     if writer.style == "latex":
-        slopes = [rf"\partial {output}/\partial {v}" for v in "azw"]
-        return [
-            r"\text{unit}",
-            "z",
-            "a",
-            r"\varphi'(z)",
-            slopes[0],
-            rf"\delta = {slopes[1]}",
-            slopes[2],
-        ], lines
-    slopes = [f"∂{output}/∂{v}" for v in "azw"]
-    return ["unit", "z", "a", "φ'(z)", slopes[0], f"δ = {slopes[1]}", slopes[2]], lines
+        slopes = [rf"\partial {output}/\partial {v}" for v in (r"\varphi", "z", "w")]
+        head = [r"\text{unit}", "z", r"\varphi(z)", r"\varphi'(z)"]
+        return [*head, slopes[0], rf"\delta = {slopes[1]}", slopes[2]], lines
+    slopes = [f"∂{output}/∂{v}" for v in "φzw"]
+    return ["unit", "z", "φ(z)", "φ'(z)", slopes[0], f"δ = {slopes[1]}", slopes[2]], lines
 
 
 KINDS: dict[str, Callable[[WengertList, Writer], Table]] = {"trace": trace_table, "neurons": neuron_table}

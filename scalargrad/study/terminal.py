@@ -4,7 +4,7 @@ from typing import Any
 
 from scalargrad.study.stepping import Line, Stepper
 
-HELP = "n → next   p ← back   Home first   End last   f finish phase   g go to   q quit"
+HELP = "q quit  n → next  p ← back  f finish phase  g go to  Home  End"
 # What a key means; the names are prompt_toolkit's.
 KEYS = {
     "next": ("n", "right", "down", "space", "enter"),

@@ -88,9 +88,7 @@ class _Session:
         frame = [("", self.heading), ("bold", self.stepper.title(self.count)), *working, ("", "")]
         head, *body = layout(self.stepper.table(self.count), size.columns)
         room = max(3, size.rows - len(frame) - 3)
-        active = next((i for i, line in enumerate(body) if line.startswith(">")), 0)
-        start = max(0, min(active - room // 2, len(body) - room))
-        rows = [(_style(line), line) for line in body[start : start + room]]
+        rows = [(_style(line), line) for line in fitted(body, room)]
         last = HELP if self.typed is None else f"go to the row or step: {self.typed}_"
         lines = [*frame, ("underline", head), *rows, ("", ""), ("", last)]
         return [(style, f"{_cut(text, size.columns)}\n") for style, text in lines]
@@ -114,6 +112,20 @@ def layout(lines: list[Line], width: int) -> list[str]:
     cells = [line._replace(formula=_cut(line.formula, max(8, width - 40))) for line in lines]
     text = tabulate(cells, headings, tablefmt="plain", disable_numparse=True, colalign=alignment)
     return [_cut(line.rstrip(), width) for line in text.splitlines()]
+
+
+def fitted(body: list[str], room: int) -> list[str]:
+    """Return the lines that fit: those the step marks, then those nearest to the active one.
+
+    >>> fitted(["  a", "  b", "+ c", "  d", "> e"], 4)
+    ['+ c', '  d', '> e', '  … 2 more rows']
+    """
+    if len(body) <= room:
+        return body
+    active = next((i for i, line in enumerate(body) if line.startswith(">")), 0)
+    order = sorted(range(len(body)), key=lambda i: (body[i].startswith(" "), abs(i - active)))
+    kept = sorted(order[: room - 1])
+    return [*(body[i] for i in kept), f"  … {len(body) - len(kept)} more rows"]
 
 
 def _style(line: str) -> str:

@@ -75,6 +75,11 @@ class CheckReport:
         table = tabulate(lines, headings, tablefmt="plain", disable_numparse=True, colalign=align)
         return "\n".join(line.rstrip() for line in table.splitlines()) + f"\n\n{self._summary()}"
 
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<pre>{escape(str(self))}</pre>"
+
     def _summary(self) -> str:
         if self.first_wrong is None:
             return (

@@ -60,6 +60,9 @@ class Explanation:
         blocks = [f"$$\n{each._aligned('aligned')}\n$$" for each in (self, *self.rest)]
         return "\n\n".join([*blocks, *self._notes()])
 
+    def _repr_markdown_(self) -> str:
+        return self.to_markdown()
+
     def to_latex(self) -> str:
         """Return the explanation as `align*` environments of amsmath."""
         blocks = [each._aligned("align*") for each in (self, *self.rest)]

@@ -90,6 +90,8 @@ def _watched(since: int) -> Iterator[None]:
         yield
     finally:
         float_reads.reset(token)
+    if (outer := float_reads.get()) is not None:  # a derivative around this one: older Values concern it
+        outer += [value for value in reads if value._order < since]
     if any(value._order >= since for value in reads):
         message = (
             "the function reads a Value as a plain number, so no derivative passes through there: use "

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scalargrad.notation import Writer, latex_name, one_line
 from scalargrad.primitives import leaky_relu, power
 from scalargrad.scalars import strict
-from scalargrad.table import TABLE, rows
+from scalargrad.table import TABLE, member, rows
 
 # Rows whose text is Python, with the operation that Python does there, exactly.
 EXACT = {
@@ -189,6 +189,8 @@ def test_conditions_are_written_in_words_and_signs(style, slope, domain):
     x, y, z = map(writer.name, "xyz")
     assert str(TABLE["relu"].partials(writer, z, x)) == slope
     assert str(TABLE["pow"].domain(writer, x, y)) == domain
+    finite = {"text": "abs(x) < inf", "latex": r"\left|x\right| < \infty"}[style]
+    assert str(TABLE["sin"].domain(writer, x)) == finite
 
 
 def test_a_choice_is_a_conditional_expression():
@@ -209,6 +211,29 @@ def test_what_changes_nothing_is_not_written():
     assert [str(y) for y in kept] == ["x + 1", "x*0", "0 - x", "x - 0", "1/x", "1**x", "x**2"]
     assert str(w.add(0.0, 2.0)) == "0 + 2"
     assert str(w.multiply(1.0, 2.0)) == "1*2"
+
+
+def test_a_row_without_latex_is_an_upright_name():
+    """Underscores are escaped, and the template of a text that is a call is not taken for LaTeX."""
+
+    @member(lambda m, z, x: 1.0, text="hard_step({0}, 2)")
+    def hard_step(m, x):
+        return m.divide(x, 2.0)
+
+    text, latex = Writer(), Writer("latex")
+    assert str(text.write(hard_step, [text.name("x")])) == "hard_step(x, 2)"
+    assert str(latex.write(hard_step, [latex.name("x")])) == r"\operatorname{hard\_step}\left(x\right)"
+
+
+def test_sums_and_products_need_no_brackets_inside_their_like():
+    """On the right of + and * stands another sum or product as it is, on the right of - and / not."""
+    a, b, c = map(Writer().name, "abc")
+    assert [str(x) for x in (a + (b + c), a + (b - c), a - (b + c))] == [
+        "a + b + c",
+        "a + b - c",
+        "a - (b + c)",
+    ]
+    assert [str(x) for x in (a * (b * c), a * (b / c), a / (b * c))] == ["a*b*c", "a*b/c", "a/(b*c)"]
 
 
 def test_a_minus_inside_is_bracketed_for_the_eye():

@@ -124,6 +124,15 @@ def test_the_domain_over_arrays_is_the_domain_over_floats(row):
 
 
 @each_row
+def test_finite_slopes_are_finite_wherever_the_value_is(row):
+    """The sweep passes over such rows where nothing comes from above: 0 times a slope must be 0 there."""
+    for operands in itertools.product(SPECIAL, repeat=row.arity or 2):
+        z = row.value(ieee, operands)
+        if row.finite_slopes and math.isfinite(z):
+            assert all(map(math.isfinite, row.local_derivatives(ieee, z, operands))), operands
+
+
+@each_row
 def test_nan_passes_through_a_row(row):
     """What is computed from nan is nan, over floats and arrays alike, unless it is constant."""
     operands = [nan] * (row.arity or 2)

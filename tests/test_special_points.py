@@ -11,6 +11,7 @@ from laws import along, close
 
 from scalargrad.arrays import arrays
 from scalargrad.engine import Value
+from scalargrad.errors import DomainError
 from scalargrad.primitives import clip, elu, leaky_relu, power
 from scalargrad.scalars import ieee, strict
 from scalargrad.table import TABLE
@@ -90,6 +91,15 @@ def test_a_negative_base_has_a_derivative_and_its_exponent_has_none():
         (base**exponent).backward()
         assert close(base.grad, mpmath.diff(along(TABLE["pow"], (x, y), 0), x))
         assert math.isnan(exponent.grad)
+
+
+@pytest.mark.parametrize("name", ["sin", "cos", "tan"])
+def test_a_circular_function_has_no_value_at_infinity(name):
+    """Its domain is what is finite, and it says so."""
+    for x in (inf, -inf):
+        assert not TABLE[name].domain(strict, x)
+        with pytest.raises(DomainError, match=r"is not defined at x = -?inf; it needs abs\(x\) < inf"):
+            getattr(Value(x), name)()
 
 
 # ---- saturation

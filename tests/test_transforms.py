@@ -230,6 +230,13 @@ def test_a_value_read_as_a_float_is_warned_of(derive):
         derive(lambda x: math.sin(x) * x)(1.0)
 
 
+def test_a_value_read_as_a_float_inside_another_derivative_is_warned_of():
+    """The derivative that loses it may be an outer one, while the inner one is right."""
+    with pytest.warns(LostGradientWarning) as caught:
+        assert grad(lambda y: grad(lambda x: x * math.sin(y))(1.0))(2.0) == 0.0
+    assert len(caught) == 1
+
+
 def test_a_plain_number_that_is_meant_is_not_warned_of():
     """x.data, formats and comparisons read no derivative away; nor do Values from outside."""
     outside = Value(2.0)

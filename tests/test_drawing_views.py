@@ -311,3 +311,13 @@ def test_numbers_are_those_of_the_trace():
         if row.role != "constant":
             assert inscriber.derivative(row) in source
             assert inscriber.number(row.value) in source
+
+
+@pytest.mark.parametrize("style", ["textbook", "micrograd"])
+def test_values_flow_to_the_right_or_down(style):
+    """For a narrow page a drawing can be turned; nothing else about it changes."""
+    output = example("fan-out").output()
+    right, down = (draw(output, style=style, direction=way).source for way in ("right", "down"))
+    assert right.replace("rankdir=LR", "rankdir=TB") == down
+    with pytest.raises(UnknownNameError, match="did you mean down"):
+        draw(output, direction="downwards")

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from scalargrad.cli.subject import UsageError, add_digits, add_subject, digits_of, subject_of
-from scalargrad.drawing import EDGES, STYLES, THEMES, VIEWS, draw
+from scalargrad.drawing import DIRECTIONS, EDGES, STYLES, THEMES, VIEWS, draw
 
 PURPOSE = "draw the computation graph as an image, or as DOT text"
 EXAMPLES = (
@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--edges", choices=EDGES, help="what to write on the edges")
     parser.add_argument("--theme", choices=THEMES, default="light", help="the colours")
     parser.add_argument("--style", choices=STYLES, default=STYLES[0], help="how nodes are drawn")
+    parser.add_argument("--direction", choices=DIRECTIONS, default=DIRECTIONS[0], help="where values flow")
     parser.add_argument("--no-adjoints", action="store_true", help="show the forward pass alone")
     add_digits(parser)
 
@@ -43,6 +44,7 @@ def run(options: argparse.Namespace) -> None:
         adjoints=not options.no_adjoints,
         style=options.style,
         theme=options.theme,
+        direction=options.direction,
         digits=digits_of(options, example),
     )
     data = figure.source.encode() if kind == "dot" else figure.pipe(kind)

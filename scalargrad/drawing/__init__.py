@@ -20,6 +20,7 @@ __all__ = ["EDGES", "STYLES", "THEMES", "VIEWS", "draw"]
 Place = Value | str
 EDGES = ("local", "contribution")
 STYLES = ("textbook", "micrograd")
+DIRECTIONS = ("right", "down")
 
 
 def draw(
@@ -30,6 +31,7 @@ def draw(
     adjoints: bool = True,
     style: str = "textbook",
     theme: str = "light",
+    direction: str = "right",
     around: Place | None = None,
     hops: int = 2,
     paths: tuple[Place, Place] | None = None,
@@ -41,7 +43,8 @@ def draw(
 
     `view` is "values", "neurons", "layers" or "auto", the finest that is readable; `edges` writes the
     "local" derivative or the "contribution" on each edge.  The style "micrograd" separates data from
-    operations; the theme is "light" or "dark".  `around` shows what is at most `hops` edges from a
+    operations; the theme is "light" or "dark"; values flow "right", or "down" for a narrow page.  `around`
+    shows what is at most `hops` edges from a
     Value or a name, `paths=(x, y)` what lies between the two, `upto` what a Value was computed from.
     Layout ends after `time_limit` seconds.
 
@@ -58,7 +61,12 @@ def draw(
     from scalargrad.drawing.inscriptions import Inscriber, counted
     from scalargrad.drawing.text import text_form
 
-    for kind, name, known in (("edges", edges, EDGES), ("style", style, STYLES), ("theme", theme, THEMES)):
+    for kind, name, known in (
+        ("edges", edges, EDGES),
+        ("style", style, STYLES),
+        ("theme", theme, THEMES),
+        ("direction", direction, DIRECTIONS),
+    ):
         if name is not None and name not in known:
             raise UnknownNameError(unknown(kind, name, known))
     trace = _trace_of(output)
@@ -68,6 +76,10 @@ def draw(
     figure = Figure("drawing")
     records = style == "micrograd" and picture.view == "values"
     (micrograd if records else dot).fill(figure, picture, inscriber, THEMES[theme])
+    if direction == "down":
+        figure.graph_attr["rankdir"] = "TB"
+        for port in ("tailport", "headport"):
+            figure.edge_attr.pop(port, None)
     figure.time_limit = time_limit
     figure.text = text_form(picture, inscriber)
     shown = f"{counted(picture.values, 'value')} in {counted(len(picture.groups), 'node')}"

@@ -18,6 +18,7 @@ import itertools
 import numbers
 from collections.abc import Callable
 from contextvars import ContextVar
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from scalargrad import sweep
@@ -27,6 +28,7 @@ from scalargrad.table import Primitive
 
 next_order = itertools.count(1).__next__
 
+_assignment = Lock()
 # While a function is differentiated: the Values it reads as floats, through which no derivative passes.
 float_reads: ContextVar[list["Value"] | None] = ContextVar("float_reads", default=None)
 
@@ -79,7 +81,8 @@ class Value:
             message = f"{describe(self)} was computed, so its data follows from its parents: set theirs"
             raise StaleGraphError(message)
         self._data = _real(data)
-        self._order = sweep.last_assignment = next_order()
+        with _assignment:  # of two threads, the later number must be the one that stays
+            self._order = sweep.last_assignment = next_order()
 
     @property
     def parents(self) -> tuple["Value", ...]:

@@ -93,7 +93,7 @@ def gradcheck(
 
 
 def _central_difference(f: Callable[..., Any], leaves: Sequence[Value], leaf: Value, step: float) -> float:
-    centre = leaf.data
+    centre, order = leaf.data, leaf._order
     h = step * max(1.0, abs(centre))
     above, below = centre + h, centre - h
     try:
@@ -104,4 +104,5 @@ def _central_difference(f: Callable[..., Any], leaves: Sequence[Value], leaf: Va
             lower = float(f(*leaves))
     finally:
         leaf.data = centre
+        leaf._order = order  # as if nothing had happened: graphs that read it stay fresh
     return (upper - lower) / (above - below)  # the step as floats see it

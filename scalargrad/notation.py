@@ -38,7 +38,8 @@ def number(x: float, digits: int = 4) -> str:
         return str(x)
     if x == 0:
         return "0"
-    if not 10.0 ** (1 - digits) <= abs(x) < 1e7:
+    least = 10.0 ** (1 - max(digits, 2)) if digits else 1.0
+    if not least <= abs(x) < 1e7:
         short = f"{x:g}"
         return short if float(short) == x and len(short) <= digits + 2 else f"{x:.{max(digits - 1, 0)}e}"
     fixed = f"{x:.{digits}f}"

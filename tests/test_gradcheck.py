@@ -149,3 +149,12 @@ def test_what_cannot_be_checked_is_refused():
         gradcheck(lambda x: [x], [1.0])
     with pytest.raises(StaleGraphError, match="was computed"):
         gradcheck(lambda x: x, [Value(1.0) * 2])
+
+
+def test_a_graph_made_before_a_check_stays_fresh():
+    """The leaf is put back as it was, so what was computed from it can still be swept."""
+    x = Value(2.0, label="x")
+    y = x * x
+    assert gradcheck(lambda *_: x.exp(), [x])
+    y.backward()
+    assert x.grad == 4.0

@@ -192,10 +192,12 @@ def _verdict_on_deltas(layers: Sequence[LayerReport]) -> Iterator[str]:
     growth, shrinkage = _change(layers), _change(layers[:-1])
     if shrinkage < VANISHING:
         flat = sorted({layer.activation for layer in layers} & STEEPEST.keys())
+        cause = " ".join(f"{SLOPES[name]}." for name in flat) or "The products of the weights are below 1."
+        other = "ReLU or leaky ReLU, " if flat else ""
         yield (
             f"δ shrinks to {shrinkage:.2g} of itself with every layer towards the input {_course(layers)}: "
-            f"vanishing gradients.{''.join(f' {SLOPES[name]}.' for name in flat)} Remedies: ReLU or leaky "
-            "ReLU, Xavier or He initialisation, batch normalisation, residual connections."
+            f"vanishing gradients. {cause} Remedies: {other}Xavier or He initialisation, batch "
+            "normalisation, residual connections."
         )
     elif growth > EXPLODING:
         yield (

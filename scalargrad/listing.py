@@ -30,7 +30,7 @@ def listing(trace: WengertList, digits: int = 4) -> str:
                                |    dy = 1                         1
     """
     lines = [line for block in _blocks(trace, Writer("text", digits)) for line in block]
-    return _table(lines, HEADINGS, ("left", "decimal", "left", "left", "decimal", "decimal"))
+    return aligned(lines, HEADINGS, ("left", "decimal", "left", "left", "decimal", "decimal"))
 
 
 def updates(trace: WengertList, rate: float, names: Iterable[str], digits: int = 4) -> str:
@@ -46,10 +46,17 @@ def updates(trace: WengertList, rate: float, names: Iterable[str], digits: int =
         (row.name, *(number(x, digits) for x in (row.value, row.adjoint, row.value - rate * row.adjoint)))
         for row in rows
     ]
-    return _table(lines, ("", "before", "gradient", "after"), ("left", "decimal", "decimal", "decimal"))
+    return aligned(lines, ("", "before", "gradient", "after"), ("left", "decimal", "decimal", "decimal"))
 
 
-def _table(lines: Sequence[tuple[str, ...]], headings: tuple[str, ...], alignment: tuple[str, ...]) -> str:
+def aligned(lines: Iterable[Sequence[str]], headings: Sequence[str], alignment: Sequence[str]) -> str:
+    """Return a table as text, its columns "left" or by the "decimal" point, without trailing blanks.
+
+    >>> print(aligned([("a", "10.5"), ("b", "2")], ("v", "value"), ("left", "decimal")))
+    v      value
+    a       10.5
+    b        2
+    """
     from tabulate import tabulate
 
     text = tabulate(lines, headings, tablefmt="plain", disable_numparse=True, colalign=alignment)

@@ -186,7 +186,7 @@ class Writer:
         if self.style == "text":
             return row.text or (f"{row.name}([{holes}])" if row.lists else f"{row.name}({holes})")
         if row.latex or (row.text and row.precedence < ATOM):
-            return str(row.latex or row.text).replace("\\left({0}\\right)", rf"\left({holes}\right)")
+            return str(row.latex or row.text)
         name = row.name.replace("_", r"\_")
         command = rf"\{name}" if row.name in LATEX_FUNCTIONS else rf"\operatorname{{{{{name}}}}}"
         return rf"{command}\left({holes}\right)"

@@ -5,10 +5,9 @@ import csv
 import json
 from pathlib import Path
 
-from scalargrad.cli.subject import SUBJECT, UsageError, numbers
-from scalargrad.engine import Value
-from scalargrad.examples import GALLERY, example
-from scalargrad.expressions import evaluate, free_names
+from scalargrad.cli.subject import SUBJECT, UsageError, numbers, output_of
+from scalargrad.examples import GALLERY
+from scalargrad.expressions import free_names
 from scalargrad.notation import is_number
 from scalargrad.tracing import trace
 
@@ -35,21 +34,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the report; exit with 1 where something is wrong."""
     claims = (_from_file(options.file) if options.file else {}) | _steps(options.claims)
-    output = _output(options.subject.strip(), claims)
-    report = trace(output).check(claims, options.digits, options.rate)
+    subject = options.subject.strip()
+    names = GALLERY[subject].data if subject in GALLERY else free_names(subject)
+    # What is given to the graph, leaves and open names, takes its numbers from the claims.
+    given = numbers([f"{name}={claims.pop(name)}" for name in list(claims) if name in names])
+    report = trace(output_of(subject, given)).check(claims, options.digits, options.rate)
     print(report)
     return 0 if report.ok else 1
-
-
-def _output(text: str, claims: dict[str, str]) -> Value:
-    """Return the output; what is given to it, leaves and open names, takes its numbers from the claims."""
-    names = GALLERY[text].data if text in GALLERY else free_names(text)
-    given = numbers([f"{name}={claims.pop(name)}" for name in list(claims) if name in names])
-    if text in GALLERY:
-        return example(text).output(**given)
-    output = evaluate(text, given)
-    output.label = output.label or ("y" if "y" not in given else "")
-    return output
 
 
 def _steps(arguments: list[str]) -> dict[str, str]:
@@ -75,9 +66,12 @@ def _from_file(path: Path) -> dict[str, str]:
     try:
         is_json = text.lstrip()[:1] in {"{", "["}
         pairs = json.loads(text, parse_float=str, parse_int=str).items() if is_json else _csv(text)
-        return {str(name).strip(): str(x) for name, x in pairs if float(x) is not None}
+        claims = {str(name).strip(): str(x) for name, x in pairs}
+        for x in claims.values():
+            float(x)  # raises ValueError where it is not a number
     except (ValueError, TypeError, AttributeError) as error:
         raise UsageError(f"{path}: expected names with numbers, as a JSON object or CSV: {error}") from None
+    return claims
 
 
 def _csv(text: str) -> list[tuple[str, str]]:

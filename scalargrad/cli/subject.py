@@ -2,11 +2,11 @@
 
 import argparse
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from scalargrad.engine import Value
 from scalargrad.errors import ScalargradError, unknown
-from scalargrad.examples import GALLERY, Example, example
+from scalargrad.examples import GALLERY, Example
 from scalargrad.expressions import evaluate
 
 SUBJECT = "the name of an example, or an expression such as 'a = w*x + b; sigmoid(a)'"
@@ -29,14 +29,19 @@ def add_digits(parser: argparse.ArgumentParser) -> None:
 
 def subject_of(options: argparse.Namespace) -> tuple[Value, Example | None]:
     """Return the output the arguments ask for and, if it is one, the example it comes from."""
-    text, values = options.subject.strip(), numbers(options.values)
+    text = options.subject.strip()
+    return output_of(text, numbers(options.values)), GALLERY.get(text)
+
+
+def output_of(text: str, values: Mapping[str, float]) -> Value:
+    """Return the output of an example, by its name, or of an expression; without a label that is y."""
     if text in GALLERY:
-        return example(text).output(**values), example(text)
+        return GALLERY[text].output(**values)
     if _looks_like_a_name(text) and not values:
         raise UsageError(f"{unknown('example', text, GALLERY)} An expression needs values, name=value.")
     output = evaluate(text, values)
     output.label = output.label or ("y" if "y" not in values else "")
-    return output, None
+    return output
 
 
 def digits_of(options: argparse.Namespace, example: Example | None) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from scalargrad.errors import UnknownNameError, unknown
+from scalargrad.listing import aligned
 from scalargrad.notation import number
 from scalargrad.study.claims import Claim, Precision
 from scalargrad.study.slips import Work, adjoint_slips, value_slips
@@ -58,8 +59,6 @@ class CheckReport:
         return self.ok
 
     def __str__(self) -> str:
-        from tabulate import tabulate
-
         lines = [
             (
                 row.name,
@@ -71,9 +70,8 @@ class CheckReport:
             for row in self.rows
         ]
         headings = ("step", "your number", "exact", "", "remark")
-        align = ("left", "decimal", "decimal", "left", "left")
-        table = tabulate(lines, headings, tablefmt="plain", disable_numparse=True, colalign=align)
-        return "\n".join(line.rstrip() for line in table.splitlines()) + f"\n\n{self._summary()}"
+        table = aligned(lines, headings, ("left", "decimal", "decimal", "left", "left"))
+        return f"{table}\n\n{self._summary()}"
 
     def _repr_html_(self) -> str:
         from html import escape

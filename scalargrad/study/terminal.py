@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from scalargrad.listing import aligned
 from scalargrad.study.stepping import Line, Stepper
 
 HELP = "q quit  n → next  p ← back  f finish phase  g go to  Home  End"
@@ -105,13 +106,10 @@ class _Session:
 
 def layout(lines: list[Line], width: int) -> list[str]:
     """Return the table as text, aligned on the decimal points, cut to a width where formulas are long."""
-    from tabulate import tabulate
-
     headings = ("", "v", "formula", "value", "adjoint so far")
     alignment = ("left", "left", "left", "decimal", "decimal")
     cells = [line._replace(formula=_cut(line.formula, max(8, width - 40))) for line in lines]
-    text = tabulate(cells, headings, tablefmt="plain", disable_numparse=True, colalign=alignment)
-    return [_cut(line.rstrip(), width) for line in text.splitlines()]
+    return [_cut(line, width) for line in aligned(cells, headings, alignment).splitlines()]
 
 
 def fitted(body: list[str], room: int) -> list[str]:

@@ -1,6 +1,5 @@
 """Laws of drawings: what DOT and SVG hold is the graph, whatever it is called and whoever renders it."""
 
-import os
 import re
 import subprocess
 import sys
@@ -10,7 +9,9 @@ from xml.etree import ElementTree as ET
 import graphviz
 import pytest
 from graphs import EVERYWHERE, programs
+from hostile import LABELS
 from hypothesis import given, settings
+from seeds import outputs
 
 from scalargrad import Value, draw, nn, total, trace
 from scalargrad.drawing import THEMES, VIEWS, render
@@ -21,18 +22,8 @@ from scalargrad.wengert import WengertList
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = [
+    *LABELS,
     *(
-        "a|b",
-        "w{1}",
-        "<x>",
-        "<b>bold</b>",
-        'x<y & "z"',
-        "\\alpha",
-        "a:b",
-        "</script><script>alert(1)</script>",
-    ),
-    *(
-        "🙂",
         "label with  two spaces",
         "line\nbreak",
         "\\",
@@ -191,16 +182,7 @@ print(hashlib.sha256(text.encode() + svg).hexdigest())
 def test_drawings_are_byte_identical_under_every_hash_seed():
     """The same program gives the same DOT, text and SVG, whatever the seed of Python's hashes."""
     program = PROGRAM.replace("{renders}", str(bool(graphviz_executable())))
-    digests = {
-        subprocess.run(
-            [sys.executable, "-c", program],
-            env=os.environ | {"PYTHONHASHSEED": seed},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for seed in ("0", "1", "4711")
-    }
+    digests = outputs(program)
     assert len(digests) == 1
 
 

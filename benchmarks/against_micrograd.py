@@ -22,7 +22,7 @@ import micrograd.nn
 from tabulate import tabulate
 
 import scalargrad
-from scalargrad.sweep import evaluation_order
+from scalargrad.engine.node import evaluation_order
 
 REPETITIONS = 9
 STEPS = 3  # timed in a row, after one that is not

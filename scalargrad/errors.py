@@ -1,7 +1,9 @@
 """The package's exceptions, each derived from the built-in one a caller would catch."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 MOST_LISTED = 40  # names that an error lists
 
@@ -81,7 +83,19 @@ class TraceTooLargeError(ScalargradError, ValueError):
     """Report a table or page that would be too large to read, with the counts and a way that works."""
 
 
-def unknown(kind: str, name: str, known: Iterable[str]) -> str:
+def known(kind: str, word: T, words: Iterable[T]) -> T:
+    """Return a word that is one of these; raise UnknownNameError for any other.
+
+    >>> known("theme", "dark", ["light", "dark"])
+    'dark'
+    """
+    words = list(words)
+    if word not in words:
+        raise UnknownNameError(unknown(kind, str(word), map(str, words)))
+    return word
+
+
+def unknown(kind: str, name: str, names: Iterable[str]) -> str:
     """Return the message for an unknown name, with the nearest known ones.
 
     >>> unknown("activation", "tahn", ["tanh", "relu"])
@@ -89,10 +103,10 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     """
     import difflib
 
-    known = sorted(known)
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-    listed = ", ".join(known[:MOST_LISTED]) + (
-        f" and {len(known) - MOST_LISTED} more" * (len(known) > MOST_LISTED)
+    names = sorted(names)
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    listed = ", ".join(names[:MOST_LISTED]) + (
+        f" and {len(names) - MOST_LISTED} more" * (len(names) > MOST_LISTED)
     )
     hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {listed}"
     return f"unknown {kind} {name!r}; {hint}"

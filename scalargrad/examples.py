@@ -5,10 +5,11 @@ import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from scalargrad.engine import Value
+from scalargrad.engine.composed import log_softmax
+from scalargrad.engine.functions import dot, log, sin
+from scalargrad.engine.naming import label, leaves
+from scalargrad.engine.value import Value
 from scalargrad.errors import UnknownNameError, unknown
-from scalargrad.functions import dot, log, log_softmax, sin
-from scalargrad.naming import label, leaves
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Read an expression such as `a = w*x + b; sigmoid(a)` into Values, and never run it as code.
+"""Read an expression such as `a = w*x + b; sigmoid(a)` into Values, never running it as code.
 
 Python's own parser makes the tree, and only what stands in this file is understood: numbers, names,
 + - * / **, lists, and calls of the functions of this package.
@@ -12,10 +12,11 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from scalargrad import functions
-from scalargrad.engine import Value, as_value
+from scalargrad.engine import functions
+from scalargrad.engine.composed import mean
+from scalargrad.engine.value import Value, as_value
 from scalargrad.errors import ExpressionError, ScalargradError, unknown
-from scalargrad.table import FAMILIES, TABLE
+from scalargrad.primitives.table import names
 
 OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -24,9 +25,8 @@ OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Div: operator.truediv,
     ast.Pow: operator.pow,
 }
-ALIASES = {"ln": "log", "max": "maximum", "min": "minimum", "sum": "total"}
 CONSTANTS = {"pi": math.pi, "e": math.e}
-COMPOSED = ("mean",)
+COMPOSED = {"mean": mean}  # of the functions that are no rows
 
 
 def evaluate(text: str, values: Mapping[str, float] | None = None) -> Value:
@@ -158,11 +158,12 @@ class _Reader:
         raise self._error(f"{name} has no value; give one as {name}=…", node)
 
     def _function(self, name: str, node: ast.expr) -> Callable[..., Any]:
-        name = ALIASES.get(name, name)
-        known = _functions()
-        if name not in known:
-            raise self._error(unknown("function", name, known), node)
-        return getattr(functions, name)  # type: ignore[no-any-return]
+        entries = names()
+        if name in entries:
+            return getattr(functions, entries[name].name)  # type: ignore[no-any-return]
+        if name in COMPOSED:
+            return COMPOSED[name]
+        raise self._error(unknown("function", name, _functions()), node)
 
     def _apply(self, node: ast.expr, function: Callable[..., Any], *operands: Any) -> Any:
         """Call a function; operators of two plain numbers make nodes too, so that both are shown."""
@@ -188,8 +189,7 @@ class _Reader:
 
 
 def _functions() -> list[str]:
-    unary_and_binary = [name for name, row in TABLE.items() if not name.startswith("_")]
-    return [*unary_and_binary, *FAMILIES, *COMPOSED, *ALIASES]
+    return [*names(), *COMPOSED]
 
 
 def _column(line: str, offset: int) -> int:

@@ -6,12 +6,12 @@ Each draws on the axes it is given, or on those of a new figure, and returns the
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from scalargrad.diagnosis import Diagnosis
+from scalargrad.engine.operators import no_grad
 from scalargrad.errors import ShapeError
-from scalargrad.nn.batches import outputs_of, paired
 from scalargrad.nn.module import as_list
-from scalargrad.operators import no_grad
-from scalargrad.training import History
+from scalargrad.training.batches import outputs_of, paired
+from scalargrad.training.diagnosis import Diagnosis
+from scalargrad.training.fit import History
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self, overload
 
-from scalargrad.engine import Value
+from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError, TraceTooLargeError
-from scalargrad.listing import listing
-from scalargrad.wengert import WengertList
+from scalargrad.wengert.list import WengertList
+from scalargrad.wengert.listing import listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -121,16 +121,16 @@ class Trace(WengertList):
 
     def to_json(self) -> str:
         """Return the trace as a JSON document, with a schema name and version, from which it reads back."""
-        from scalargrad.exchange import to_json
+        from scalargrad.wengert.exchange import to_json
 
         return to_json(self)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Return the trace of a JSON document; raise TraceFormatError that says what is wrong, and where."""
-        from scalargrad.exchange import from_json
+        from scalargrad.wengert.exchange import from_json
 
-        return cls(from_json(text))
+        return cls(*from_json(text))
 
     def __eq__(self, other: object) -> bool:
         """Tell whether two traces hold the same instructions with the same numbers."""

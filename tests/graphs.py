@@ -9,10 +9,10 @@ from laws import reference
 from mpmath import mpf
 
 from scalargrad import Value
-from scalargrad.operators import apply
-from scalargrad.primitives import power
-from scalargrad.scalars import strict
-from scalargrad.table import TABLE, Primitive, rows
+from scalargrad.engine.operators import apply
+from scalargrad.primitives.rows import power
+from scalargrad.primitives.scalars import strict
+from scalargrad.primitives.table import TABLE, Primitive, rows
 
 # Rows of bounded slope and curvature: rounding does not blow up where a few of them are chained.
 SMOOTH = [
@@ -49,7 +49,7 @@ class Program:
 
     def values(self, *leaves: Value) -> Value:
         """Return the output at the leaves as a graph of Values."""
-        return self.run(leaves, lambda row, operands: apply(row, *operands))
+        return self.run(leaves, lambda row, operands: apply(row, *row.arguments(operands)))
 
     def exact(self, *leaves: Any) -> Any:
         """Return the output at the leaves by the references."""

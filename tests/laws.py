@@ -7,10 +7,10 @@ from typing import Any
 
 from mpmath import mp, mpf
 
-from scalargrad.operators import apply
-from scalargrad.scalars import ieee, strict
-from scalargrad.table import Primitive
-from scalargrad.transforms import hessian
+from scalargrad.engine.operators import apply
+from scalargrad.engine.transforms import hessian
+from scalargrad.primitives.scalars import ieee, strict
+from scalargrad.primitives.table import Primitive
 
 mp.dps = 40
 
@@ -150,7 +150,7 @@ def check_second_derivatives(row: Primitive) -> None:
     """Assert that derivatives of derivatives, read over Values, are the reference's."""
     for operands in filter(lambda operands: smooth(row, operands), operands_inside(row)):
         exact = tuple(map(mpf, operands))
-        matrix = hessian(lambda *xs: apply(row, *xs))(*operands)
+        matrix = hessian(lambda *xs: apply(row, *row.arguments(xs)))(*operands)
         for i, j in itertools.product(range(len(operands)), repeat=2):
             order = [(k == i) + (k == j) for k in range(len(operands))]
             wanted = mp.diff(reference(row), exact, tuple(order))

@@ -3,6 +3,7 @@
 import ast
 import graphlib
 import inspect
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,65 +20,66 @@ MODULES = {
     for path in sorted(PACKAGE.rglob("*.py"))
 }
 
-# Each module may import those on lines above it.  Modules that stand on all of these are not listed.
-LAYERS = (
+# A folder or module may import those on lines above its own, and nothing from its own line.
+FLOORS = (
     ("errors",),
-    ("scalars",),
-    ("table",),
-    ("primitives", "arrays"),
-    ("notation",),
-    ("sweep",),
+    ("primitives",),
+    ("notation", "table"),
     ("engine",),
-    ("operators",),
-    ("functions",),
-    ("transforms", "gradcheck", "nn"),
+    ("wengert", "nn", "examples", "expressions", "datasets"),
+    ("optim", "study", "drawing"),
+    ("training", "page"),
+    ("plots", "tracing"),
+    ("cli",),
+    ("__main__",),
 )
-
-
-def run_at_import(body):
-    """Yield the statements of a module that are run when it is imported, inside blocks too."""
-    for node in body:
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            yield from run_at_import(node.orelse)
-        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
-            for field in ("body", "orelse", "finalbody", "handlers"):
-                yield from run_at_import(getattr(node, field, []))
+FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
 
 
 def imports_of(name):
-    """Return the modules of the package that a module imports when it is imported itself."""
+    """Return the modules of the package that a module imports anywhere, also for type checkers only."""
     found = set()
-    for node in run_at_import(ast.parse(MODULES[name].read_text()).body):
+    for node in ast.walk(ast.parse(MODULES[name].read_text())):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             names = {f"{node.module}.{alias.name}" for alias in node.names}
             found |= names if names <= MODULES.keys() else names | {node.module}
-    return found & MODULES.keys()
+    return (found & MODULES.keys()) - {"scalargrad"}
 
 
-def imports_from(name):
-    """Return what a module imports, or all modules of a package import from outside of it."""
-    within = {module for module in MODULES if module == name or module.startswith(f"{name}.")}
-    return set().union(*map(imports_of, within)) - within
+def room_of(module):
+    """Return the folder or module below the package that a module is, or lies in."""
+    return module.removeprefix("scalargrad.").partition(".")[0]
+
+
+def test_every_folder_and_module_has_its_floor():
+    """Whoever adds one says on which floor it stands."""
+    assert {room_of(name) for name in MODULES if name != "scalargrad"} == FLOOR.keys()
 
 
 def test_imports_run_in_no_circle():
-    """The modules of the package can be put in an order in which each imports only earlier ones."""
+    """The modules can be put in an order in which each imports only earlier ones, for type checkers too."""
     graph = {name: imports_of(name) for name in MODULES}
-    assert graph["scalargrad.engine"] >= {"scalargrad.sweep", "scalargrad.table"}
+    assert graph["scalargrad.engine.value"] >= {"scalargrad.engine.node", "scalargrad.errors"}
     assert len(list(graphlib.TopologicalSorter(graph).static_order())) == len(MODULES)
 
 
-def test_imports_follow_the_layers():
-    """No module of the engine imports one from its own line or below."""
-    below = set()
-    for layer in LAYERS:
-        names = {f"scalargrad.{name}" for name in layer}
-        for name in names:
-            assert imports_from(name) <= below, f"{name} may not import {imports_from(name) - below}"
-        below |= names
+@pytest.mark.parametrize("name", [name for name in MODULES if name != "scalargrad"])
+def test_imports_point_one_way(name):
+    """No module imports one of its own floor, but for those of its own folder, or of one below."""
+    room = room_of(name)
+    for imported in imports_of(name):
+        above = FLOOR[room_of(imported)] < FLOOR[room]
+        assert above or room_of(imported) == room, f"{name} may not import {imported}"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_is_one_sentence(name):
+    """Its first line is one sentence without "and": a module of two things is two modules."""
+    first = ast.get_docstring(ast.parse(MODULES[name].read_text())).splitlines()[0]
+    assert first.endswith((".", ":", "`")), first
+    assert "and" not in re.findall(r"\w+", first), f"{name}: {first}"
 
 
 def test_importing_the_package_loads_no_other():

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from laws import SPECIAL, same
 
-from scalargrad.arrays import arrays
-from scalargrad.primitives import power
-from scalargrad.scalars import ieee
-from scalargrad.table import TABLE, rows
+from scalargrad.primitives.arrays import arrays
+from scalargrad.primitives.rows import power
+from scalargrad.primitives.scalars import ieee
+from scalargrad.primitives.table import TABLE, rows
 
 # NumPy takes a square root where the exponent is ½; C's pow, which floats use, gives +inf.
 NUMPY_DIFFERS = {(power(0.5), (-math.inf,)), (TABLE["pow"], (-math.inf, 0.5))}

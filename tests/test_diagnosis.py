@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from scalargrad import Value, diagnose, fit, label, leaves, nn, optim, trace
-from scalargrad.causes import causes
 from scalargrad.datasets import moons
 from scalargrad.errors import OperandError
+from scalargrad.wengert.causes import causes
 
 POINTS, LABELS = moons(20, seed=1, labels=(-1, 1))
 

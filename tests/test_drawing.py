@@ -17,8 +17,8 @@ from scalargrad import Value, draw, nn, total, trace
 from scalargrad.drawing import THEMES, VIEWS, render
 from scalargrad.errors import GraphTooLargeError, OperandError, RendererError, UnknownNameError
 from scalargrad.examples import GALLERY, example
-from scalargrad.notation import one_line
-from scalargrad.wengert import WengertList
+from scalargrad.notation.labels import one_line
+from scalargrad.wengert.list import WengertList
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = [

@@ -9,11 +9,12 @@ from hypothesis import given
 from scalargrad import Value, dot, draw, nn, total, trace
 from scalargrad.drawing import VIEWS
 from scalargrad.drawing.inscriptions import Inscriber
-from scalargrad.drawing.lettering import TextbookWriter, formula
 from scalargrad.drawing.network import Network
 from scalargrad.errors import UnknownNameError
 from scalargrad.examples import GALLERY, example
-from scalargrad.notation import Writer
+from scalargrad.notation.text import TextWriter
+from scalargrad.notation.textbook import TextbookWriter
+from scalargrad.wengert.formulas import formula
 
 WEIGHTED = "sigmoid-2-2-1", "mazur-2-2-2", "relu-softmax"
 
@@ -39,7 +40,7 @@ def test_every_view_holds_every_value_once(program):
     t = trace(output)
     network = Network(t)
     for view in VIEWS.values():
-        shown = [row for group in view(network, set(t)).groups for row in group.rows]
+        shown = [row for group in view(network, set(t)).groups for row in group.instructions]
         assert len(shown) == len(set(shown))
         hidden = set(t) - set(shown)
         assert hidden <= network.on_edges
@@ -52,7 +53,7 @@ def test_every_view_is_acyclic(program):
     for view in VIEWS.values():
         drawn = view(Network(t), set(t))
         ready, waiting = set(), {group: set() for group in drawn.groups}
-        for edge in drawn.edges:
+        for edge in drawn.arrows:
             waiting[edge.head].add(edge.tail)
         while waiting:
             free = [group for group, tails in waiting.items() if tails <= ready]
@@ -67,20 +68,22 @@ def test_merged_edges_account_for_every_entry(view):
     """Every parent entry between two different nodes stands for itself or is counted in a merged edge."""
     output = nn.MLP(30, [20, 3], seed=0)([0.1] * 30)[0]
     drawn = picture(output, view)
-    home = {row: group for group in drawn.groups for row in group.rows}
+    home = {row: group for group in drawn.groups for row in group.instructions}
     between = sum(
         home.get(parent) is not None and home[parent] is not home[row]
         for row in home
         for parent in row.parents
     )
-    assert sum(len(edge.entries) for edge in drawn.edges) == between
+    assert sum(len(edge.edges) for edge in drawn.arrows) == between
 
 
 def test_the_2_2_1_net_has_its_textbook_figure():
     """Two inputs, two hidden neurons, one output: five nodes, six edges with the six weights, in columns."""
     drawn = picture(example("sigmoid-2-2-1").output(), "neurons")
     assert [group.kind for group in drawn.groups] == ["value", "value", "neuron", "neuron", "neuron"]
-    weights = [(e.tail.rows[-1].name, e.entries[0].weight.name, e.head.rows[-1].name) for e in drawn.edges]
+    weights = [
+        (e.tail.instructions[-1].name, e.weight.name, e.head.instructions[-1].name) for e in drawn.arrows
+    ]
     assert weights == [
         *(("x1", "w1", "h1"), ("x2", "w2", "h1"), ("x1", "w3", "h2"), ("x2", "w4", "h2")),
         *(("h1", "w5", "y"), ("h2", "w6", "y")),
@@ -110,18 +113,18 @@ def test_neurons_are_found_however_they_are_written(order, chain, activation):
     """A weighted sum with its activation is one neuron: as a dot or as products, in either order."""
     drawn = picture(neuron_of(order=order, chain=chain, activation=activation), "neurons")
     assert len(drawn.groups) == 3
-    assert sorted(e.entries[0].weight.name for e in drawn.edges) == ["w1", "w2"]
-    (firing,) = drawn.groups[-1].firings
-    assert firing.bias.name == "b"
+    assert sorted(e.weight.name for e in drawn.arrows) == ["w1", "w2"]
+    (unit,) = drawn.groups[-1].units
+    assert unit.bias.name == "b"
 
 
 def test_what_others_read_is_not_hidden_in_a_neuron():
     """If something else reads z, the activation stays a node of its own; a weight read elsewhere does too."""
     x, w = Value(1.0, label="x"), Value(2.0, label="w")
     z = dot([w], [x])
-    shown = {group.rows[-1].name for group in picture(z.tanh() * z, "neurons").groups}
+    shown = {group.instructions[-1].name for group in picture(z.tanh() * z, "neurons").groups}
     assert {"v2", "v3", "v4"} <= shown
-    shown = {group.rows[-1].name for group in picture(dot([w], [x]).tanh() + w * w, "neurons").groups}
+    shown = {group.instructions[-1].name for group in picture(dot([w], [x]).tanh() + w * w, "neurons").groups}
     assert "w" in shown
 
 
@@ -213,8 +216,8 @@ def test_a_neuron_that_reads_an_input_twice_shows_both_weights():
     """Edges are merged only where a node stands for several: x·w₁ + x·w₂ has two edges, as has x·x."""
     x, w1, w2 = Value(1.0, label="x"), Value(2.0, label="w1"), Value(3.0, label="w2")
     drawn = picture(dot([w1, w2], [x, x]).tanh(), "neurons")
-    assert [edge.entries[0].weight.name for edge in drawn.edges] == ["w1", "w2"]
-    assert len(picture(x * x, "neurons").edges) == 2
+    assert [edge.weight.name for edge in drawn.arrows] == ["w1", "w2"]
+    assert len(picture(x * x, "neurons").arrows) == 2
 
 
 def test_regularised_parameters_keep_their_neurons():
@@ -223,7 +226,7 @@ def test_regularised_parameters_keep_their_neurons():
     y = model([1.0, 2.0]) + total([p * p for p in model.parameters()])
     drawn = picture(y, "neurons")
     assert sum(group.kind == "neuron" for group in drawn.groups) == 4
-    shown = {row for group in drawn.groups for row in group.rows}
+    shown = {row for group in drawn.groups for row in group.instructions}
     assert sum(row.role == "parameter" for row in shown) == 13
 
 
@@ -264,7 +267,7 @@ def test_textbook_notation_reads_as_the_other_one(program):
     for row in trace(program.values(*program.leaves())):
         text, shown = row.formula, formula(row, TextbookWriter())
         assert shown.count("(") <= text.count("(") + shown.count("^(")
-        assert str(row.written(Writer())) == text
+        assert str(row.written(TextWriter())) == text
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scalargrad import Value, dot, functions, logsumexp
-from scalargrad.engine import Constant
+from scalargrad.engine.value import Constant
 from scalargrad.errors import OperandError, RangeError, StaleGraphError
-from scalargrad.primitives import power
-from scalargrad.table import TABLE
+from scalargrad.primitives.rows import power
+from scalargrad.primitives.table import TABLE
 
 # ---- construction
 

@@ -5,7 +5,7 @@ import pytest
 from scalargrad import Value, functions, trace
 from scalargrad.errors import ExpressionError
 from scalargrad.expressions import evaluate
-from scalargrad.table import TABLE
+from scalargrad.primitives.table import TABLE
 
 POINT = {"x": 0.3, "y": 0.7}
 

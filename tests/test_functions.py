@@ -10,7 +10,7 @@ from laws import close
 import scalargrad
 from scalargrad import Value, functions, log_softmax, logsumexp, mean, softmax, total, where
 from scalargrad.errors import DomainError, OperandError, ShapeError
-from scalargrad.table import TABLE
+from scalargrad.primitives.table import TABLE
 
 OF_ONE_OR_TWO = [row for row in TABLE.values() if row.arity]
 each_function = pytest.mark.parametrize("row", OF_ONE_OR_TWO, ids=lambda row: row.name)

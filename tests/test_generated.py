@@ -1,8 +1,8 @@
 """Functions and methods made from the table: that they are there, declared, and documented truly."""
 
-import ast
 import inspect
 import math
+import pathlib
 import pickle
 import re
 
@@ -11,8 +11,10 @@ from laws import all_operands, close, inside, interior, nearest_subgradient, ope
 
 import scalargrad
 from scalargrad import Value, functions
-from scalargrad.scalars import strict
-from scalargrad.table import FAMILIES, TABLE, Family
+from scalargrad.engine import stubs
+from scalargrad.engine.methods import Methods
+from scalargrad.primitives.scalars import strict
+from scalargrad.primitives.table import FAMILIES, TABLE, Family
 
 OF_ONE_OR_TWO = [row for row in TABLE.values() if row.arity]
 each_function = pytest.mark.parametrize("row", OF_ONE_OR_TWO, ids=lambda row: row.name)
@@ -70,63 +72,55 @@ def test_the_package_offers_every_function():
     assert set(functions.__all__) - set(scalargrad.__all__) == {"abs", "pow"}
 
 
-def declared(module, path):
-    """Return what a typed block declares: each name with the signature or the name that it repeats."""
-    tree = ast.parse(inspect.getsource(module))
-    for name in path:
-        tree = next(node for node in tree.body if getattr(node, "name", "") == name)
-    (block,) = [n for n in tree.body if isinstance(n, ast.If) and ast.unparse(n.test) == "TYPE_CHECKING"]
-    stubs = {node.name: node.args for node in block.body if isinstance(node, ast.FunctionDef)}
-    for node in block.body:
-        if isinstance(node, ast.Assign):
-            stubs |= {target.id: stubs[node.value.id] for target in node.targets}
-    return stubs
+@pytest.mark.parametrize("file", stubs.STUBS)
+def test_the_stubs_are_written_from_the_table(file):
+    """What editors see is what `python -m scalargrad.engine.stubs` writes now."""
+    written = (pathlib.Path(stubs.__file__).parent / file).read_text(encoding="utf-8")
+    assert written == stubs.STUBS[file](), "run python -m scalargrad.engine.stubs"
 
 
-def parameters_of(arguments, skip):
-    """Return the names and defaults of a stub's parameters after the first `skip`."""
-    defaults = map(ast.literal_eval, arguments.defaults)
-    return [argument.arg for argument in arguments.args[skip:]], list(defaults)
+def parameters_of(function):
+    """Return the parameters of a function as a caller sees them: names, kinds and defaults."""
+    return [(p.name, p.kind, p.default) for p in inspect.signature(function).parameters.values()]
 
 
-def wanted_of(family):
-    parameters = family.signature.parameters.values()
-    return [p.name for p in parameters], [p.default for p in parameters if p.default is not p.empty]
+def declared(file, owner):
+    """Return the functions that a stub declares, as Python reads them; `owner` is their class."""
+    names = {"Number": float, "Value": Value, "Iterable": list}
+    source = (pathlib.Path(stubs.__file__).parent / file).read_text(encoding="utf-8")
+    exec(re.sub(r"^from .*$", "", source, flags=re.MULTILINE), names)
+    return {name: f for name, f in vars(names[owner]).items() if callable(f)} if owner else names
 
 
-def test_the_typed_block_of_functions_declares_what_the_table_makes():
-    """Editors and type checkers see exactly the generated functions, with the number of their operands."""
-    stubs = declared(functions, [])
-    assert stubs.keys() == {row.name for row in OF_ONE_OR_TWO} | FAMILIES.keys()
-    for row in OF_ONE_OR_TWO:
-        assert len(stubs[row.name].args) == row.arity
-    for name, family in FAMILIES.items():
-        assert parameters_of(stubs[name], 1) == wanted_of(family)
+@pytest.mark.parametrize("name", functions.__all__)
+def test_a_function_has_the_signature_and_documentation_that_its_stub_shows(name):
+    """`help(sin)` says at run time what an editor says: operands by position, documented."""
+    function, stub = getattr(functions, name), declared("functions.pyi", "")[name]
+    assert parameters_of(function) == parameters_of(stub)
+    assert inspect.getdoc(function) == inspect.getdoc(stub)
 
 
-def test_the_typed_block_of_value_declares_what_the_table_makes():
-    """Editors and type checkers see exactly the generated methods and operators."""
-    stubs = declared(inspect.getmodule(Value), ["Value"])
-    made = {
-        name
-        for name, method in vars(Value).items()
-        if getattr(method, "__module__", "") == "scalargrad.operators"
-    }
-    assert stubs.keys() == made
-    for row in OF_ONE_OR_TWO:
-        assert len(stubs[row.name].args) == row.arity
-    for name in FAMILIES.keys() - {"power"}:
-        assert parameters_of(stubs[name], 1) == wanted_of(FAMILIES[name])
+def test_methods_have_the_signatures_and_documentation_that_their_stubs_show():
+    """Every method and operator that the table makes is declared, and nothing else."""
+    stubbed = declared("methods.pyi", "Methods")
+    made = {name: f for name, f in vars(Methods).items() if callable(f)}
+    assert made.keys() == stubbed.keys()
+    for name, method in made.items():
+        assert parameters_of(method)[1:] == parameters_of(stubbed[name])[1:], name
+        assert inspect.getdoc(method) == inspect.getdoc(stubbed[name]), name
 
 
 # ---- documentation
+
+
+NAMES = {*vars(strict), *(row.name for row in TABLE.values() if row.arity)}
 
 
 def understood(formula, names):
     """Return what a formula of the documentation says at these operands."""
     formula = re.sub(r"\[(.*?)\]", r"(\1)", formula)  # Iverson's brackets: 1 where it holds
     formula = formula.replace(" mod ", " % ").replace(" = ", " == ")
-    return eval(formula, vars(strict) | vars(math) | {"abs": abs}, names)
+    return eval(formula, vars(math) | {name: getattr(strict, name) for name in NAMES} | {"abs": abs}, names)
 
 
 @each_function

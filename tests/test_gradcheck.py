@@ -8,11 +8,11 @@ from graphs import SMOOTH, programs
 from hypothesis import assume, given
 
 from scalargrad import Value, grad, gradcheck, nn, no_grad, total
+from scalargrad.engine.gradcheck import Comparison
+from scalargrad.engine.node import evaluation_order
+from scalargrad.engine.operators import apply
 from scalargrad.errors import DomainError, OperandError, ShapeError, StaleGraphError
-from scalargrad.gradcheck import Comparison
-from scalargrad.operators import apply
-from scalargrad.sweep import evaluation_order
-from scalargrad.table import TABLE
+from scalargrad.primitives.table import TABLE
 
 
 @given(programs(SMOOTH, length=6))

@@ -5,7 +5,7 @@ import weakref
 import pytest
 
 from scalargrad import Value, dot, grad, hessian, total
-from scalargrad.sweep import evaluation_order
+from scalargrad.engine.node import evaluation_order
 
 
 def test_x_to_the_fourth_swept_twice_doubles():

@@ -6,8 +6,8 @@ import pytest
 
 from scalargrad import Value, leaves, trace
 from scalargrad.examples import GALLERY
-from scalargrad.listing import listing, updates
-from scalargrad.notation import number
+from scalargrad.notation.numbers import number
+from scalargrad.wengert.listing import listing, updates
 
 
 @pytest.mark.parametrize("example", GALLERY.values(), ids=GALLERY)

@@ -5,7 +5,8 @@ import threading
 
 import pytest
 
-from scalargrad import Value, dot, nn, no_grad, operators
+from scalargrad import Value, dot, nn, no_grad
+from scalargrad.engine import operators
 from scalargrad.errors import DomainError
 
 

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from scalargrad.notation import Writer, latex_name, one_line
-from scalargrad.primitives import leaky_relu, power
-from scalargrad.scalars import strict
-from scalargrad.table import TABLE, member, rows
+from scalargrad.notation.labels import latex_name, one_line
+from scalargrad.notation.latex import LatexWriter
+from scalargrad.notation.text import TextWriter
+from scalargrad.primitives.rows import leaky_relu, power
+from scalargrad.primitives.scalars import strict
+from scalargrad.primitives.table import TABLE, member, rows
 
 # Rows whose text is Python, with the operation that Python does there, exactly.
 EXACT = {
@@ -46,6 +48,8 @@ LABELS = [
     "}{",
     "",
 ]
+
+WRITERS = {"text": TextWriter, "latex": LatexWriter}
 
 
 def grow(trees):
@@ -91,7 +95,7 @@ def test_text_read_as_python_is_what_was_computed(tree):
         value = computed(tree)
     except ZeroDivisionError:
         assume(False)
-    assert understood(str(written(tree, Writer()))) == value
+    assert understood(str(written(tree, TextWriter()))) == value
 
 
 def without_a_pair(text):
@@ -108,7 +112,7 @@ def without_a_pair(text):
 @given(expressions)
 def test_brackets_are_minimal(tree):
     """Without any of its brackets a text would read differently; only what starts with a minus keeps them."""
-    text = str(written(tree, Writer()))
+    text = str(written(tree, TextWriter()))
     shape = ast.dump(ast.parse(text))
     for inner, shorter in without_a_pair(text):
         assert inner.startswith("-") or ast.dump(ast.parse(shorter)) != shape, text
@@ -117,7 +121,7 @@ def test_brackets_are_minimal(tree):
 @given(expressions)
 def test_latex_is_balanced_and_has_one_exponent_at_a_time(tree):
     """Braces and sized brackets pair up, and no exponent follows an exponent without brackets between."""
-    latex = str(written(tree, Writer("latex")))
+    latex = str(written(tree, LatexWriter()))
     assert_balanced(latex)
     assert not re.search(r"\^\{[^{}]*\}\^", latex)
 
@@ -135,7 +139,7 @@ def assert_balanced(latex):
 @pytest.mark.parametrize("row", list(rows()), ids=lambda row: row.symbol)
 def test_every_row_and_derivative_and_domain_can_be_written(row, style):
     """The writer reads all that a row states, balanced, with every operand in it."""
-    writer = Writer(style)
+    writer = WRITERS[style]()
     names = ["p", "q", "r", "s"][: row.arity or 4]
     operands = list(map(writer.name, names))
     text = str(writer.write(row, operands))
@@ -168,7 +172,7 @@ def test_every_row_and_derivative_and_domain_can_be_written(row, style):
 )
 def test_latex_is_the_notation_of_textbooks(name, latex):
     """Functions with a sign of their own have it, others are upright names."""
-    writer, row = Writer("latex"), TABLE[name]
+    writer, row = LatexWriter(), TABLE[name]
     assert str(writer.write(row, [writer.name("x"), writer.name("y")][: row.arity or 2])) == latex
 
 
@@ -185,7 +189,7 @@ def test_latex_is_the_notation_of_textbooks(name, latex):
 )
 def test_conditions_are_written_in_words_and_signs(style, slope, domain):
     """A domain reads as a sentence, and a condition that counts as a number stands in Iverson's brackets."""
-    writer = Writer(style)
+    writer = WRITERS[style]()
     x, y, z = map(writer.name, "xyz")
     assert str(TABLE["relu"].partials(writer, z, x)) == slope
     assert str(TABLE["pow"].domain(writer, x, y)) == domain
@@ -195,7 +199,7 @@ def test_conditions_are_written_in_words_and_signs(style, slope, domain):
 
 def test_a_choice_is_a_conditional_expression():
     """It is Python's in text, and the same words in LaTeX."""
-    text, latex = Writer(), Writer("latex")
+    text, latex = TextWriter(), LatexWriter()
     assert str(leaky_relu(0.2).partials(text, None, text.name("x"))) == "1 if x > 0 else 0.2"
     written = str(leaky_relu(0.2).partials(latex, None, latex.name("x")))
     assert written == r"1\text{ if }x > 0\text{ else }0.2"
@@ -203,7 +207,7 @@ def test_a_choice_is_a_conditional_expression():
 
 def test_what_changes_nothing_is_not_written():
     """Adding 0, multiplying by 1 and the powers 1 and 0 of a symbol vanish; numbers are left as they are."""
-    w = Writer()
+    w = TextWriter()
     x, c = w.name("x"), w.name("x") > 0
     assert [str(y) for y in (x + 0.0, 0.0 + x, x * 1.0, 1.0 * x, w.pow(x, 1.0), w.pow(x, 0.0))] == [*"xxxxx1"]
     assert str(1.0 * c) == "[x > 0]"
@@ -220,14 +224,14 @@ def test_a_row_without_latex_is_an_upright_name():
     def hard_step(m, x):
         return m.divide(x, 2.0)
 
-    text, latex = Writer(), Writer("latex")
+    text, latex = TextWriter(), LatexWriter()
     assert str(text.write(hard_step, [text.name("x")])) == "hard_step(x, 2)"
     assert str(latex.write(hard_step, [latex.name("x")])) == r"\operatorname{hard\_step}\left(x\right)"
 
 
 def test_sums_and_products_need_no_brackets_inside_their_like():
     """On the right of + and * stands another sum or product as it is, on the right of - and / not."""
-    a, b, c = map(Writer().name, "abc")
+    a, b, c = map(TextWriter().name, "abc")
     assert [str(x) for x in (a + (b + c), a + (b - c), a - (b + c))] == [
         "a + b + c",
         "a + b - c",
@@ -238,7 +242,7 @@ def test_sums_and_products_need_no_brackets_inside_their_like():
 
 def test_a_minus_inside_is_bracketed_for_the_eye():
     """After an operator a sign stands in brackets, though Python needs none; in front it does not."""
-    a, b = map(Writer().name, "ab")
+    a, b = map(TextWriter().name, "ab")
     assert [str(x) for x in (a + -b, a - -b, a * -b, a / -b)] == ["a + (-b)", "a - (-b)", "a*(-b)", "a/(-b)"]
     assert [str(x) for x in (-a + b, -a * b, -(a * b), -(a + b), -a / b)] == [
         "-a + b", "-a*b", "-a*b", "-(a + b)", "-a/b",
@@ -248,7 +252,7 @@ def test_a_minus_inside_is_bracketed_for_the_eye():
 def test_a_symbol_is_no_key():
     """== writes an equation, so a symbol has no hash."""
     with pytest.raises(TypeError, match="unhashable"):
-        hash(Writer().name("x"))
+        hash(TextWriter().name("x"))
 
 
 @pytest.mark.parametrize("label", LABELS, ids=ascii)
@@ -272,17 +276,17 @@ def test_names_with_an_index_are_indexed():
 )
 def test_a_number_that_is_a_product_or_negative_is_bracketed(x, latex):
     """A power of ten or a minus sign is not torn apart by an exponent."""
-    assert str(Writer("latex").write(power(2.0), [x])) == latex
+    assert str(LatexWriter().write(power(2.0), [x])) == latex
 
 
 def test_negative_numbers_are_bracketed_where_they_are_substituted():
     """Substituted values keep their sign visibly, but for the operands of a call."""
-    assert str(Writer().write(TABLE["multiply"], [-2.0, -0.49])) == "(-2)*(-0.49)"
-    assert str(Writer().write(TABLE["exp"], [-2.0])) == "exp(-2)"
+    assert str(TextWriter().write(TABLE["multiply"], [-2.0, -0.49])) == "(-2)*(-0.49)"
+    assert str(TextWriter().write(TABLE["exp"], [-2.0])) == "exp(-2)"
 
 
 def test_a_writer_knows_rows_only():
     """An unknown name is an AttributeError, as in any namespace."""
     with pytest.raises(AttributeError, match="softmin"):
-        Writer().softmin  # noqa: B018  # the access is what is tested
+        TextWriter().softmin  # noqa: B018  # the access is what is tested
     assert "tanh" in vars(strict)

@@ -6,7 +6,9 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalargrad.notation import Writer, number
+from scalargrad.notation.latex import LatexWriter
+from scalargrad.notation.numbers import number
+from scalargrad.notation.text import TextWriter
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.integers(1, 12))
@@ -38,17 +40,17 @@ def test_large_and_small_numbers_have_powers_of_ten():
     """From ten million on, and where the decimals would show too little; the digits are the writer's."""
     assert [number(x) for x in (9999999.0, 1e7, 12345678.0)] == ["9999999", "1e+07", "1.235e+07"]
     assert [number(x) for x in (0.001, 0.0009, 0.00098765)] == ["0.001", "0.0009", "9.877e-04"]
-    assert [str(Writer("text", digits).number(2 / 3)) for digits in (2, 4, 6)] == [
+    assert [str(TextWriter(digits).number(2 / 3)) for digits in (2, 4, 6)] == [
         "0.67",
         "0.6667",
         "0.666667",
     ]
-    assert str(Writer().number(2 / 3)) == "0.6667"
+    assert str(TextWriter().number(2 / 3)) == "0.6667"
 
 
 def test_what_is_not_finite_is_named():
     """Infinities and nan are words in text and symbols in LaTeX."""
-    latex = Writer("latex")
+    latex = LatexWriter()
     assert [number(x) for x in (math.inf, -math.inf, math.nan)] == ["inf", "-inf", "nan"]
     assert [str(latex.number(x)) for x in (math.inf, -math.inf)] == [r"\infty", r"-\infty"]
     assert str(latex.number(math.nan)) == r"\text{nan}"

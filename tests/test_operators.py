@@ -9,7 +9,7 @@ import pytest
 
 from scalargrad import Value
 from scalargrad.errors import DomainError, OperandError, RangeError, ScalargradError
-from scalargrad.table import TABLE
+from scalargrad.primitives.table import TABLE
 
 OPERATORS = {
     operator.add: "add",

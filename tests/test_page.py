@@ -10,12 +10,12 @@ from seeds import outputs
 from scalargrad import Value, dot, trace
 from scalargrad.cli import main
 from scalargrad.drawing import render
-from scalargrad.drawing.lettering import TextbookWriter
 from scalargrad.errors import RendererError, TraceTooLargeError
 from scalargrad.examples import GALLERY, example
+from scalargrad.notation.mathml import MathWriter
+from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.page import MOST_ROWS, embedded
-from scalargrad.page.graph import inscriptions, layout
-from scalargrad.page.mathml import MathWriter
+from scalargrad.page.graph import layout, written
 from scalargrad.page.model import model
 
 DIGITS = [1, 4, 9]
@@ -38,12 +38,12 @@ def test_the_numbers_of_the_table_are_those_of_the_json(name, digits):
     """Values and complete adjoints, at the digits that are shown."""
     t, records = recorded(name)
     write = TextbookWriter(digits=digits).number
-    for row in model(t, digits).rows:
+    for row in model(t, digits).lines:
         record = records[row.key]
         assert row.label == record["name"]
-        assert row.history.value[-1].text == str(write(record["value"]))
-        assert row.history.adjoint[-1].text == str(write(record["adjoint"]))
-        assert row.history.adjoint_at(0) == "–"
+        assert row.progress.value[-1].text == str(write(record["value"]))
+        assert row.progress.adjoint[-1].text == str(write(record["adjoint"]))
+        assert row.progress.adjoint_at(0) == "–"
 
 
 @pytest.mark.parametrize("digits", DIGITS)
@@ -65,7 +65,7 @@ def test_the_numbers_of_the_working_are_those_of_the_json(name, digits):
             assert (child, records[child]["parents"][position]) == (working.key, transfer.target)
             local = record["partials"][position]
             assert text_of(transfer.numbers) == f"=({written(record['adjoint'])})({written(local)})"
-            assert text_of(transfer.slope_number or transfer.slope).endswith(written(local))
+            assert text_of(transfer.local_number or transfer.local).endswith(written(local))
             assert text_of(transfer.result) == f"={written(record['adjoint'] * local)}"
 
 
@@ -88,15 +88,15 @@ def test_every_adjoint_is_written_as_the_sum_over_its_uses(name):
 def test_an_unfinished_sum_says_so():
     """After the first of two contributions an adjoint ends with +."""
     x = Value(3.0, label="x")
-    row = model(trace(x * 2 + x.tanh())).rows[0]
-    assert [entry.text for entry in row.history.adjoint] == ["–", "0.0099 +", "2.0099"]
+    row = model(trace(x * 2 + x.tanh())).lines[0]
+    assert [entry.text for entry in row.progress.adjoint] == ["–", "0.0099 +", "2.0099"]
 
 
 def test_two_uses_by_one_child_are_told_apart():
     """x·x has two local derivatives by x, so each is marked with its operand."""
     x = Value(3.0, label="x")
     (working,) = (w for w in model(trace(x * x)).workings if w.transfers)
-    assert [text_of(t.slope) for t in working.transfers] == ["∂v1∂x(1)=x", "∂v1∂x(2)=x"]
+    assert [text_of(t.local) for t in working.transfers] == ["∂v1∂x(1)=x", "∂v1∂x(2)=x"]
 
 
 def test_a_long_sum_may_break_between_its_terms():
@@ -110,9 +110,9 @@ def test_a_long_sum_may_break_between_its_terms():
 def test_the_figure_has_every_node_and_edge():
     """Nodes do not overlap, and every edge of the trace has a curve."""
     t = trace(example("sigmoid-2-2-1").output())
-    figure = layout(t, inscriptions(t))
-    assert [node.row for node in figure.nodes] == list(t)
-    edges = {(edge.child.index, edge.position) for edge in figure.edges}
+    figure = layout(t, written(t))
+    assert [node.instruction for node in figure.nodes] == list(t)
+    edges = {(curve.edge.child.index, curve.edge.position) for curve in figure.curves}
     assert edges == {(row.index, i) for row in t for i in range(len(row.parents))}
     for a in figure.nodes:
         assert 0 < a.x < figure.width

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from laws import along, close
 
-from scalargrad.arrays import arrays
-from scalargrad.engine import Value
+from scalargrad.engine.value import Value
 from scalargrad.errors import DomainError
-from scalargrad.primitives import clip, elu, leaky_relu, power
-from scalargrad.scalars import ieee, strict
-from scalargrad.table import TABLE
+from scalargrad.primitives.arrays import arrays
+from scalargrad.primitives.rows import clip, elu, leaky_relu, power
+from scalargrad.primitives.scalars import ieee, strict
+from scalargrad.primitives.table import TABLE
 
 
 def slopes(name, *operands):

@@ -9,9 +9,10 @@ import pytest
 from scalargrad import trace
 from scalargrad.cli import main
 from scalargrad.examples import GALLERY, example
-from scalargrad.notation import number
-from scalargrad.study.stepping import NOT_COMPUTED, Stepper, transcript
+from scalargrad.notation.numbers import number
+from scalargrad.study.stepping import Stepper, transcript
 from scalargrad.study.terminal import layout, moved, step_of, step_through
+from scalargrad.wengert.progress import NOT_COMPUTED
 
 
 @pytest.fixture(params=GALLERY)

@@ -12,9 +12,9 @@ from scalargrad import Value, dot, label, leaves, trace
 from scalargrad.errors import TraceTooLargeError, UnknownNameError
 from scalargrad.examples import GALLERY, example
 from scalargrad.expressions import evaluate
-from scalargrad.notation import Writer
+from scalargrad.notation.text import TextWriter
 from scalargrad.study.explain import Explainer
-from scalargrad.study.statements import LARGEST, statements
+from scalargrad.wengert.statements import LARGEST, statements
 
 NET = trace(example("sigmoid-2-2-1").output())
 
@@ -114,16 +114,16 @@ def test_unlabelled_steps_are_folded_into_the_textbook_line():
     found = statements(NET)
     assert [s.target.name for s in found.values()] == ["a1", "h1", "a2", "h2", "a3", "y"]
     a1 = found[NET["a1"]]
-    assert str(a1.written(Writer())) == "x1*w1 + x2*w2 + b1"
-    assert str(a1.substituted(Writer())) == "0.888*1.76 + (-0.49)*0.4 + 0"
+    assert str(a1.written(TextWriter())) == "x1*w1 + x2*w2 + b1"
+    assert str(a1.substituted(TextWriter())) == "0.888*1.76 + (-0.49)*0.4 + 0"
 
 
 def test_the_derivative_of_a_closed_form_is_its_formula():
     """Without labels the whole expression is one statement: d(ln x1 + x1 x2 - sin x2)/dx1 = x2 + 1/x1."""
     recorded = trace(example("baydin").output())
     (statement,) = statements(recorded).values()
-    assert str(statement.derivative(recorded["x1"], Writer())) == "x2 + 1/x1"
-    assert str(statement.derivative(recorded["x2"], Writer())) == "-cos(x2) + x1"
+    assert str(statement.derivative(recorded["x1"], TextWriter())) == "x2 + 1/x1"
+    assert str(statement.derivative(recorded["x2"], TextWriter())) == "-cos(x2) + x1"
 
 
 @pytest.mark.parametrize("name", GALLERY)
@@ -132,9 +132,9 @@ def test_a_statement_means_what_it_says(name):
     recorded = trace(example(name).output())
     for statement in statements(recorded).values():
         names = {row.name: row.value for row in [*statement.operands, statement.target]}
-        formulas = [(statement.written(Writer("text", 17)), statement.target.value)]
+        formulas = [(statement.written(TextWriter(17)), statement.target.value)]
         formulas += [
-            (statement.derivative(o, Writer("text", 17)), statement.partial(o)) for o in statement.operands
+            (statement.derivative(o, TextWriter(17)), statement.partial(o)) for o in statement.operands
         ]
         for formula, expected in formulas:
             text = str(formula)

@@ -10,8 +10,9 @@ from hypothesis import assume, given
 from laws import close
 
 from scalargrad import Value, dot, total
+from scalargrad.engine.node import evaluation_order
+from scalargrad.engine.sweep import adjoints, edges_of
 from scalargrad.errors import StaleGraphError
-from scalargrad.sweep import adjoints, evaluation_order, local_floats
 
 # ---- laws of every graph
 
@@ -42,7 +43,7 @@ def test_the_order_is_topological_and_complete(program):
 def test_backward_and_adjoints_agree_to_the_last_bit(program):
     """The fused sweep over the float reading is the general one, also at kinks, ties, inf and nan."""
     output = program.values(*program.leaves())
-    adjoint = adjoints(output, 1.0, local_floats)
+    adjoint = adjoints(evaluation_order(output), 1.0, edges_of)
     output.backward()
     for node in evaluation_order(output):
         assert node.grad == adjoint[node] or (math.isnan(node.grad) and math.isnan(adjoint[node]))
@@ -112,7 +113,7 @@ def test_a_changed_leaf_never_gives_a_silently_wrong_gradient():
         y.backward,
         y.zero_grad,
         lambda: evaluation_order(y),
-        lambda: adjoints(y, 1.0, local_floats),
+        lambda: adjoints(evaluation_order(y), 1.0, edges_of),
     ):
         with pytest.raises(StaleGraphError, match="w was given new data after"):
             walk()

@@ -7,22 +7,26 @@ import pytest
 from laws import REFERENCES, check_local_derivatives, check_second_derivatives, check_values
 
 from scalargrad import functions
-from scalargrad.arrays import arrays
-from scalargrad.engine import Value
+from scalargrad.engine import reading
+from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError
-from scalargrad.notation import Writer
-from scalargrad.primitives import clip, leaky_relu, power
-from scalargrad.scalars import ieee, strict
-from scalargrad.table import FAMILIES, TABLE, primitive, rows
+from scalargrad.notation.latex import LatexWriter
+from scalargrad.notation.text import TextWriter
+from scalargrad.primitives.arrays import arrays
+from scalargrad.primitives.rows import clip, leaky_relu, power
+from scalargrad.primitives.scalars import ieee, strict
+from scalargrad.primitives.table import FAMILIES, TABLE, primitive, rows, withdraw
 
 
 @contextlib.contextmanager
-def made_up_row():
-    """Enter a row as a user would, and take back all that was made of it."""
-    places = [TABLE, vars(functions), vars(functions.values), vars(strict), vars(ieee), vars(arrays)]
-    before = [set(place) for place in places]
-    listed = list(functions.__all__)
+def entered(enter):
+    """Enter a row or family as a user would, and take back all that was made of it."""
+    entry = enter()
+    yield entry
+    withdraw(entry.name)
 
+
+def make_softsign():
     @primitive(
         lambda m, z, x: (1.0 - abs(z)) * (1.0 - abs(z)), latex=r"\operatorname{{softsign}}\left({0}\right)"
     )
@@ -30,18 +34,13 @@ def made_up_row():
         """Return x / (1 + |x|)."""
         return m.divide(x, 1.0 + abs(x))
 
-    yield softsign
-    del Value.softsign
-    functions.__all__[:] = listed
-    for place, names in zip(places, before):
-        for name in set(place) - names:
-            del place[name]
+    return softsign
 
 
 @pytest.fixture
 def softsign(monkeypatch):
     monkeypatch.setitem(REFERENCES, "softsign", lambda x: x / (1 + abs(x)))
-    with made_up_row() as row:
+    with entered(make_softsign) as row:
         yield row
 
 
@@ -60,7 +59,7 @@ def test_a_new_row_becomes_a_method_and_a_function():
 @pytest.mark.usefixtures("softsign")
 def test_a_new_row_is_written_as_text_and_latex():
     """Its notation is read from the row."""
-    text, latex = Writer("text"), Writer("latex")
+    text, latex = TextWriter(), LatexWriter()
     assert str(text.softsign(text.name("a"))) == "softsign(a)"
     assert str(latex.softsign(latex.name("a"))) == r"\operatorname{softsign}\left(a\right)"
 
@@ -68,7 +67,7 @@ def test_a_new_row_is_written_as_text_and_latex():
 @pytest.mark.usefixtures("softsign")
 def test_a_new_row_is_known_in_every_namespace():
     """Other rows may call it as m.softsign over floats, arrays and Values."""
-    for namespace in (strict, ieee, arrays, functions.values):
+    for namespace in (strict, ieee, arrays, reading.values):
         assert float(namespace.softsign(3.0)) == 0.75
 
 
@@ -82,10 +81,10 @@ def test_a_new_row_is_under_the_laws_of_all_rows(softsign):
 
 def test_a_row_that_is_taken_back_leaves_nothing_behind():
     """The fixture is tested: the other tests see the table as it was."""
-    before = [*rows()], {*dir(Value)}, {*dir(functions)}, {*vars(strict)}, {*vars(functions.values)}
-    with made_up_row():
+    before = [*rows()], {*dir(Value)}, {*dir(functions)}, {*vars(strict)}, {*vars(reading.values)}
+    with entered(make_softsign):
         assert "softsign" in TABLE
-    assert before == ([*rows()], {*dir(Value)}, {*dir(functions)}, {*vars(strict)}, {*vars(functions.values)})
+    assert before == ([*rows()], {*dir(Value)}, {*dir(functions)}, {*vars(strict)}, {*vars(reading.values)})
 
 
 def test_a_family_makes_one_row_for_each_parameter():

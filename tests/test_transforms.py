@@ -10,8 +10,8 @@ from hypothesis import assume, given
 from laws import close
 
 from scalargrad import Value, grad, hessian, log, logsumexp, no_grad, sin, softmax, value_and_grad, where
+from scalargrad.engine.node import evaluation_order
 from scalargrad.errors import LostGradientWarning, OperandError, StaleGraphError
-from scalargrad.sweep import evaluation_order
 
 # ---- grad
 

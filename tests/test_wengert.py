@@ -5,9 +5,9 @@ from graphs import EVERYWHERE, SMOOTH, programs
 from hypothesis import given
 
 from scalargrad import Value, dot, label, leaves, nn, trace
+from scalargrad.engine.node import evaluation_order
 from scalargrad.errors import OperandError, StaleGraphError, UnknownNameError
-from scalargrad.notation import Writer
-from scalargrad.sweep import evaluation_order
+from scalargrad.notation.latex import LatexWriter
 
 
 @given(programs(SMOOTH))
@@ -111,7 +111,7 @@ def test_negative_numbers_are_in_brackets_in_a_substitution():
     w, x = leaves(w=-2.0, x=3.0)
     row = trace(w * x).output
     assert row.substitution == "(-2)*3"
-    assert str(row.substituted(Writer("latex"))) == r"\left(-2\right) \cdot 3"
+    assert str(row.substituted(LatexWriter())) == r"\left(-2\right) \cdot 3"
 
 
 @pytest.mark.parametrize("wrong", [1.0, None, "y", [Value(1.0)]])

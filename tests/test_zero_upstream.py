@@ -7,10 +7,10 @@ import pytest
 from laws import SPECIAL
 
 from scalargrad import Value, dot, trace
-from scalargrad.scalars import ieee, strict
-from scalargrad.table import rows
+from scalargrad.primitives.scalars import ieee, strict
+from scalargrad.primitives.table import rows
 
-PROMISING = [row for row in rows() if row.finite_slopes]
+PROMISING = [row for row in rows() if row.finite_derivatives]
 
 
 def named(row):
@@ -19,7 +19,7 @@ def named(row):
 
 @pytest.mark.parametrize("row", PROMISING, ids=named)
 def test_slopes_are_finite_wherever_the_value_is(row):
-    """What a row with `finite_slopes` promises, at all special numbers, infinities and nan included."""
+    """What a row with `finite_derivatives` promises, at all special numbers, infinities and nan included."""
     for operands in itertools.product(SPECIAL, repeat=row.arity or 2):
         try:
             z = row.value(strict, operands)

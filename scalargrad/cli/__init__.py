@@ -1,4 +1,4 @@
-"""The command line: one module for each command, and `main`, which runs one of them."""
+"""The command line: `main` runs one of the commands, which have a module each."""
 
 import argparse
 import os

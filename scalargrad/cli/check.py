@@ -8,7 +8,7 @@ from pathlib import Path
 from scalargrad.cli.subject import SUBJECT, UsageError, numbers, output_of
 from scalargrad.examples import GALLERY
 from scalargrad.expressions import free_names
-from scalargrad.notation import is_number
+from scalargrad.notation.numbers import is_number
 from scalargrad.tracing import trace
 
 PURPOSE = "check hand work: which numbers are right, and what went wrong first"

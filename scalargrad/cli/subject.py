@@ -4,7 +4,7 @@ import argparse
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from scalargrad.engine import Value
+from scalargrad.engine.value import Value
 from scalargrad.errors import ScalargradError, unknown
 from scalargrad.examples import GALLERY, Example
 from scalargrad.expressions import evaluate

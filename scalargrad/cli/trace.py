@@ -3,8 +3,8 @@
 import argparse
 
 from scalargrad.cli.subject import add_digits, add_subject, digits_of, subject_of
-from scalargrad.listing import listing, updates
 from scalargrad.tracing import trace
+from scalargrad.wengert.listing import listing, updates
 
 PURPOSE = "print the forward and the reverse trace side by side"
 EXAMPLES = (

@@ -1,41 +1,43 @@
 """Draw the computation graph: `draw(y)` is a graphviz.Digraph, readable from 3 values to 10,000."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 from scalargrad.drawing import focus
 from scalargrad.drawing.choice import choose
-from scalargrad.drawing.themes import THEMES
+from scalargrad.drawing.picture import ChosenView
+from scalargrad.drawing.themes import THEMES, ThemeName
 from scalargrad.drawing.views import VIEWS
-from scalargrad.engine import Value
-from scalargrad.errors import OperandError, UnknownNameError, unknown
-from scalargrad.notation import one_line
-from scalargrad.wengert import Instruction, WengertList
+from scalargrad.engine.value import Value
+from scalargrad.errors import OperandError, UnknownNameError, known
+from scalargrad.notation.labels import one_line
+from scalargrad.wengert.instruction import Instruction
+from scalargrad.wengert.list import WengertList
 
 if TYPE_CHECKING:
     from scalargrad.drawing.figure import Figure
 
 __all__ = ["EDGES", "STYLES", "THEMES", "VIEWS", "draw"]
 
-Place = Value | str
-EDGES = ("local", "contribution")
-STYLES = ("textbook", "micrograd")
-DIRECTIONS = ("right", "down")
+Edges = Literal["local", "contribution"]
+Style = Literal["textbook", "micrograd"]
+Direction = Literal["right", "down"]
+EDGES, STYLES, DIRECTIONS = map(get_args, (Edges, Style, Direction))
 
 
 def draw(
     output: Value | WengertList,
-    view: str = "auto",
+    view: ChosenView = "auto",
     *,
-    edges: str | None = None,
+    edges: Edges | None = None,
     adjoints: bool = True,
-    style: str = "textbook",
-    theme: str = "light",
-    direction: str = "right",
-    around: Place | None = None,
+    style: Style = "textbook",
+    theme: ThemeName = "light",
+    direction: Direction = "right",
+    around: Value | str | None = None,
     hops: int = 2,
-    paths: tuple[Place, Place] | None = None,
-    upto: Place | None = None,
+    paths: tuple[Value | str, Value | str] | None = None,
+    upto: Value | str | None = None,
     digits: int = 4,
     time_limit: float = 10.0,
 ) -> "Figure":
@@ -61,14 +63,11 @@ def draw(
     from scalargrad.drawing.inscriptions import Inscriber, counted
     from scalargrad.drawing.text import text_form
 
-    for kind, name, known in (
-        ("edges", edges, EDGES),
-        ("style", style, STYLES),
-        ("theme", theme, THEMES),
-        ("direction", direction, DIRECTIONS),
-    ):
-        if name is not None and name not in known:
-            raise UnknownNameError(unknown(kind, name, known))
+    if edges is not None:
+        known("edges", edges, EDGES)
+    known("style", style, STYLES)
+    known("theme", theme, THEMES)
+    known("direction", direction, DIRECTIONS)
     trace = _trace_of(output)
     kept = _kept(trace, around, hops, paths, upto)
     picture = choose(trace, kept, view)
@@ -98,10 +97,10 @@ def _trace_of(output: Value | WengertList) -> WengertList:
 
 def _kept(
     trace: WengertList,
-    around: Place | None,
+    around: Value | str | None,
     hops: int,
-    paths: Iterable[Place] | None,
-    upto: Place | None,
+    paths: Iterable[Value | str] | None,
+    upto: Value | str | None,
 ) -> set[Instruction]:
     """Return what all the foci together keep."""
     kept = set(trace)

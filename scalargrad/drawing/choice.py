@@ -1,13 +1,14 @@
-"""The choice of a view, within a budget of nodes and edges that is counted before anything is laid out."""
+"""The choice of a view, within a budget that is counted before anything is laid out."""
 
 from collections.abc import Set as AbstractSet
 
 from scalargrad.drawing.focus import nearest
 from scalargrad.drawing.network import Network
-from scalargrad.drawing.picture import Picture
-from scalargrad.drawing.views import VIEWS
-from scalargrad.errors import GraphTooLargeError, UnknownNameError, unknown
-from scalargrad.wengert import Instruction, WengertList
+from scalargrad.drawing.picture import ChosenView, Picture, View
+from scalargrad.drawing.views import VIEWS, layers, neurons
+from scalargrad.errors import GraphTooLargeError, known
+from scalargrad.wengert.instruction import Instruction
+from scalargrad.wengert.list import WengertList
 
 READABLE_NODES, READABLE_EDGES = 150, 600  # what `auto` takes a view to be readable with
 MOST_NODES, MOST_EDGES = 1000, 2000  # what Graphviz lays out in a few seconds
@@ -16,7 +17,7 @@ NEAREST = 60  # values shown where neither view nor focus makes a graph small
 Kept = AbstractSet[Instruction]
 
 
-def choose(trace: WengertList, kept: Kept, view: str = "auto") -> Picture:
+def choose(trace: WengertList, kept: Kept, view: ChosenView = "auto") -> Picture:
     """Return the picture of a view; `auto` takes the finest that is readable, and never fails.
 
     Raises UnknownNameError for no view, GraphTooLargeError for one that is beyond the budget.
@@ -26,19 +27,18 @@ def choose(trace: WengertList, kept: Kept, view: str = "auto") -> Picture:
     >>> choose(t, set(t)).view
     'values'
     """
-    if view not in {"auto", *VIEWS}:
-        raise UnknownNameError(unknown("view", view, ["auto", *VIEWS]))
+    known("view", view, ["auto", *VIEWS])
     network = Network(trace)
     if view == "auto":
         return _finest(network, kept, READABLE_NODES, READABLE_EDGES) or _nearest(network, kept)
     if view == "values":
         _check(network, kept, view, *_counted(kept))
     picture = VIEWS[view](network, kept)
-    _check(network, kept, view, len(picture.groups), len(picture.edges))
+    _check(network, kept, view, len(picture.groups), len(picture.arrows))
     return picture
 
 
-def _check(network: Network, kept: Kept, view: str, nodes: int, edges: int) -> None:
+def _check(network: Network, kept: Kept, view: View, nodes: int, edges: int) -> None:
     """Raise GraphTooLargeError if a view is beyond the budget, with a call that is not."""
     if nodes <= MOST_NODES and edges <= MOST_EDGES:
         return
@@ -48,7 +48,7 @@ def _check(network: Network, kept: Kept, view: str, nodes: int, edges: int) -> N
     raise GraphTooLargeError(
         f"view={view!r} has {nodes:,} nodes and {edges:,} edges, and Graphviz would take too long: at most "
         f"{MOST_NODES:,} and {MOST_EDGES:,} are drawn; {call} has {len(smaller.groups):,} and "
-        f"{len(smaller.edges):,}, and around=value, hops=2 shows any part in full"
+        f"{len(smaller.arrows):,}, and around=value, hops=2 shows any part in full"
     )
 
 
@@ -57,20 +57,20 @@ def _finest(network: Network, kept: Kept, most_nodes: int, most_edges: int) -> P
     nodes, edges = _counted(kept)
     if nodes <= most_nodes and edges <= most_edges:
         return VIEWS["values"](network, kept)
-    if not network.firings:
+    if not network.units:
         return None
-    for view in ("neurons", "layers"):
-        picture = VIEWS[view](network, kept)
-        if len(picture.groups) <= most_nodes and len(picture.edges) <= most_edges:
+    for view in (neurons, layers):
+        picture = view(network, kept)
+        if len(picture.groups) <= most_nodes and len(picture.arrows) <= most_edges:
             return picture
     return None
 
 
 def _nearest(network: Network, kept: Kept) -> Picture:
-    center = max(kept, key=lambda row: row.index)
+    center = max(kept, key=lambda v: v.index)
     return VIEWS["values"](network, kept & nearest(network.trace, center, NEAREST))
 
 
 def _counted(kept: Kept) -> tuple[int, int]:
     """Count the nodes and edges of the values view."""
-    return len(kept), sum(parent in kept for row in kept for parent in row.parents)
+    return len(kept), sum(parent in kept for v in kept for parent in v.parents)

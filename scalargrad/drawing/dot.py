@@ -1,13 +1,13 @@
-"""DOT text: pictures as nodes, edges and columns in Graphviz's language."""
+"""DOT text: pictures in Graphviz's language."""
 
 import html
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from scalargrad.drawing.inscriptions import Inscriber, Line, counted
-from scalargrad.drawing.picture import Edge, Group, Picture
+from scalargrad.drawing.inscriptions import Inscriber, Inscription, counted
+from scalargrad.drawing.picture import Arrow, Group, Picture
 from scalargrad.drawing.themes import FONT, SHAPES, Theme
-from scalargrad.wengert import Instruction
+from scalargrad.wengert.instruction import Instruction
 
 Attributes = dict[str, str]
 MANY_NEURONS = 12  # from here on neurons show no formulas
@@ -20,7 +20,7 @@ def graph_attributes(picture: Picture, theme: Theme) -> tuple[Attributes, Attrib
     apart = {"values": ("0.22", "0.45"), "neurons": ("0.35", "1.5"), "layers": ("0.3", "0.6")}
     nodesep, ranksep = apart[picture.view]
     graph = {"rankdir": "LR", "bgcolor": theme.paper, "nodesep": nodesep, "ranksep": ranksep, "pad": "0.2"}
-    if len(picture.edges) > MANY_EDGES:
+    if len(picture.arrows) > MANY_EDGES:
         graph |= HASTY
     node = {"fontname": FONT, "fontsize": "13", "style": "filled", "margin": "0.1,0.05"}
     edge = {"fontname": FONT, "fontsize": "11", "color": theme.edge, "arrowsize": "0.6", "penwidth": "1.1"}
@@ -38,7 +38,7 @@ def caption(picture: Picture, theme: Theme) -> Attributes:
     if picture.values - picture.hidden != shown:
         values = counted(picture.values - picture.hidden, "value")
         parts.append(f"{values} in {counted(shown, 'node')}")
-    merged = [len(edge.entries) for edge in picture.edges if len(edge.entries) > 1]
+    merged = [len(arrow.edges) for arrow in picture.arrows if len(arrow.edges) > 1]
     if merged and _is_dense(picture):
         parts.append(f"{len(merged):,} dashed edges stand for {sum(merged):,}")
     if _is_dense(picture) and picture.parameters:
@@ -48,7 +48,7 @@ def caption(picture: Picture, theme: Theme) -> Attributes:
     if not parts:
         return {}
     return {
-        "label": _table([Line("note", " · ".join(parts))], theme),
+        "label": _table([Inscription("note", " · ".join(parts))], theme),
         "labelloc": "b",
         "fontname": FONT,
         "fontsize": "11",
@@ -65,8 +65,8 @@ def fill(graph: Any, picture: Picture, inscriber: Inscriber, theme: Theme) -> No
         role, lines = role_of(group, picture, inscriber.trace.output), inscriber.lines(group, compact)
         graph.node(key, **node_attributes(role, lines, inscriber.explanation(group), theme))
     quiet = _is_dense(picture)
-    for edge in picture.edges:
-        graph.edge(keys[edge.tail], keys[edge.head], **edge_attributes(edge, inscriber, theme, quiet))
+    for arrow in picture.arrows:
+        graph.edge(keys[arrow.tail], keys[arrow.head], **arrow_attributes(arrow, inscriber, theme, quiet))
     for column in columns(picture.groups):
         graph.body.append(_in_line([keys[group] for group in column]))
 
@@ -80,7 +80,7 @@ def columns(groups: Iterable[Group]) -> list[list[Group]]:
     return [column for column in found.values() if len(column) > 1]
 
 
-def node_attributes(role: str, lines: Sequence[Line], explanation: str, theme: Theme) -> Attributes:
+def node_attributes(role: str, lines: Sequence[Inscription], explanation: str, theme: Theme) -> Attributes:
     """Return the text, shape and colours of a node, and what pointing at it shows."""
     fill, border = theme.node[role]
     return SHAPES[role] | {
@@ -93,10 +93,10 @@ def node_attributes(role: str, lines: Sequence[Line], explanation: str, theme: T
     }
 
 
-def edge_attributes(edge: Edge, inscriber: Inscriber, theme: Theme, quiet: bool) -> Attributes:
+def arrow_attributes(arrow: Arrow, inscriber: Inscriber, theme: Theme, quiet: bool) -> Attributes:
     """Return the text on an edge, or for pointing at it, and its width where it stands for several."""
-    merged = len(edge.entries) > 1
-    lines = inscriber.edge(edge)
+    merged = len(arrow.edges) > 1
+    lines = inscriber.arrow(arrow)
     attributes = {}
     if lines:
         text = ", ".join(line.text for line in lines)
@@ -107,23 +107,23 @@ def edge_attributes(edge: Edge, inscriber: Inscriber, theme: Theme, quiet: bool)
 def role_of(group: Group, picture: Picture, output: Instruction) -> str:
     """Return the role that a node's shape and colours show."""
     if group.more or group.kind == "rest":
-        return "output" if output in group.rows else "rest"
+        return "output" if output in group.instructions else "rest"
     if group.kind == "inputs":
         return "input"
     if group.kind in {"neuron", "layer"}:
-        return "output" if output in group.rows else "neuron"
-    (row,) = group.rows
-    if row is output and row.parents:
+        return "output" if output in group.instructions else "neuron"
+    (v,) = group.instructions
+    if v is output and v.parents:
         return "output"
-    return "parameter" if row in picture.parameters and row.role == "input" else row.role
+    return "parameter" if v in picture.parameters and v.role == "input" else v.role
 
 
 def _is_dense(picture: Picture) -> bool:
-    return picture.view == "neurons" and len(picture.edges) > MANY_EDGES
+    return picture.view == "neurons" and len(picture.arrows) > MANY_EDGES
 
 
 def _key(group: Group) -> str:
-    return f"n{group.rows[-1].index}"
+    return f"n{group.instructions[-1].index}"
 
 
 def _in_line(keys: Sequence[str]) -> str:
@@ -131,13 +131,13 @@ def _in_line(keys: Sequence[str]) -> str:
     return f"\t{{ rank=same; {' -> '.join(keys)} [style=invis weight=100] }}\n"
 
 
-def _table(lines: Sequence[Line], theme: Theme) -> str:
-    """Return an HTML-like label with a row for each line."""
+def _table(lines: Sequence[Inscription], theme: Theme) -> str:
+    """Return an HTML-like label with a v for each line."""
     cells = "".join(f"<tr><td>{_cell(line, theme)}</td></tr>" for line in lines)
     return f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="1">{cells}</table>>'
 
 
-def _cell(line: Line, theme: Theme) -> str:
+def _cell(line: Inscription, theme: Theme) -> str:
     text = _escaped(line.text)
     bold = f"<b>{text}</b>" if line.kind == "name" else text
     return f'<font color="{theme.text[line.kind]}">{bold}</font>'

@@ -1,4 +1,4 @@
-"""The drawing object: a graphviz.Digraph that renders with and without the executable."""
+"""The drawing object: a graphviz.Digraph that renders with the executable or without it."""
 
 import os
 from pathlib import Path

@@ -3,12 +3,13 @@
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
-from scalargrad.wengert import Instruction, WengertList
+from scalargrad.wengert.instruction import Instruction
+from scalargrad.wengert.list import WengertList
 
 
-def upstream_of(row: Instruction) -> set[Instruction]:
-    """Return a row and all that it was computed from."""
-    seen, unread = {row}, [row]
+def upstream_of(v: Instruction) -> set[Instruction]:
+    """Return a v and all that it was computed from."""
+    seen, unread = {v}, [v]
     while unread:
         for parent in unread.pop().parents:
             if parent not in seen:
@@ -23,13 +24,13 @@ def influence(trace: WengertList, source: Instruction, target: Instruction) -> s
     >>> from scalargrad import Value
     >>> x, w = Value(2.0, label="x"), Value(3.0, label="w")
     >>> t = WengertList.of((w * x).tanh() + x)
-    >>> sorted(row.name for row in influence(t, t["w"], t.output))
+    >>> sorted(v.name for v in influence(t, t["w"], t.output))
     ['v2', 'v3', 'v4', 'w']
     """
     influenced = {source}
-    for row in trace:
-        if any(parent in influenced for parent in row.parents):
-            influenced.add(row)
+    for v in trace:
+        if any(parent in influenced for parent in v.parents):
+            influenced.add(v)
     return influenced & upstream_of(target)
 
 
@@ -49,14 +50,14 @@ def nearest(trace: WengertList, center: Instruction, count: int) -> set[Instruct
 def _rings(trace: Iterable[Instruction], center: Instruction) -> Iterator[Sequence[Instruction]]:
     """Yield the instructions 0, 1, 2, … edges away."""
     children: dict[Instruction, list[Instruction]] = {}
-    for row in trace:
-        for parent in row.parents:
-            children.setdefault(parent, []).append(row)
+    for v in trace:
+        for parent in v.parents:
+            children.setdefault(parent, []).append(v)
     seen, ring = {center}, [center]
     while ring:
         yield ring
         met = dict.fromkeys(
-            other for row in ring for other in (*row.parents, *children.get(row, ())) if other not in seen
+            other for v in ring for other in (*v.parents, *children.get(v, ())) if other not in seen
         )
         ring = list(met)
         seen.update(ring)

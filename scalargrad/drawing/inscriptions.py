@@ -1,21 +1,26 @@
-"""What is written in the nodes and on the edges of a drawing; every number is read from the trace."""
+"""What is written in a drawing, every number of it read from the trace."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
-from scalargrad.drawing.lettering import TextbookWriter, formula, shortened
-from scalargrad.drawing.picture import Edge, Entry, Firing, Group
-from scalargrad.notation import one_line
-from scalargrad.wengert import Contribution, Instruction, WengertList
+from scalargrad.drawing.picture import Arrow, Group
+from scalargrad.notation.labels import one_line, shortened
+from scalargrad.notation.textbook import TextbookWriter
+from scalargrad.wengert.formulas import formula
+from scalargrad.wengert.instruction import Edge, Instruction
+from scalargrad.wengert.list import WengertList
+from scalargrad.wengert.neurons import Unit
 
+Ink = Literal["name", "value", "adjoint", "note"]
 FEW = 4  # a neuron with more inputs is written Σ wᵢxᵢ + b
 
 
 @dataclass(frozen=True)
-class Line:
+class Inscription:
     """Hold one line of text: `kind` is "name", "value", "adjoint" or "note"."""
 
-    kind: str
+    kind: Ink
     text: str
 
 
@@ -38,166 +43,158 @@ class Inscriber:
         self.edges = edges
         self.adjoints = adjoints
         self.writer = TextbookWriter(digits=digits)
-        self._contributions: dict[tuple[Instruction, int], Contribution] = {}
-        if edges == "contribution":
-            self._contributions = {
-                (step.instruction, c.position): c for step in trace.steps for c in step.contributions
-            }
 
-    def lines(self, group: Group, compact: bool = False) -> list[Line]:
+    def lines(self, group: Group, compact: bool = False) -> list[Inscription]:
         """Return the lines of a group; a neuron is `compact` where many are drawn."""
         if group.more:
-            return [Line("note", f"… {group.more:,} more")]
+            return [Inscription("note", f"… {group.more:,} more")]
         if group.kind == "neuron":
-            return list(self._neuron(group.firings[0], compact))
+            return list(self._neuron(group.units[0], compact))
         if group.kind == "layer":
             return list(self._layer(group))
         if group.kind == "value":
-            return list(self._value(group.rows[0]))
+            return list(self._value(group.instructions[0]))
         return list(self._rest(group))
 
-    def edge(self, edge: Edge) -> list[Line]:
-        """Return the lines on an edge; of merged edges, how many they are."""
-        if len(edge.entries) > 1:
-            return [Line("note", f"×{len(edge.entries):,}")]
-        (entry,) = edge.entries
+    def arrow(self, arrow: Arrow) -> list[Inscription]:
+        """Return the lines on an arrow; of merged edges, how many they are."""
+        if len(arrow.edges) > 1:
+            return [Inscription("note", f"×{len(arrow.edges):,}")]
+        (edge,) = arrow.edges
         if self.edges == "contribution":
-            return [Line("adjoint", self._contribution(entry))]
-        if entry.weight and edge.head.kind == "neuron" and not edge.head.more:
-            return list(self._weight(entry.weight))
-        return [Line("note", self._local(entry))] if self.edges == "local" else []
+            return [Inscription("adjoint", self._contribution(edge))]
+        if arrow.weight:
+            return list(self._weight(arrow.weight))
+        return [Inscription("note", self._local(edge))] if self.edges == "local" else []
 
-    def name(self, row: Instruction) -> str:
+    def name(self, v: Instruction) -> str:
         """Return the name of a value, or the number of a constant."""
-        return str(row.symbol(self.writer))
+        return str(v.symbol(self.writer))
 
     def number(self, x: float) -> str:
         """Return a number in the notation of the drawing."""
         return str(self.writer.number(x))
 
-    def value(self, row: Instruction) -> str:
+    def value(self, v: Instruction) -> str:
         """Return name = value; a constant is its value."""
-        number = self.number(row.value)
-        return number if row.role == "constant" else f"{self.name(row)} = {number}"
+        number = self.number(v.value)
+        return number if v.role == "constant" else f"{self.name(v)} = {number}"
 
-    def derivative(self, row: Instruction) -> str:
+    def derivative(self, v: Instruction) -> str:
         """Return the adjoint of a value, as ∂output/∂value = number."""
-        return f"∂{self.name(self.trace.output)}/∂{self.name(row)} = {self.number(row.adjoint)}"
+        return f"∂{self.name(self.trace.output)}/∂{self.name(v)} = {self.number(v.adjoint)}"
 
     def explanation(self, group: Group) -> str:
         """Return what pointing at a node shows: each formula, uncut, with its numbers put in."""
-        if len(group.rows) > FEW or group.kind == "rest":
-            return f"{len(group.rows):,} values"
-        return "\n".join(map(self._calculation, group.rows))
+        if len(group.instructions) > FEW or group.kind == "rest":
+            return f"{len(group.instructions):,} values"
+        return "\n".join(map(self._calculation, group.instructions))
 
-    def _calculation(self, row: Instruction) -> str:
-        text = one_line(row.name) + (f" ({row.path})" if row.path else "")
-        if row.parents and len(row.parents) <= 2 * FEW:
-            text += f" = {row.formula} = {row.substitution}"
-        text += f" = {row.value!r}"
-        return text + (f", adjoint {row.adjoint!r}" if self.adjoints else "")
+    def _calculation(self, v: Instruction) -> str:
+        text = one_line(v.name) + (f" ({v.path})" if v.path else "")
+        if v.parents and len(v.parents) <= 2 * FEW:
+            text += f" = {v.formula} = {v.substitution}"
+        text += f" = {v.value!r}"
+        return text + (f", adjoint {v.adjoint!r}" if self.adjoints else "")
 
-    def _value(self, row: Instruction) -> Iterator[Line]:
-        if not row.parents:
-            yield Line("name", self.value(row))
+    def _value(self, v: Instruction) -> Iterator[Inscription]:
+        if not v.parents:
+            yield Inscription("name", self.value(v))
         else:
-            yield Line("name", shortened(f"{self.name(row)} = {formula(row, self.writer)}"))
-            yield Line("value", f"= {self.number(row.value)}")
-        if self.adjoints and row.role != "constant":
-            yield Line("adjoint", self.derivative(row))
+            yield Inscription("name", shortened(f"{self.name(v)} = {formula(v, self.writer)}"))
+            yield Inscription("value", f"= {self.number(v.value)}")
+        if self.adjoints and v.role != "constant":
+            yield Inscription("adjoint", self.derivative(v))
 
-    def _neuron(self, firing: Firing, compact: bool) -> Iterator[Line]:
-        z, a = firing.z, firing.a
+    def _neuron(self, unit: Unit, compact: bool) -> Iterator[Inscription]:
+        z, a = unit.z, unit.a
         name_z = self.name(z) if z.label else "z"
-        name_a = "a" if firing.path and not a.label else self.name(a)
-        yield from self._titles(firing, name_z, name_a)
+        name_a = "a" if unit.path and not a.label else self.name(a)
+        yield from self._titles(unit, name_z, name_a)
         if not compact:
-            yield Line("note", shortened(f"{name_z} = {self._weighted_sum(firing)}"))
-            if firing.bias:
-                yield Line(
+            yield Inscription("note", shortened(f"{name_z} = {self._weighted_sum(unit)}"))
+            if unit.bias:
+                yield Inscription(
                     "note",
-                    self.value(firing.bias) if firing.bias.label else f"b = {self.number(firing.bias.value)}",
+                    self.value(unit.bias) if unit.bias.label else f"b = {self.number(unit.bias.value)}",
                 )
-        yield Line("value", f"{name_z} = {self.number(z.value)}")
+        yield Inscription("value", f"{name_z} = {self.number(z.value)}")
         if a is not z:
-            yield Line("value", f"{name_a} = {self.number(a.value)}")
+            yield Inscription("value", f"{name_a} = {self.number(a.value)}")
         if self.adjoints:
             delta = "" if compact else f"∂{self.name(self.trace.output)}/∂{name_z} = "
-            yield Line("adjoint", f"δ = {delta}{self.number(z.adjoint)}")
+            yield Inscription("adjoint", f"δ = {delta}{self.number(z.adjoint)}")
 
-    def _titles(self, firing: Firing, name_z: str, name_a: str) -> Iterator[Line]:
+    def _titles(self, unit: Unit, name_z: str, name_a: str) -> Iterator[Inscription]:
         """Yield the path that nn gave a neuron, where it has no label, and a = φ(z)."""
-        activated = (
-            shortened(f"{name_a} = {self._activation(firing, name_z)}") if firing.a is not firing.z else ""
-        )
-        if firing.path and not firing.a.label:
-            yield Line("name", shortened(firing.path))
+        activated = shortened(f"{name_a} = {self._activation(unit, name_z)}") if unit.a is not unit.z else ""
+        if unit.path and not unit.a.label:
+            yield Inscription("name", shortened(unit.path))
             if activated:
-                yield Line("note", activated)
+                yield Inscription("note", activated)
         else:
-            yield Line("name", activated or self.name(firing.z))
+            yield Inscription("name", activated or self.name(unit.z))
 
-    def _weighted_sum(self, firing: Firing) -> str:
-        entries = firing.entries
-        labelled = all(entry.weight and entry.weight.label for entry in entries)
-        if len(entries) > FEW or not labelled:
-            return "Σ wᵢxᵢ" + (" + b" if firing.bias else "")
+    def _weighted_sum(self, unit: Unit) -> str:
+        labelled = all(weight.label for weight in unit.weights.values())
+        if len(unit.weights) > FEW or not labelled:
+            return "Σ wᵢxᵢ" + (" + b" if unit.bias else "")
         products = (
-            self.writer.multiply(entry.parent.symbol(self.writer), entry.weight.symbol(self.writer))
-            for entry in entries
-            if entry.weight
+            self.writer.multiply(edge.parent.symbol(self.writer), weight.symbol(self.writer))
+            for edge, weight in unit.weights.items()
         )
-        bias = [self.name(firing.bias)] if firing.bias else []
+        bias = [self.name(unit.bias)] if unit.bias else []
         return " + ".join([*map(str, products), *bias])
 
-    def _activation(self, firing: Firing, name_z: str) -> str:
-        if firing.a.parents == (firing.z,) and firing.a.primitive:
-            return str(self.writer.write(firing.a.primitive, [self.writer.name(name_z)]))
+    def _activation(self, unit: Unit, name_z: str) -> str:
+        if unit.a.parents == (unit.z,) and unit.a.primitive:
+            return str(self.writer.write(unit.a.primitive, [self.writer.name(name_z)]))
         return f"φ({name_z})"
 
-    def _weight(self, weight: Instruction) -> Iterator[Line]:
-        yield Line("name", self.value(weight) if weight.label else self.number(weight.value))
+    def _weight(self, weight: Instruction) -> Iterator[Inscription]:
+        yield Inscription("name", self.value(weight) if weight.label else self.number(weight.value))
         if self.adjoints:
-            yield Line("adjoint", f"∂ {self.number(weight.adjoint)}")
+            yield Inscription("adjoint", f"∂ {self.number(weight.adjoint)}")
 
-    def _local(self, entry: Entry) -> str:
-        row = entry.child
-        number = self.number(row.partials[entry.position])
-        if len(row.parents) > 2 * FEW:
+    def _local(self, edge: Edge) -> str:
+        number = self.number(edge.local)
+        if len(edge.child.parents) > 2 * FEW:
             return number
-        text = str(row.local_derivatives(self.writer)[entry.position])
+        text = str(edge.child.local_derivatives(self.writer)[edge.position])
         return text if text == number else shortened(f"{text} = {number}", 32)
 
-    def _contribution(self, entry: Entry) -> str:
-        c = self._contributions[entry.child, entry.position]
+    def _contribution(self, edge: Edge) -> str:
+        c = self.trace.contributions[edge]
         factors = f"{self.writer.number(c.upstream)} · {_bracketed(self.number(c.local))}"
         return f"{factors} = {self.number(c.contribution)}"
 
-    def _layer(self, group: Group) -> Iterator[Line]:
-        firings = group.firings
-        neurons = len({firing.path or firing for firing in firings})
-        times = f" ×{len(firings) // neurons:,}" if len(firings) > neurons else ""
-        weights = {entry.weight for firing in firings for entry in firing.entries}
-        biases = {firing.bias for firing in firings if firing.bias}
-        final = f": {self.name(self.trace.output)}" if self.trace.output in group.rows else ""
-        yield Line("name", shortened(group.title) + final)
-        yield Line("note", counted(neurons, "neuron") + times)
+    def _layer(self, group: Group) -> Iterator[Inscription]:
+        units = group.units
+        neurons = len({unit.path or unit for unit in units})
+        times = f" ×{len(units) // neurons:,}" if len(units) > neurons else ""
+        weights = {weight for unit in units for weight in unit.weights.values()}
+        biases = {unit.bias for unit in units if unit.bias}
+        final = f": {self.name(self.trace.output)}" if self.trace.output in group.instructions else ""
+        yield Inscription("name", shortened(group.title) + final)
+        yield Inscription("note", counted(neurons, "neuron") + times)
         parameters = counted(len(weights), "weight")
-        yield Line("note", parameters + (f", {counted(len(biases), 'bias', 'biases')}" if biases else ""))
-        yield Line("value", self._range("a", (firing.a.value for firing in firings)))
+        yield Inscription(
+            "note", parameters + (f", {counted(len(biases), 'bias', 'biases')}" if biases else "")
+        )
+        yield Inscription("value", self._range("a", (unit.a.value for unit in units)))
         if self.adjoints:
-            yield Line("adjoint", self._range("δ", (firing.z.adjoint for firing in firings)))
+            yield Inscription("adjoint", self._range("δ", (unit.z.adjoint for unit in units)))
 
-    def _rest(self, group: Group) -> Iterator[Line]:
+    def _rest(self, group: Group) -> Iterator[Inscription]:
         if group.kind == "inputs":
-            yield Line("name", counted(len(group.rows), "input"))
-            yield Line("value", self._range("x", (row.value for row in group.rows)))
-        elif self.trace.output in group.rows:
+            yield Inscription("name", counted(len(group.instructions), "input"))
+            yield Inscription("value", self._range("x", (v.value for v in group.instructions)))
+        elif self.trace.output in group.instructions:
             yield from self._value(self.trace.output)
-            if len(group.rows) > 1:
-                yield Line("note", f"+{counted(len(group.rows) - 1, 'value')}")
+            if len(group.instructions) > 1:
+                yield Inscription("note", f"+{counted(len(group.instructions) - 1, 'value')}")
         else:
-            yield Line("note", f"+{counted(len(group.rows), 'value')}")
+            yield Inscription("note", f"+{counted(len(group.instructions), 'value')}")
 
     def _range(self, name: str, numbers: Iterable[float]) -> str:
         numbers = list(numbers)

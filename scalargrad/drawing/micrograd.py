@@ -1,4 +1,4 @@
-"""The style of micrograd's drawings: records of data and grad, and a separate node for each operation."""
+"""The style of micrograd's drawings: records of data, with a separate node for each operation."""
 
 import re
 from typing import Any
@@ -6,9 +6,7 @@ from typing import Any
 from scalargrad.drawing.inscriptions import Inscriber
 from scalargrad.drawing.picture import Picture
 from scalargrad.drawing.themes import FONT, Theme
-from scalargrad.wengert import Instruction
-
-SIGNS = {"add": "+", "multiply": "*", "subtract": "-", "divide": "/", "negative": "-", "pow": "**"}
+from scalargrad.wengert.instruction import Instruction
 
 
 def fill(graph: Any, picture: Picture, inscriber: Inscriber, theme: Theme) -> None:
@@ -24,30 +22,28 @@ def fill(graph: Any, picture: Picture, inscriber: Inscriber, theme: Theme) -> No
             "fontname": FONT,
         }
     for group in picture.groups:
-        (row,) = group.rows
-        graph.node(f"n{row.index}", label=_record(row, inscriber), shape="record", **{"class": row.role})
-        if row.primitive:
-            graph.node(f"n{row.index}op", label=_operation(row), **{"class": "primitive"})
-            graph.edge(f"n{row.index}op", f"n{row.index}")
-    for edge in picture.edges:
-        lines = inscriber.edge(edge)
+        (v,) = group.instructions
+        graph.node(f"n{v.index}", label=_record(v, inscriber), shape="record", **{"class": v.role})
+        if v.primitive:
+            graph.node(f"n{v.index}op", label=_operation(v), **{"class": "primitive"})
+            graph.edge(f"n{v.index}op", f"n{v.index}")
+    for arrow in picture.arrows:
+        lines = inscriber.arrow(arrow)
         label = {"label": _escaped(lines[0].text), "fontcolor": text} if lines else {}
-        graph.edge(f"n{edge.tail.rows[0].index}", f"n{edge.head.rows[0].index}op", **label)
+        graph.edge(f"n{arrow.tail.instructions[0].index}", f"n{arrow.head.instructions[0].index}op", **label)
 
 
-def _record(row: Instruction, inscriber: Inscriber) -> str:
-    fields = [inscriber.name(row)] if row.role != "constant" else []
-    fields.append(f"data {inscriber.number(row.value)}")
+def _record(v: Instruction, inscriber: Inscriber) -> str:
+    fields = [inscriber.name(v)] if v.role != "constant" else []
+    fields.append(f"data {inscriber.number(v.value)}")
     if inscriber.adjoints:
-        fields.append(f"grad {inscriber.number(row.adjoint)}")
+        fields.append(f"grad {inscriber.number(v.adjoint)}")
     return f"{{{'|'.join(map(_escaped, fields))}}}"
 
 
-def _operation(row: Instruction) -> str:
-    assert row.primitive is not None
-    if row.primitive.name == "power":
-        return f"**{row.primitive.parameters[0]:g}"
-    return _escaped(SIGNS.get(row.primitive.name, row.primitive.symbol))
+def _operation(v: Instruction) -> str:
+    assert v.primitive is not None
+    return _escaped(v.primitive.sign)
 
 
 def _escaped(text: str) -> str:

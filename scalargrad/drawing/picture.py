@@ -1,36 +1,15 @@
-"""What a drawing shows, before it is DOT: groups of instructions, and edges between them."""
+"""What a drawing shows, before it is DOT: groups of instructions, with arrows between them."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from scalargrad.wengert import Instruction
+from scalargrad.wengert.instruction import Edge, Instruction
+from scalargrad.wengert.neurons import Unit
 
-
-@dataclass(frozen=True, eq=False)
-class Entry:
-    """Hold one entry of a child's parents, and the weight if a neuron has it on the edge."""
-
-    child: Instruction
-    position: int
-    weight: Instruction | None = None
-
-    @property
-    def parent(self) -> Instruction:
-        """Return the instruction that the entry reads."""
-        return self.child.parents[self.position]
-
-
-@dataclass(frozen=True, eq=False)
-class Firing:
-    """Hold what a neuron computed once: z = Σ wᵢxᵢ + b and a = φ(z); linear, its a is its z."""
-
-    path: str
-    z: Instruction
-    a: Instruction
-    entries: tuple[Entry, ...]
-    bias: Instruction | None
-    members: frozenset[Instruction]
+View = Literal["values", "neurons", "layers"]
+ChosenView = Literal["auto", View]
+Kind = Literal["value", "neuron", "inputs", "layer", "rest"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,10 +20,10 @@ class Group:
     and those of a column that begins with "in line" stand in line; `more` is how many it replaces.
     """
 
-    kind: str
-    rows: tuple[Instruction, ...]
+    kind: Kind
+    instructions: tuple[Instruction, ...]
     column: tuple[object, ...] | None = None
-    firings: tuple[Firing, ...] = ()
+    units: tuple[Unit, ...] = ()
     title: str = ""
     more: int = 0
 
@@ -55,43 +34,45 @@ class Group:
 
 
 @dataclass(frozen=True, eq=False)
-class Edge:
-    """Hold a displayed edge and the entries it stands for, which are several where edges were merged."""
+class Arrow:
+    """Hold a displayed edge, with the edges it stands for, which are several where they were merged.
+
+    `weight` is the one that the input of a neuron is multiplied by, where the arrow is one such edge.
+    """
 
     tail: Group
     head: Group
-    entries: tuple[Entry, ...]
+    edges: tuple[Edge, ...]
+    weight: Instruction | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """Hold the groups and edges of one view, in the order of evaluation.
+    """Hold the groups and arrows of one view, in the order of evaluation.
 
-    `parameters` are the leaves that a neuron reads as weights or bias.
-    `values` is how many values were there to show, `hidden` how many of them a focus left out.
+    `parameters` are the leaves that neurons read as weights or bias.  `values` is how many values were
+    there to show, `hidden` how many of them a focus left out.
     """
 
-    view: str
+    view: View
     groups: tuple[Group, ...]
-    edges: tuple[Edge, ...]
+    arrows: tuple[Arrow, ...]
     parameters: frozenset[Instruction]
     values: int
     hidden: int = 0
 
 
-def readers(rows: Iterable[Instruction]) -> Counter[Instruction]:
-    """Count the entries that read each instruction."""
-    return Counter(parent for row in rows for parent in row.parents)
-
-
-def connect(groups: Sequence[Group], entries: Iterable[Entry]) -> Iterator[Edge]:
-    """Yield the edges between groups: one for each entry, or for all of two groups if one is collective."""
-    home = {row: group for group in groups for row in group.rows}
-    merged: dict[tuple[Group, Group, int], list[Entry]] = {}
-    for number, entry in enumerate(entries):
-        tail, head = home.get(entry.parent), home.get(entry.child)
+def connect(
+    groups: Sequence[Group], edges: Iterable[Edge], weights: Mapping[Edge, Instruction]
+) -> Iterator[Arrow]:
+    """Yield the arrows between groups: one for each edge, or for all of two groups if one is collective."""
+    home = {v: group for group in groups for v in group.instructions}
+    merged: dict[tuple[Group, Group, int], list[Edge]] = {}
+    for number, edge in enumerate(edges):
+        tail, head = home.get(edge.parent), home.get(edge.child)
         if tail and head and tail is not head:
             apart = 0 if tail.is_collective or head.is_collective else number
-            merged.setdefault((tail, head, apart), []).append(entry)
+            merged.setdefault((tail, head, apart), []).append(edge)
     for (tail, head, _), several in merged.items():
-        yield Edge(tail, head, tuple(several))
+        alone = len(several) == 1 and head.kind == "neuron" and not head.more
+        yield Arrow(tail, head, tuple(several), weights.get(several[0]) if alone else None)

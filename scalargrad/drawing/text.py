@@ -9,7 +9,7 @@ def text_form(picture: Picture, inscriber: Inscriber) -> str:
 
     >>> from scalargrad.drawing.choice import choose
     >>> from scalargrad.examples import example
-    >>> from scalargrad.wengert import WengertList
+    >>> from scalargrad.wengert.list import WengertList
     >>> t = WengertList.of(example("fan-out").output())
     >>> print(text_form(choose(t, set(t)), Inscriber(t, adjoints=False)))
     x = 3
@@ -19,8 +19,8 @@ def text_form(picture: Picture, inscriber: Inscriber) -> str:
     """
     lines = {group: [line.text for line in inscriber.lines(group)] for group in picture.groups}
     read: dict[Group, list[str]] = {}
-    for edge in picture.edges:
-        read.setdefault(edge.head, []).append(lines[edge.tail][0].partition(" = ")[0])
+    for arrow in picture.arrows:
+        read.setdefault(arrow.head, []).append(lines[arrow.tail][0].partition(" = ")[0])
     return "\n".join(
         "   ".join([*texts, *([f"← {', '.join(read[group])}"] if group in read else [])])
         for group, texts in lines.items()

@@ -1,7 +1,8 @@
-"""The colours of drawings, light and dark; roles differ in shape and border too, for those who see none."""
+"""The colours of all that is shown, on light paper or on dark."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 FONT = "Helvetica,Arial,sans-serif"
 
@@ -44,7 +45,8 @@ DARK = Theme(
         "rest": ("#1c2128", "#7d8590"),
     },
 )
-THEMES = {"light": LIGHT, "dark": DARK}
+ThemeName = Literal["light", "dark"]
+THEMES: dict[ThemeName, Theme] = {"light": LIGHT, "dark": DARK}
 SHAPES = {
     "input": {"shape": "ellipse", "margin": "0.02,0.02"},
     "parameter": {"shape": "box", "style": "filled,rounded"},

@@ -1,11 +1,11 @@
 """The views: which values a drawing shows as one node, from every value by itself to whole layers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
 from scalargrad.drawing.network import Network
-from scalargrad.drawing.picture import Edge, Entry, Group, Picture, connect
-from scalargrad.wengert import Instruction
+from scalargrad.drawing.picture import Group, Kind, Picture, View, connect
+from scalargrad.wengert.instruction import Edge, Instruction
 
 Kept = AbstractSet[Instruction]
 WIDE, HEAD, TAIL = 16, 8, 2  # a wider column shows its first 8 and its last 2
@@ -16,21 +16,14 @@ def values(network: Network, kept: Kept) -> Picture:
     """Return the view in which every value is a node and every entry of its parents an edge.
 
     >>> from scalargrad import Value
-    >>> from scalargrad.wengert import WengertList
+    >>> from scalargrad.wengert.list import WengertList
     >>> x = Value(3.0, label="x")
     >>> t = WengertList.of(x * x)
     >>> picture = values(Network(t), set(t))
-    >>> len(picture.groups), len(picture.edges)
+    >>> len(picture.groups), len(picture.arrows)
     (2, 2)
     """
-    home = {row: Group("value", (row,)) for row in network.trace if row in kept}
-    edges = tuple(
-        Edge(home[parent], group, (Entry(row, position),))
-        for row, group in home.items()
-        for position, parent in enumerate(row.parents)
-        if parent in home
-    )
-    return _picture("values", network, kept, home.values(), edges)
+    return _connected("values", network, kept, [Group("value", (v,)) for v in network.trace if v in kept])
 
 
 def neurons(network: Network, kept: Kept) -> Picture:
@@ -39,40 +32,44 @@ def neurons(network: Network, kept: Kept) -> Picture:
     A column of more than 16 nodes shows ten of them, and one that stands for the others.
     """
     groups = [
-        Group("neuron", tuple(sorted(f.members, key=_index)), ("in line", network.depth[f.a]), (f,))
-        for f in network.firings
-        if not kept.isdisjoint(f.members)
+        Group("neuron", tuple(sorted(unit.members, key=_index)), ("in line", network.depth[unit.a]), (unit,))
+        for unit in network.units
+        if not kept.isdisjoint(unit.members)
     ]
     columns = _columns(network)
     groups += [
-        Group("value", (row,), columns[row])
-        for row in network.trace
-        if row in kept and row not in network.firing_of and not network.is_on_edge(row, kept)
+        Group("value", (v,), columns[v])
+        for v in network.trace
+        if v in kept and v not in network.unit_of and not network.is_on_edge(v, kept)
     ]
-    groups.sort(key=lambda group: group.rows[-1].index)
+    groups.sort(key=lambda group: group.instructions[-1].index)
     return _connected("neurons", network, kept, _narrowed(groups))
 
 
 def layers(network: Network, kept: Kept) -> Picture:
     """Return the view in which a layer is a node, and so is all that is computed between two layers."""
     piles: dict[tuple[int, int, str], list[Instruction]] = {}
-    for row in network.trace:
-        if row in kept and not network.is_on_edge(row, kept):
-            piles.setdefault(_pile(row, network), []).append(row)
+    for v in network.trace:
+        if v in kept and not network.is_on_edge(v, kept):
+            piles.setdefault(_pile(v, network), []).append(v)
     groups = []
-    for (depth, place, path), rows in sorted(piles.items()):
-        firings = tuple(dict.fromkeys(network.firing_of[row] for row in rows)) if place == LAYER else ()
-        groups.append(Group(KINDS[place], tuple(rows), None, firings, path or f"layer {depth}"))
+    for (depth, place, path), pile in sorted(piles.items()):
+        units = tuple(dict.fromkeys(network.unit_of[v] for v in pile)) if place == LAYER else ()
+        groups.append(Group(KINDS[place], tuple(pile), None, units, path or f"layer {depth}"))
     return _connected("layers", network, kept, _flattened(_inputs_apart(groups)))
 
 
-VIEWS = {"values": values, "neurons": neurons, "layers": layers}
+VIEWS: dict[View, Callable[[Network, Kept], Picture]] = {
+    "values": values,
+    "neurons": neurons,
+    "layers": layers,
+}
 INPUTS, LAYER, REST = range(3)
-KINDS = ("inputs", "layer", "rest")
+KINDS: tuple[Kind, ...] = ("inputs", "layer", "rest")
 
 
-def _index(row: Instruction) -> int:
-    return row.index
+def _index(v: Instruction) -> int:
+    return v.index
 
 
 def _columns(network: Network) -> dict[Instruction, tuple[object, ...]]:
@@ -82,27 +79,27 @@ def _columns(network: Network) -> dict[Instruction, tuple[object, ...]]:
     """
     columns: dict[Instruction, tuple[object, ...]] = {}
     level: dict[Instruction, int] = {}
-    for row in network.trace:
-        level[row] = 1 + max((level[parent] for parent in row.parents), default=-1)
-        if row.primitive:
-            columns[row] = ("alike", network.depth[row], level[row], row.primitive.symbol)
-    for row, reader in network.first_reader.items():
-        if not row.parents:
-            enters = reader in network.firing_of and network.depth[reader] == 1
-            enters = enters and row not in network.parameters
-            columns[row] = ("in line", 0) if enters else ("alike", row.role, *columns[reader])
-    return {row: columns.get(row, ("alike",)) for row in network.trace}
+    for v in network.trace:
+        level[v] = 1 + max((level[parent] for parent in v.parents), default=-1)
+        if v.primitive:
+            columns[v] = ("alike", network.depth[v], level[v], v.primitive.symbol)
+    for v in network.trace:
+        if not v.parents and (reader := network.first_reader(v)):
+            enters = reader in network.unit_of and network.depth[reader] == 1
+            enters = enters and v not in network.parameters
+            columns[v] = ("in line", 0) if enters else ("alike", v.role, *columns[reader])
+    return {v: columns.get(v, ("alike",)) for v in network.trace}
 
 
-def _pile(row: Instruction, network: Network) -> tuple[int, int, str]:
+def _pile(v: Instruction, network: Network) -> tuple[int, int, str]:
     """Return where a value belongs: the depth of its layer, the kind of the pile, the path of the layer."""
-    firing = network.firing_of.get(row)
-    if firing:
-        return network.depth[firing.a], LAYER, firing.path.partition(".neurons[")[0]
-    reader = network.first_reader.get(row, row)
-    if row.parents or reader is row:
-        return network.depth[row], REST, ""
-    if reader in network.firing_of:
+    unit = network.unit_of.get(v)
+    if unit:
+        return network.depth[unit.a], LAYER, unit.path.partition(".neurons[")[0]
+    reader = network.first_reader(v)
+    if v.parents or reader is None:
+        return network.depth[v], REST, ""
+    if reader in network.unit_of:
         return 0, INPUTS, ""
     return network.depth[reader], REST, ""
 
@@ -130,27 +127,23 @@ def _flattened(groups: Sequence[Group]) -> Sequence[Group]:
 
 
 def _merged(groups: Sequence[Group], column: tuple[object, ...] | None) -> Group:
-    rows = tuple(row for group in groups for row in group.rows)
-    firings = tuple(firing for group in groups for firing in group.firings)
-    return Group("rest", rows, column, firings, more=len(groups))
+    instructions = tuple(v for group in groups for v in group.instructions)
+    units = tuple(unit for group in groups for unit in group.units)
+    return Group("rest", instructions, column, units, more=len(groups))
 
 
 def _inputs_apart(groups: Iterable[Group]) -> list[Group]:
     """Show a few inputs each by itself."""
     apart = []
     for group in groups:
-        few = group.kind == "inputs" and len(group.rows) <= HEAD
-        apart += [Group("value", (row,), ("in line", 0)) for row in group.rows] if few else [group]
+        few = group.kind == "inputs" and len(group.instructions) <= HEAD
+        apart += [Group("value", (v,), ("in line", 0)) for v in group.instructions] if few else [group]
     return apart
 
 
-def _connected(view: str, network: Network, kept: Kept, groups: Sequence[Group]) -> Picture:
-    entries = network.entries_of(row for group in groups for row in group.rows)
-    return _picture(view, network, kept, groups, connect(groups, entries))
-
-
-def _picture(
-    view: str, network: Network, kept: Kept, groups: Iterable[Group], edges: Iterable[Edge]
-) -> Picture:
-    values = len(network.trace)
-    return Picture(view, tuple(groups), tuple(edges), network.parameters, values, values - len(kept))
+def _connected(view: View, network: Network, kept: Kept, groups: Sequence[Group]) -> Picture:
+    shown = (v for group in groups for v in group.instructions)
+    edges = (Edge(v, position) for v in shown for position in range(len(v.parents)))
+    arrows = tuple(connect(groups, edges, network.weights))
+    count = len(network.trace)
+    return Picture(view, tuple(groups), arrows, network.parameters, count, count - len(kept))

@@ -1,4 +1,4 @@
-"""Neural networks of Values: modules, neurons, layers, networks of them, and losses."""
+"""Neural networks of Values: how a model is built."""
 
 from scalargrad.nn.activations import Activation, Softmax
 from scalargrad.nn.initialisers import (

@@ -1,13 +1,13 @@
-"""Activations: functions of one Value by name, and modules that apply one to a list."""
+"""Activations by name, as functions of one Value or as modules that apply one to a list."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from scalargrad.engine import Value
+from scalargrad.engine.composed import softmax
+from scalargrad.engine.value import Number, Value, as_values
 from scalargrad.errors import ShapeError, UnknownNameError, unknown
-from scalargrad.functions import Number, as_values, softmax
 from scalargrad.nn.module import Module
-from scalargrad.table import FAMILIES, TABLE
+from scalargrad.primitives.table import FAMILIES, TABLE, row_of
 
 ActivationLike = str | Callable[[Value], Value] | None
 
@@ -16,9 +16,10 @@ def activation_function(activation: ActivationLike) -> Callable[[Value], Value] 
     """Return the function of an activation given by name, by itself, or as None for the identity."""
     if activation is None or callable(activation):
         return activation
-    names = {name for name, row in TABLE.items() if row.arity == 1} | FAMILIES.keys() - {"power", "clip"}
-    if activation not in names:
-        raise UnknownNameError(unknown("activation", str(activation), names | {"softmax"}))
+    row = row_of(activation)
+    if row is None or row.arity != 1:
+        known = {name for name in (*TABLE, *FAMILIES) if (row := row_of(name)) and row.arity == 1}
+        raise UnknownNameError(unknown("activation", str(activation), known | {"softmax"}))
     return getattr(Value, activation)  # type: ignore[no-any-return]
 
 
@@ -75,7 +76,7 @@ def named_results(module: Module, name: str, results: Iterable[Value]) -> list[V
 
 
 def activations(given: ActivationLike | Sequence[ActivationLike], count: int) -> list[Any]:
-    """Return an activation for each of so many hidden layers: one for all, or a list of them."""
+    """Return one activation for each of `count` hidden layers: the same for all, or those of a list."""
     if not isinstance(given, list | tuple):
         return [given] * count
     if len(given) != count:

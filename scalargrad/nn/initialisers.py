@@ -1,4 +1,4 @@
-"""Initialisers: how the first weight of a neuron is drawn, by its fan-in and its layer's fan-out.
+"""Initialisers: how the first weight of a neuron is drawn, by the widths around it.
 
 With fan-in n and activations of variance 1, a sum of n products has the variance n · Var(w).  Xavier
 (Glorot and Bengio, 2010) keeps that at 1 forwards and backwards; He (2015) doubles it for activations
@@ -11,10 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 from scalargrad.errors import UnknownNameError, unknown
+from scalargrad.primitives.table import row_of
 
 Initialiser = Callable[[random.Random, int, int], float]
-
-HALVING = frozenset({"relu", "leaky_relu", "elu", "silu", "gelu"})  # half of the inputs pass
 
 
 def xavier_uniform(generator: random.Random, nin: int, nout: int) -> float:
@@ -64,7 +63,8 @@ def initialiser(init: str | Initialiser | None, activation: Any) -> Initialiser:
         return init
     if init is None:
         name = activation if isinstance(activation, str) else getattr(activation, "__name__", "")
-        return he_uniform if name in HALVING else xavier_uniform
+        row = row_of(name)
+        return he_uniform if row and row.activation and row.activation.halving else xavier_uniform
     if init not in INITIALISERS:
         raise UnknownNameError(unknown("initialiser", str(init), INITIALISERS))
     return INITIALISERS[init]

@@ -1,20 +1,18 @@
-"""Neurons, and layers of them."""
+"""Neurons in layers."""
 
 import random
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from scalargrad.engine import Value
+from scalargrad.engine.composed import softmax
+from scalargrad.engine.operators import computed
+from scalargrad.engine.value import Number, Value, as_values
 from scalargrad.errors import OperandError, ShapeError
-from scalargrad.functions import Number, as_values, softmax
 from scalargrad.nn.activations import ActivationLike, activation_function, shown
 from scalargrad.nn.initialisers import Initialiser, initialiser
 from scalargrad.nn.module import Module
-from scalargrad.operators import record
-from scalargrad.scalars import strict
-from scalargrad.table import TABLE
-
-DOT = TABLE["dot"]
+from scalargrad.primitives.rows import dot
+from scalargrad.primitives.scalars import strict
 
 Seed = int | random.Random | None
 
@@ -42,27 +40,27 @@ class Neuron(Module):
     ) -> None:
         generator, draw = as_generator(seed), initialiser(init, activation)
         self._paths_of_results: tuple[str, ...]
-        self.weights = tuple(Value(draw(generator, nin, 1)) for _ in range(_count("nin", nin)))
+        self.weights = tuple(Value(draw(generator, nin, 1)) for _ in range(whole_number("nin", nin)))
         self.bias = Value(0.0)
         self.activation = activation
         self._function = activation_function(activation)
 
     def __call__(self, inputs: Sequence[Number]) -> Value:
         """Return the activation at the inputs; raise ShapeError unless there are as many as weights."""
-        _check_inputs(self, len(self.weights), inputs)
+        check_inputs(self, len(self.weights), inputs)
         values = tuple(as_values(inputs))
-        return self._fire(*self._read(), values, [value._data for value in values])
+        return self._compute(*self._read(), values, [value._data for value in values])
 
     def _read(self) -> tuple[tuple[Value, ...], list[float]]:
         """Return the weights and their data, that a layer reads once for a whole batch."""
         weights = tuple(self.weights)
         return weights, [w._data for w in weights]
 
-    def _fire(
+    def _compute(
         self, weights: tuple[Value, ...], by: list[float], inputs: tuple[Value, ...], data: list[float]
     ) -> Value:
         """Compute the neuron at inputs, and their data, that a layer reads once for all its neurons."""
-        weighted = record(DOT, DOT.function(strict, by, data), weights, inputs)
+        weighted = computed(dot, dot.function(strict, by, data), weights, inputs)
         z = weighted + self.bias
         weighted.path, z.path, path_of_a = self._paths_of_results
         if self._function is None:
@@ -106,7 +104,7 @@ class Layer(Module):
                 init=lambda generator, nin, _: draw(generator, nin, nout),
                 seed=generator,
             )
-            for _ in range(_count("nout", nout))
+            for _ in range(whole_number("nout", nout))
         ]
 
     @property
@@ -120,14 +118,14 @@ class Layer(Module):
 
     def batch(self, samples: Iterable[Any]) -> list[Any]:
         """Return the list of activations for each of a list of samples."""
-        read = [(neuron._fire, *neuron._read()) for neuron in self.neurons]
+        read = [(neuron._compute, *neuron._read()) for neuron in self.neurons]
         width, outputs = len(self.neurons[0].weights), []
         for inputs in samples:
-            _check_inputs(self, width, inputs)
+            check_inputs(self, width, inputs)
             values = tuple(as_values(inputs))
             data = [value._data for value in values]
-            fired = [fire(weights, by, values, data) for fire, weights, by in read]
-            outputs.append(self._softmax(fired) if self.softmax else fired)
+            activations = [compute(weights, by, values, data) for compute, weights, by in read]
+            outputs.append(self._softmax(activations) if self.softmax else activations)
         return outputs
 
     def _softmax(self, logits: list[Value]) -> list[Value]:
@@ -146,7 +144,8 @@ def as_generator(seed: Seed) -> random.Random:
     return seed if isinstance(seed, random.Random) else random.Random(seed)  # noqa: S311  # weights are no secret
 
 
-def _count(name: str, number: int) -> int:
+def whole_number(name: str, number: int) -> int:
+    """Return a count that is a whole number from 1 on; refuse any other by its name."""
     if isinstance(number, bool) or not isinstance(number, int):
         message = f"{name} must be a whole number, got {number!r}"
         raise OperandError(message)
@@ -156,7 +155,8 @@ def _count(name: str, number: int) -> int:
     return number
 
 
-def _check_inputs(module: Module, expected: int, inputs: Sequence[Any]) -> None:
+def check_inputs(module: Module, expected: int, inputs: Sequence[Any]) -> None:
+    """Raise ShapeError unless a sample has as many inputs as a module takes."""
     if len(inputs) != expected:
         place = f"{module.path}: " if module.path else ""
         message = f"{place}{module!r} takes {expected} inputs, got {len(inputs)}"

@@ -7,9 +7,9 @@ import numbers
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from scalargrad.engine import Value
+from scalargrad.engine.functions import dot, logsumexp, total
+from scalargrad.engine.value import Number, Value, as_values
 from scalargrad.errors import DomainError, ShapeError, UnknownNameError, unknown
-from scalargrad.functions import Number, as_values, dot, logsumexp, total
 
 Loss = Callable[[Any, Any], Value]
 

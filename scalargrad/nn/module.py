@@ -1,10 +1,10 @@
-"""Modules: whatever holds parameters, knows each by its path, and can be saved and loaded."""
+"""Modules: whatever holds parameters knows each by its path."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from scalargrad.engine import Value
+from scalargrad.engine.value import Value
 from scalargrad.errors import UnknownNameError
 from scalargrad.nn import files
 

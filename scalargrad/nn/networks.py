@@ -1,11 +1,10 @@
-"""Networks: layers one after another, around a skip connection, and the multilayer perceptron."""
+"""Networks: modules one after another, or around a skip connection."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from scalargrad.engine import Value
+from scalargrad.engine.value import Number, Value, as_values
 from scalargrad.errors import ShapeError
-from scalargrad.functions import Number, as_values
 from scalargrad.nn.activations import Activation, ActivationLike, activations, named_results, shown
 from scalargrad.nn.initialisers import Initialiser
 from scalargrad.nn.layers import Layer, Seed, as_generator

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
-from scalargrad.engine import Value
+from scalargrad.engine.composed import mean
+from scalargrad.engine.functions import dot
+from scalargrad.engine.value import Number, Value, as_values
 from scalargrad.errors import ShapeError
-from scalargrad.functions import Number, as_values, dot, mean
 from scalargrad.nn.activations import named_results
-from scalargrad.nn.layers import _check_inputs, _count
+from scalargrad.nn.layers import check_inputs, whole_number
 from scalargrad.nn.module import Module
 
 
@@ -29,7 +30,7 @@ class BatchNorm(Module):
     buffers: ClassVar[tuple[str, ...]] = ("running_mean", "running_variance")
 
     def __init__(self, width: int, *, momentum: float = 0.1, epsilon: float = 1e-5) -> None:
-        self.scale = [Value(1.0) for _ in range(_count("width", width))]
+        self.scale = [Value(1.0) for _ in range(whole_number("width", width))]
         self.shift = [Value(0.0) for _ in range(width)]
         self.momentum, self.epsilon = momentum, epsilon
         self.running_mean, self.running_variance = [0.0] * width, [1.0] * width
@@ -69,7 +70,7 @@ class BatchNorm(Module):
             running[i] += self.momentum * (new - running[i])
 
     def _checked(self, sample: Sequence[Number]) -> list[Value]:
-        _check_inputs(self, len(self.scale), sample)
+        check_inputs(self, len(self.scale), sample)
         return as_values(sample)
 
     def __repr__(self) -> str:

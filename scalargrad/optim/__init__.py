@@ -1,4 +1,4 @@
-"""Optimisers, clipping of gradients, and schedules of learning rates."""
+"""How gradients move parameters: optimisers, with clipping, with schedules."""
 
 from scalargrad.optim.clipping import clip_grad_norm, clip_grad_value, gradient_norm
 from scalargrad.optim.optimizers import SGD, Adam, AdamW, Optimizer, RMSProp

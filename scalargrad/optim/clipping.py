@@ -3,9 +3,9 @@
 import math
 from collections.abc import Iterable
 
-from scalargrad.engine import Value
+from scalargrad.engine.node import describe
+from scalargrad.engine.value import Value
 from scalargrad.errors import NonFiniteError
-from scalargrad.sweep import describe
 
 
 def gradient_norm(parameters: Iterable[Value]) -> float:

@@ -7,7 +7,7 @@ or a schedule: a function of the number of steps made so far.
 import math
 from collections.abc import Iterable, Sequence
 
-from scalargrad.engine import Value
+from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError, ShapeError
 from scalargrad.optim.schedules import Schedule
 

@@ -1,9 +1,9 @@
-"""A page that plays backpropagation: figure, table and working in one file, without network."""
+"""A page that plays backpropagation in one file, without network."""
 
 import html
 
 from scalargrad.errors import TraceTooLargeError
-from scalargrad.wengert import WengertList
+from scalargrad.wengert.list import WengertList
 
 __all__ = ["MOST_EDGES", "MOST_ROWS", "check_size", "embedded", "page"]
 
@@ -14,7 +14,7 @@ def page(trace: WengertList, title: str | None = None, digits: int = 4) -> str:
     """Return the page of a trace as HTML; raise TraceTooLargeError for one that no browser would play.
 
     >>> from scalargrad import Value
-    >>> from scalargrad.wengert import WengertList
+    >>> from scalargrad.wengert.list import WengertList
     >>> text = page(WengertList.of(Value(3.0, label="x") ** 2), "A square")
     >>> text.startswith("<!DOCTYPE html>"), "<title>A square</title>" in text
     (True, True)

@@ -1,20 +1,20 @@
-"""The plain data of a page: rows, workings, sums.  Formulas are MathML, numbers are text."""
+"""The plain data of a page: formulas are MathML, numbers are text."""
 
 from dataclasses import dataclass
 
-from scalargrad.page.history import History
+from scalargrad.wengert.progress import Progress
 
 
 @dataclass(frozen=True)
-class Row:
-    """Hold one line of the table: v = formula, with the history of its numbers."""
+class Line:
+    """Hold one line of the table: v = formula, with the progress of its numbers."""
 
     key: int
     label: str
     role: str
     name: str
     formula: str
-    history: History
+    progress: Progress
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Transfer:
     target: int
     label: str
     name: str
-    slope: str
-    slope_number: str
+    local: str
+    local_number: str
     product: str
     numbers: str
     result: str
@@ -66,7 +66,7 @@ class Model:
     """Hold all that the page shows but the figure."""
 
     output: str
-    rows: tuple[Row, ...]
+    lines: tuple[Line, ...]
     workings: tuple[Working, ...]
     sums: tuple[Sum, ...]
     forward_steps: int

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
-from scalargrad.drawing.lettering import TextbookWriter, shortened
 from scalargrad.drawing.render import image
+from scalargrad.notation.labels import shortened
+from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.page import check_size
-from scalargrad.page.graph import INCH, Inscriptions, dot, inscriptions, layout, styled
-from scalargrad.page.history import Entry, shown
+from scalargrad.page.graph import INCH, Written, dot, layout, styled, written
 from scalargrad.page.wording import answers, question
-from scalargrad.wengert import Instruction, Step, WengertList
+from scalargrad.wengert.instruction import Instruction, Step
+from scalargrad.wengert.list import WengertList
+from scalargrad.wengert.progress import Stage, shown
 
 INK, SOFT, HAIR, LINE = "#1d1c1a", "#5f5b53", "#d9d4c8", "#8d877b"
 VALUE, ADJOINT, ACTIVE, LEAF = "#0b4f8a", "#a3271e", "#fff1c9", "#f1f5fa"
@@ -44,15 +46,15 @@ def frames(
 
 def _sources(trace: WengertList, digits: int) -> Iterator[str]:
     """Yield the DOT text of each frame; nodes have the sizes of the page's figure, so none ever moves."""
-    written = inscriptions(trace, digits)
-    sizes = {node.row: (node.width / INCH, node.height / INCH) for node in layout(trace, written).nodes}
+    texts = written(trace, digits)
+    sizes = {node.instruction: (node.width / INCH, node.height / INCH) for node in layout(trace, texts).nodes}
     writer = TextbookWriter(digits=digits)
     captions = [_lines(step, writer) for step in trace.steps]
     height = max(map(len, captions))
     captions = [["Start: the inputs and parameters are given"], *captions]
     active = [None, *(step.instruction for step in trace.steps)]
-    for number, (row, lines) in enumerate(zip(active, captions)):
-        frame = _Frame(number, row, trace.output, written, sizes)
+    for number, (v, lines) in enumerate(zip(active, captions)):
+        frame = _Frame(number, v, trace.output, texts, sizes)
         padded = [*lines, *[""] * (height - len(lines))]
         head = f"Step {number} of {len(active) - 1}"
         yield dot(trace, frame.label, frame.look, frame.edge, _caption([head, *padded]))
@@ -80,53 +82,53 @@ class _Frame:
     number: int
     active: Instruction | None
     output: Instruction
-    written: Inscriptions
+    written: Written
     sizes: Mapping[Instruction, tuple[float, float]]
 
-    def label(self, row: Instruction) -> str:
+    def label(self, v: Instruction) -> str:
         title = "".join(
             f"<i>{html.escape(text)}</i>" if variable else html.escape(text)
-            for text, variable in styled(self.written.titles[row])
+            for text, variable in styled(self.written.titles[v])
         )
-        if row.role == "constant":
+        if v.role == "constant":
             return title
-        history = self.written.history[row]
-        half = f'width="{self.sizes[row][0] * INCH / 2 - 8:.0f}"'
+        known = self.written.progress[v]
+        half = f'width="{self.sizes[v][0] * INCH / 2 - 8:.0f}"'
         value, adjoint = (
-            f"<td {half}>{self._number(entries, colour)}</td>"
-            for entries, colour in ((history.value, VALUE), (history.adjoint, ADJOINT))
+            f"<td {half}>{self._number(stages, colour)}</td>"
+            for stages, colour in ((known.value, VALUE), (known.adjoint, ADJOINT))
         )
         return (
             '<table border="0" cellborder="0" cellspacing="0" cellpadding="1">'
             f'<tr><td colspan="2">{title}</td></tr><tr>{value}{adjoint}</tr></table>'
         )
 
-    def look(self, row: Instruction) -> str:
-        width, height = self.sizes[row]
-        style = ["filled"] + ["rounded"] * (not row.parents)
-        colour, thickness, fill = LINE, 1.1, LEAF if not row.parents else "white"
-        if self.number < self.written.history[row].forward:
+    def look(self, v: Instruction) -> str:
+        width, height = self.sizes[v]
+        style = ["filled"] + ["rounded"] * (not v.parents)
+        colour, thickness, fill = LINE, 1.1, LEAF if not v.parents else "white"
+        if self.number < self.written.progress[v].forward:
             style.append("dashed")
-        if row is self.active:
+        if v is self.active:
             colour, thickness, fill = INK, 3, ACTIVE
         return (
             f'fixedsize=true width={width:.4f} height={height:.4f} style="{",".join(style)}" '
-            f'color="{colour}" penwidth={thickness} fillcolor="{fill}" peripheries={1 + (row is self.output)}'
+            f'color="{colour}" penwidth={thickness} fillcolor="{fill}" peripheries={1 + (v is self.output)}'
         )
 
     def edge(self, child: Instruction) -> str:
-        history = self.written.history[child]
-        if self.number < history.forward:
+        known = self.written.progress[child]
+        if self.number < known.forward:
             return f'style=dashed color="{HAIR}"'
-        if self.number == history.forward:
+        if self.number == known.forward:
             return f'color="{VALUE}" penwidth=3'
-        if self.number >= history.reverse:
-            return f'color="{ADJOINT}" dir=back penwidth={3 if self.number == history.reverse else 1}'
+        if self.number >= known.reverse:
+            return f'color="{ADJOINT}" dir=back penwidth={3 if self.number == known.reverse else 1}'
         return f'color="{LINE}"'
 
-    def _number(self, entries: list[Entry], colour: str) -> str:
-        text = html.escape(shown(entries, self.number))
-        return _font(f"<b>{text}</b>" if any(0 < e.since == self.number for e in entries) else text, colour)
+    def _number(self, stages: list[Stage], colour: str) -> str:
+        text = html.escape(shown(stages, self.number))
+        return _font(f"<b>{text}</b>" if any(0 < e.since == self.number for e in stages) else text, colour)
 
 
 def _font(text: str, colour: str) -> str:

@@ -1,4 +1,4 @@
-"""The figure of the page: Graphviz says where nodes and edges go, the page draws them."""
+"""The figure of the page: where Graphviz puts nodes, as the page draws them."""
 
 import html
 import json
@@ -7,10 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scalargrad.drawing.lettering import TextbookWriter, formula, shortened
 from scalargrad.drawing.render import image
-from scalargrad.page.history import History, histories
-from scalargrad.wengert import Instruction, WengertList
+from scalargrad.notation.labels import shortened
+from scalargrad.notation.textbook import TextbookWriter
+from scalargrad.wengert.formulas import formula
+from scalargrad.wengert.instruction import Edge, Instruction
+from scalargrad.wengert.list import WengertList
+from scalargrad.wengert.progress import Progress, progress
 
 TITLE_LENGTH = 30
 INCH = 72.0
@@ -22,7 +25,7 @@ VARIABLE = re.compile(r"(?<![^\W\d_])(?:[^\W\d_][₀-₉]*){1,2}(?![^\W\d_]|[₀
 class Node:
     """Hold where an instruction is drawn: its centre and size in points, y downwards."""
 
-    row: Instruction
+    instruction: Instruction
     x: float
     y: float
     width: float
@@ -30,11 +33,10 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Edge:
-    """Hold the curve of an edge, as an SVG path from the parent to the child, and its two ends."""
+class Curve:
+    """Hold how an edge is drawn, as an SVG path from the parent to the child."""
 
-    child: Instruction
-    position: int
+    edge: Edge
     path: str
 
 
@@ -45,33 +47,33 @@ class Layout:
     width: float
     height: float
     nodes: tuple[Node, ...]
-    edges: tuple[Edge, ...]
+    curves: tuple[Curve, ...]
 
 
 @dataclass(frozen=True)
-class Inscriptions:
-    """Hold what is written in the nodes: titles, and the histories of their numbers."""
+class Written:
+    """Hold what is written in the nodes: titles, with the progress of their numbers."""
 
     titles: Mapping[Instruction, str]
-    history: Mapping[Instruction, History]
+    progress: Mapping[Instruction, Progress]
 
 
-def inscriptions(trace: WengertList, digits: int = 4) -> Inscriptions:
+def written(trace: WengertList, digits: int = 4) -> Written:
     """Return what is written in the nodes of a trace.
 
     >>> from scalargrad import Value
     >>> x = Value(3.0, label="x")
     >>> t = WengertList.of(x * x)
-    >>> list(inscriptions(t).titles.values())
+    >>> list(written(t).titles.values())
     ['x', 'v₁ = x·x']
     """
     writer = TextbookWriter(digits=digits)
 
-    def title(row: Instruction) -> str:
-        name = str(row.symbol(writer))
-        return shortened(f"{name} = {formula(row, writer)}", TITLE_LENGTH) if row.parents else name
+    def title(v: Instruction) -> str:
+        name = str(v.symbol(writer))
+        return shortened(f"{name} = {formula(v, writer)}", TITLE_LENGTH) if v.parents else name
 
-    return Inscriptions({row: title(row) for row in trace}, histories(trace, writer))
+    return Written({v: title(v) for v in trace}, progress(trace, writer))
 
 
 def styled(title: str) -> list[tuple[str, bool]]:
@@ -101,44 +103,42 @@ def dot(
         f'node [shape=box fontname="{FONT}" fontsize=14 margin="0.09,0.05"]',
         "edge [arrowsize=0.6]",
     ]
-    lines += [f"n{row.index} [label=<{label(row)}> {look(row)}]" for row in trace]
+    lines += [f"n{v.index} [label=<{label(v)}> {look(v)}]" for v in trace]
     lines += [
-        f'n{parent.index} -> n{row.index} [id="{row.index}-{position}" {edge(row)}]'
-        for row in trace
-        for position, parent in enumerate(row.parents)
+        f'n{parent.index} -> n{v.index} [id="{v.index}-{position}" {edge(v)}]'
+        for v in trace
+        for position, parent in enumerate(v.parents)
     ]
     return "\n".join([*lines, "}"])
 
 
-def layout(trace: WengertList, written: Inscriptions) -> Layout:
+def layout(trace: WengertList, written: Written) -> Layout:
     """Return the figure of a trace; raise RendererError or GraphTooLargeError if there can be none."""
-    texts = [
-        entry.text for row in trace for entry in written.history[row].value + written.history[row].adjoint
-    ]
+    texts = [stage.text for v in trace for stage in written.progress[v].value + written.progress[v].adjoint]
     longest = max(texts, key=len)
 
-    def widest(row: Instruction) -> str:
-        title = html.escape(written.titles[row])
-        return title if row.role == "constant" else f"{title}<br/>{longest}     {longest}"
+    def widest(v: Instruction) -> str:
+        title = html.escape(written.titles[v])
+        return title if v.role == "constant" else f"{title}<br/>{longest}     {longest}"
 
     drawn = json.loads(image(dot(trace, widest), "json"))
     height = float(drawn["bb"].split(",")[3])
     found = {thing["name"]: thing for thing in drawn["objects"]}
-    nodes = tuple(_node(row, found[f"n{row.index}"], height) for row in trace)
-    edges = tuple(_edge(thing, trace, height) for thing in drawn.get("edges", ()))
-    return Layout(float(drawn["bb"].split(",")[2]), height, nodes, edges)
+    nodes = tuple(_node(v, found[f"n{v.index}"], height) for v in trace)
+    curves = tuple(_curve(thing, trace, height) for thing in drawn.get("edges", ()))
+    return Layout(float(drawn["bb"].split(",")[2]), height, nodes, curves)
 
 
-def _node(row: Instruction, drawn: Mapping[str, Any], height: float) -> Node:
+def _node(v: Instruction, drawn: Mapping[str, Any], height: float) -> Node:
     x, y = map(float, drawn["pos"].split(","))
-    return Node(row, x, height - y, float(drawn["width"]) * INCH, float(drawn["height"]) * INCH)
+    return Node(v, x, height - y, float(drawn["width"]) * INCH, float(drawn["height"]) * INCH)
 
 
-def _edge(drawn: Mapping[str, Any], trace: WengertList, height: float) -> Edge:
+def _curve(drawn: Mapping[str, Any], trace: WengertList, height: float) -> Curve:
     """Return an edge; its `pos` is "e,tip point point …", a spline and the tip of its arrow."""
     child, position = map(int, drawn["id"].split("-"))
     tip, *points = (
         f"{float(x):g},{height - float(y):.6g}"
         for x, y in (point.removeprefix("e,").split(",") for point in drawn["pos"].split())
     )
-    return Edge(trace[child], position, f"M{points[0]}C{' '.join(points[1:])}L{tip}")
+    return Curve(Edge(trace[child], position), f"M{points[0]}C{' '.join(points[1:])}L{tip}")

@@ -1,17 +1,17 @@
-"""The page as one HTML text: a template with automatic escaping, style and script within, by their hashes."""
+"""The page as one HTML text: a template with style, with script, by their hashes."""
 
 import base64
 import hashlib
 from functools import partial
 from importlib.resources import files
 
-from scalargrad.drawing.lettering import shortened
 from scalargrad.drawing.render import NO_RENDERER
 from scalargrad.errors import GraphTooLargeError, RendererError
-from scalargrad.page.graph import Inscriptions, Layout, inscriptions, layout, styled
-from scalargrad.page.history import MORE, Entry
+from scalargrad.notation.labels import shortened
+from scalargrad.page.graph import Layout, Written, layout, styled, written
 from scalargrad.page.model import model
-from scalargrad.wengert import WengertList
+from scalargrad.wengert.list import WengertList
+from scalargrad.wengert.progress import MORE, Stage
 
 POINT_SPACE, DIGIT_SPACE = "\u2008", "\u2007"
 SMALLEST, LARGEST = 0.9, 1.35  # the figure is shrunk and enlarged that far to fit its pane
@@ -27,21 +27,21 @@ def render(trace: WengertList, title: str, digits: int = 4) -> str:
     )
     environment.filters |= {
         "math": Markup,
-        "history": _history,
+        "stages": _stages,
         "aligned": partial(_aligned, digits),
         "short": shortened,
         "styled": styled,
     }
-    written = inscriptions(trace, digits)
-    figure, reason = _figure(trace, written)
-    style, script = _asset("page.css") + _widths(figure, written), _asset("page.js")
+    texts = written(trace, digits)
+    figure, reason = _figure(trace, texts)
+    style, script = _asset("page.css") + _widths(figure, texts), _asset("page.js")
     return environment.from_string(_asset("template.html")).render(
         title=title,
         digits=digits,
         page=model(trace, digits),
         figure=figure,
         reason=reason,
-        written=written,
+        written=texts,
         output=trace.output,
         style=Markup(style),  # noqa: S704  # our own files, and numbers
         script=Markup(script),  # noqa: S704
@@ -50,18 +50,18 @@ def render(trace: WengertList, title: str, digits: int = 4) -> str:
     )
 
 
-def _figure(trace: WengertList, written: Inscriptions) -> tuple[Layout | None, str]:
+def _figure(trace: WengertList, texts: Written) -> tuple[Layout | None, str]:
     try:
-        return layout(trace, written), ""
+        return layout(trace, texts), ""
     except RendererError:
         return None, NO_RENDERER.partition("; the DOT")[0]
     except GraphTooLargeError as error:
         return None, str(error)
 
 
-def _widths(figure: Layout | None, written: Inscriptions) -> str:
+def _widths(figure: Layout | None, texts: Written) -> str:
     """Return the rules that depend on the trace; rules, since the policy forbids style attributes."""
-    longest = max(len(e.text) for h in written.history.values() for e in h.value + h.adjoint)
+    longest = max(len(e.text) for p in texts.progress.values() for e in p.value + p.adjoint)
     rules = f".trace .number {{ min-width: {longest + 1}ch; }}\n"  # no column moves from step to step
     if figure:
         least, most = (f"{scale * figure.width:.0f}px" for scale in (SMALLEST, LARGEST))
@@ -69,13 +69,13 @@ def _widths(figure: Layout | None, written: Inscriptions) -> str:
     return rules
 
 
-def _history(entries: list[Entry]) -> str:
-    """Return entries as the text of an attribute: step:text|step:text."""
-    return "|".join(f"{entry.since}:{entry.text}" for entry in entries)
+def _stages(stages: list[Stage]) -> str:
+    """Return stages as the text of an attribute: step:text|step:text."""
+    return "|".join(f"{stage.since}:{stage.text}" for stage in stages)
 
 
-def _aligned(digits: int, entries: list[Entry]) -> list[Entry]:
-    """Return entries filled up with spaces as wide as digits, so that their points stand in line."""
+def _aligned(digits: int, stages: list[Stage]) -> list[Stage]:
+    """Return stages filled up with spaces as wide as digits, so that their points stand in line."""
 
     def filled(text: str) -> str:
         number, more, _ = text.partition(MORE)
@@ -84,7 +84,7 @@ def _aligned(digits: int, entries: list[Entry]) -> list[Entry]:
             return text
         return number + POINT_SPACE * (not point) + DIGIT_SPACE * (digits - len(decimals)) + more
 
-    return [Entry(entry.since, filled(entry.text)) for entry in entries]
+    return [Stage(stage.since, filled(stage.text)) for stage in stages]
 
 
 def _asset(name: str) -> str:

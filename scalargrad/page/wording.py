@@ -1,48 +1,50 @@
-"""A step in words, for captions and for those who listen: the question, and its answers."""
+"""A step in words, for captions as for screen readers: the question, then its answers."""
 
-from scalargrad.drawing.lettering import formula
-from scalargrad.notation import Writer
-from scalargrad.page.history import UNKNOWN
-from scalargrad.table import TABLE
-from scalargrad.wengert import Contribution, Step
+from scalargrad.notation.writer import Writer
+from scalargrad.primitives.table import TABLE
+from scalargrad.wengert.formulas import formula
+from scalargrad.wengert.instruction import Contribution, Step
+from scalargrad.wengert.progress import NOT_COMPUTED
 
 
 def question(step: Step, writer: Writer) -> str:
     """Return what a step asks for, without its result.
 
     >>> from scalargrad import Value
-    >>> from scalargrad.wengert import WengertList
+    >>> from scalargrad.notation.text import TextWriter
+    >>> from scalargrad.wengert.list import WengertList
     >>> x = Value(3.0, label="x")
-    >>> [question(step, Writer()) for step in WengertList.of(x * x).steps]
+    >>> [question(step, TextWriter()) for step in WengertList.of(x * x).steps]
     ['v1 = x*x', '∂v1/∂v1 = –', 'v1 hands its adjoint 1 to x']
     """
-    row = step.instruction
-    name = writer.name(row.name)
+    v = step.instruction
+    name = writer.name(v.name)
     if step.phase == "forward":
-        return f"{name} = {formula(row, writer)}"
+        return f"{name} = {formula(v, writer)}"
     if step.phase == "seed":
-        return f"∂{name}/∂{name} = {UNKNOWN}"
+        return f"∂{name}/∂{name} = {NOT_COMPUTED}"
     targets = dict.fromkeys(str(c.target.symbol(writer)) for c in step.contributions)
-    return f"{name} hands its adjoint {writer.number(row.adjoint)} to {', '.join(targets)}"
+    return f"{name} hands its adjoint {writer.number(v.adjoint)} to {', '.join(targets)}"
 
 
 def answers(step: Step, writer: Writer) -> list[str]:
     """Return what a step computes, one line for each number.
 
     >>> from scalargrad import Value
-    >>> from scalargrad.wengert import WengertList
+    >>> from scalargrad.notation.text import TextWriter
+    >>> from scalargrad.wengert.list import WengertList
     >>> x = Value(3.0, label="x")
-    >>> [answers(step, Writer()) for step in WengertList.of(x * x).steps]
+    >>> [answers(step, TextWriter()) for step in WengertList.of(x * x).steps]
     [['v1 = x*x = 3*3 = 9'], ['∂v1/∂v1 = 1'], ['x gets 1*3 = 3', 'x gets 1*3 = 3, in all 6']]
     """
-    row = step.instruction
+    v = step.instruction
     asked = question(step, writer)
     if step.phase == "forward":
-        whole = asked.endswith(str(row.written(writer)))  # else it was too long to write
-        substituted = f" = {row.substituted(writer)}" if whole else ""
-        return [f"{asked}{substituted} = {writer.number(row.value)}"]
+        whole = asked.endswith(str(v.written(writer)))  # else it was too long to write
+        substituted = f" = {v.substituted(writer)}" if whole else ""
+        return [f"{asked}{substituted} = {writer.number(v.value)}"]
     if step.phase == "seed":
-        return [asked.replace(UNKNOWN, str(writer.number(row.adjoint)))]
+        return [asked.replace(NOT_COMPUTED, str(writer.number(v.adjoint)))]
     gains = [_gain(c, writer) for c in step.contributions if c.target.role != "constant"]
     return gains or ["its parents are constants, whose adjoints nothing needs"]
 

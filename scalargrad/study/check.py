@@ -1,16 +1,18 @@
-"""Check hand work against a trace: accept what a person may round, and name the first slip."""
+"""Check hand work against a trace: accept what a person may round, else name the slip."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from scalargrad.errors import UnknownNameError, unknown
-from scalargrad.listing import aligned
-from scalargrad.notation import number
+from scalargrad.notation.numbers import number
 from scalargrad.study.claims import Claim, Precision
 from scalargrad.study.slips import Work, adjoint_slips, value_slips
-from scalargrad.wengert import Instruction, WengertList
+from scalargrad.wengert.instruction import Instruction
+from scalargrad.wengert.list import WengertList
+from scalargrad.wengert.listing import aligned
 
+Verdict = Literal["exact", "rounded", "truncated", "carried", "follows", "wrong"]
 MARKS = {"follows": "follows", "wrong": "WRONG"}  # all else is ok
 REMARKS = {
     "truncated": "truncated",
@@ -19,7 +21,7 @@ REMARKS = {
 }
 
 
-class Row(NamedTuple):
+class Judgement(NamedTuple):
     """Hold one checked number: what was claimed, what is exact, and how the claim can be read.
 
     `verdict` is "rounded" or "truncated" of the exact number, "carried" where it comes of rounding as
@@ -30,7 +32,7 @@ class Row(NamedTuple):
     claimed: float
     digits: int
     exact: float
-    verdict: str
+    verdict: Verdict
     remark: str = ""
 
     @property
@@ -43,7 +45,7 @@ class Row(NamedTuple):
 class CheckReport:
     """Hold the checked rows in the order of the work; it is true where every number is acceptable."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[Judgement, ...]
 
     @property
     def ok(self) -> bool:
@@ -51,7 +53,7 @@ class CheckReport:
         return all(row.verdict not in {"wrong", "follows"} for row in self.rows)
 
     @property
-    def first_wrong(self) -> Row | None:
+    def first_wrong(self) -> Judgement | None:
         """Return the first step that was not done right, None where there is none."""
         return next((row for row in self.rows if not row.ok), None)
 
@@ -112,30 +114,30 @@ def check(
 Place = tuple[Instruction, bool]  # an instruction, and whether its adjoint is meant
 
 
-def _judged(work: Work, claims: Mapping[Place, Claim]) -> Iterator[Row]:
+def _judged(work: Work, claims: Mapping[Place, Claim]) -> Iterator[Judgement]:
     """Yield the claims in the order of the work, each read against the numbers before it."""
-    rows = work.trace.instructions
+    order = work.trace.instructions
     wrong_before = False
-    for place in [*((row, False) for row in rows), *((row, True) for row in reversed(rows))]:
-        row, is_adjoint = place
-        expected, slack = work.adjoint(row) if is_adjoint else work.value(row)
+    for place in [*((v, False) for v in order), *((v, True) for v in reversed(order))]:
+        v, is_adjoint = place
+        expected, slack = work.adjoint(v) if is_adjoint else work.value(v)
         if place not in claims:
             continue
         claim = claims[place]
-        exact = row.adjoint if is_adjoint else row.value
+        exact = v.adjoint if is_adjoint else v.value
         verdict = _verdict(claim, exact, expected, slack)
         if verdict == "follows" and not wrong_before:
             verdict = "carried"  # roundings add up, too
         remark = REMARKS.get(verdict, "")
         if verdict == "wrong":
             wrong_before = True
-            slips = adjoint_slips(work, row) if is_adjoint else value_slips(work, row)
+            slips = adjoint_slips(work, v) if is_adjoint else value_slips(work, v)
             remark = next((text for x, text in slips if claim.is_near(x, slack)), "")
         work.take(place, claim.number)
-        yield Row(claim.name, claim.number, claim.decimals, exact, verdict, remark)
+        yield Judgement(claim.name, claim.number, claim.decimals, exact, verdict, remark)
 
 
-def _verdict(claim: Claim, exact: float, expected: float, slack: float) -> str:
+def _verdict(claim: Claim, exact: float, expected: float, slack: float) -> Verdict:
     gap = abs(claim.number - exact)
     if gap <= 1e-12 * max(1.0, abs(exact)):
         return "exact"
@@ -150,7 +152,7 @@ def _verdict(claim: Claim, exact: float, expected: float, slack: float) -> str:
 
 def _place(trace: WengertList, name: str) -> Place:
     """Return what a name means: `a1` a value; `d w5`, `dw5`, `∂w5` or `∂y/∂w5` an adjoint."""
-    names = {row.name: row for row in trace}
+    names = {v.name: v for v in trace}
     if name in names:
         return names[name], False
     for prefix in (f"∂{trace.output.name}/∂", f"d{trace.output.name}/d", "d ", "∂", "d"):

@@ -1,4 +1,4 @@
-"""Numbers as a person writes them: how exactly a claim is meant, and how far the work was rounded."""
+"""Numbers as a person writes them: how exactly each is meant."""
 
 import math
 from collections.abc import Sequence

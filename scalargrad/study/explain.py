@@ -1,14 +1,17 @@
 """Explain one adjoint: the chain rule over its children, the numbers put in, the result."""
 
-from collections import Counter
 from dataclasses import dataclass
 from heapq import nlargest
 from typing import NamedTuple
 
-from scalargrad.notation import Symbol, Writer, latex_name, number
-from scalargrad.study.statements import Statement, statements
-from scalargrad.table import PRODUCT
-from scalargrad.wengert import Instruction, WengertList
+from scalargrad.engine.sweep import adjoints
+from scalargrad.notation.latex import LatexWriter
+from scalargrad.notation.numbers import number
+from scalargrad.notation.text import TextWriter
+from scalargrad.notation.writer import Writer
+from scalargrad.wengert.instruction import Instruction
+from scalargrad.wengert.list import WengertList
+from scalargrad.wengert.statements import Statement, statements
 
 
 class Term(NamedTuple):
@@ -28,12 +31,12 @@ class Path(NamedTuple):
     """Hold one path from the target to the output: the local derivatives along it and their product."""
 
     product: float
-    rows: tuple[Instruction, ...]
+    instructions: tuple[Instruction, ...]
     locals: tuple[float, ...] = ()
 
     def extended(self, parent: Instruction, local: float) -> "Path":
         """Return the path that starts one edge earlier, at a parent."""
-        return Path(self.product * local, (parent, *self.rows), (local, *self.locals))
+        return Path(self.product * local, (parent, *self.instructions), (local, *self.locals))
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,6 @@ class Explanation:
 
     def lines(self, writer: Writer) -> tuple[str, list[str]]:
         """Return the left-hand side and, one by one, the right-hand sides that are equal to it."""
-        dot = r" \cdot " if writer.style == "latex" else " · "
         result = str(writer.number(self.target.adjoint))
         sides = [result]
         if [term.statement.target for term in self.terms] == [self.output]:
@@ -78,8 +80,11 @@ class Explanation:
             sides = [self.formula(writer), str(substituted), result]
         elif self.terms:
             chain = (
-                dot.join(
-                    [*self._upstream(term, writer), _fraction(term.statement.target, self.target, writer)]
+                writer.times.join(
+                    [
+                        *self._upstream(term, writer),
+                        writer.partial(term.statement.target.name, self.target.name),
+                    ]
                 )
                 for term in self.terms
             )
@@ -88,14 +93,15 @@ class Explanation:
 
     def formula(self, writer: Writer) -> str:
         """Return the sum over the children of upstream adjoint · local derivative, as a formula."""
-        dot = r" \cdot " if writer.style == "latex" else " · "
         products = []
         for term in self.terms:
             local, upstream = term.statement.derivative(self.target, writer), self._upstream(term, writer)
             if upstream and str(local) == "1":
                 products += upstream
             else:
-                products.append(dot.join([*upstream, _factor(local) if upstream else str(local)]))
+                products.append(
+                    writer.times.join([*upstream, writer.factor(local) if upstream else str(local)])
+                )
         return " + ".join(products)
 
     def _substitution(self, writer: Writer) -> str:
@@ -113,13 +119,13 @@ class Explanation:
         return [] if child is self.output else [self._adjoint(child, writer)]
 
     def _text(self) -> list[str]:
-        writer = Writer("text", self.digits)
+        writer = TextWriter(self.digits)
         left, sides = self.lines(writer)
         lines = [f"{left if i == 0 else ' ' * _width(left)} = {side}" for i, side in enumerate(sides)]
         return [*lines, *self._path_lines(writer), *self._notes()]
 
     def _aligned(self, environment: str) -> str:
-        writer = Writer("latex", self.digits)
+        writer = LatexWriter(self.digits)
         left, sides = self.lines(writer)
         body = " \\\\\n".join(f"{left if i == 0 else ''} &= {side}" for i, side in enumerate(sides))
         return f"\\begin{{{environment}}}\n{body}\n\\end{{{environment}}}"
@@ -131,7 +137,7 @@ class Explanation:
         head = f"as a sum over {self.path_count} path{'s'[: self.path_count != 1]}"
         lines = [f"{head}, the {len(self.paths)} largest of them:" if many else f"{head}:"]
         for path in self.paths:
-            names = " -> ".join(row.name for row in path.rows)
+            names = " -> ".join(v.name for v in path.instructions)
             product = "".join(f"({writer.number(x)})" for x in path.locals if x != 1) or "1"
             lines.append(f"  {names}: {product} = {number(path.product, self.digits)}")
         if many:
@@ -152,17 +158,8 @@ class Explanation:
         differ = any(exact not in {number(x, self.digits), f"{x:.{self.digits}f}"} for x in sums)
         return ["(computed from unrounded values)"] if differ else []
 
-    def _adjoint(self, row: Instruction, writer: Writer) -> str:
-        if self.notation == "partial":
-            return _fraction(self.output, row, writer)
-        if writer.style == "latex":
-            letter, underscore, index = latex_name(row.name).partition("_")
-            return (
-                rf"\bar{{{letter}}}{underscore}{index}"
-                if len(letter) == 1
-                else rf"\overline{{{letter}{underscore}{index}}}"
-            )
-        return f"{row.name[0]}\u0304{row.name[1:]}"
+    def _adjoint(self, v: Instruction, writer: Writer) -> str:
+        return writer.partial(self.output.name, v.name) if self.notation == "partial" else writer.bar(v.name)
 
 
 class Explainer:
@@ -197,57 +194,42 @@ class Explainer:
             message = f'notation must be "partial" or "bar", got {notation!r}'
             raise ValueError(message)
 
-        def one(row: Instruction, rest: tuple[Explanation, ...] = ()) -> Explanation:
-            terms = tuple(Term(c, c.target.adjoint, c.partial(row)) for c in self.children.get(row, ()))
-            largest = _largest_paths(self.trace, row, paths) if paths else ()
-            count = _count_paths(self.trace, row) if paths else 0
-            return Explanation(self.trace.output, row, terms, largest, count, digits, notation, rest)
+        def one(v: Instruction, rest: tuple[Explanation, ...] = ()) -> Explanation:
+            terms = tuple(Term(c, c.target.adjoint, c.partial(v)) for c in self.children.get(v, ()))
+            largest = _largest_paths(self.trace, v, paths) if paths else ()
+            count = _count_paths(self.trace, v) if paths else 0
+            return Explanation(self.trace.output, v, terms, largest, count, digits, notation, rest)
 
         return one(target, tuple(map(one, self._upstream_of(target))) if expand else ())
 
     def _upstream_of(self, target: Instruction) -> list[Instruction]:
         """Return the instructions whose adjoints that of the target rests on, nearest first."""
-        rows = [target]
-        for row in rows:
-            children = [statement.target for statement in self.children.get(row, ())]
-            rows += [child for child in children if child is not self.trace.output and child not in rows]
-        return rows[1:]
+        found = [target]
+        for v in found:
+            children = [statement.target for statement in self.children.get(v, ())]
+            found += [child for child in children if child is not self.trace.output and child not in found]
+        return found[1:]
 
 
 def _count_paths(trace: WengertList, target: Instruction) -> int:
     """Count the paths from the target to the output exactly, however many there are."""
-    count = Counter({trace.output: 1})
-    for row in reversed(trace.instructions):
-        for parent in row.parents:
-            count[parent] += count[row]
-    return count[target]
+    ones = adjoints(trace.instructions, 1, lambda v: ((parent, 1) for parent in v.parents))
+    return int(ones[target])
 
 
 def _largest_paths(trace: WengertList, target: Instruction, k: int) -> tuple[Path, ...]:
     """Return the k paths whose products are largest by magnitude: k best of the k best of each child."""
     best: dict[Instruction, list[Path]] = {trace.output: [Path(1.0, (trace.output,))]}
     candidates: dict[Instruction, list[Path]] = {}
-    for row in reversed(trace.instructions):
-        if row is not trace.output:
-            best[row] = nlargest(k, candidates.pop(row, []), key=lambda path: abs(path.product))
-        for parent, local in zip(row.parents, row.partials):
+    for v in reversed(trace.instructions):
+        if v is not trace.output:
+            best[v] = nlargest(k, candidates.pop(v, []), key=lambda path: abs(path.product))
+        for parent, local in zip(v.parents, v.partials):
             if parent.index >= target.index:
-                candidates.setdefault(parent, []).extend(path.extended(parent, local) for path in best[row])
-        if row is target:
+                candidates.setdefault(parent, []).extend(path.extended(parent, local) for path in best[v])
+        if v is target:
             break
     return tuple(best[target])
-
-
-def _fraction(above: Instruction, below: Instruction, writer: Writer) -> str:
-    if writer.style == "latex":
-        return rf"\frac{{\partial {latex_name(above.name)}}}{{\partial {latex_name(below.name)}}}"
-    return f"∂{above.name}/∂{below.name}"
-
-
-def _factor(symbol: Symbol) -> str:
-    latex = symbol.writer.style == "latex"
-    opening, closing = (r"\left(", r"\right)") if latex else ("(", ")")
-    return str(symbol) if symbol.precedence >= PRODUCT else f"{opening}{symbol}{closing}"
 
 
 def _width(text: str) -> int:

@@ -1,14 +1,16 @@
-"""The work of a person, step by step with the numbers they used, and the slips that are common in it."""
+"""The work of a person, step by step with the numbers they used, beside the slips that are common in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from scalargrad.notation import Writer
-from scalargrad.scalars import ieee
+from scalargrad.notation.text import TextWriter
+from scalargrad.primitives.scalars import ieee
+from scalargrad.primitives.table import SUM
 from scalargrad.study.claims import Precision
-from scalargrad.wengert import Instruction, WengertList
+from scalargrad.wengert.instruction import Edge, Instruction
+from scalargrad.wengert.list import WengertList
 
 Slip = tuple[float, str]  # the number a slip would give, and its name
-TERMS = {"add", "subtract", "total", "dot"}
+Uses = Mapping[Instruction, tuple[Edge, ...]]  # the edges that read each instruction
 
 
 class Work:
@@ -25,86 +27,79 @@ class Work:
         self.adjoints: dict[Instruction, float] = {}
         self.partials: dict[Instruction, tuple[float, ...]] = {}
         self._error: dict[tuple[Instruction, bool], float] = {}
-        self.edges: dict[Instruction, list[tuple[Instruction, int]]] = {row: [] for row in trace}
-        for row in reversed(trace.instructions):
-            for position, parent in enumerate(row.parents):
-                self.edges[parent].append((row, position))
 
-    def value(self, row: Instruction) -> tuple[float, float]:
+    def value(self, v: Instruction) -> tuple[float, float]:
         """Return the value at the person's numbers of the parents, and its slack."""
-        if row.primitive is None:
-            self.values[row], self._error[row, False], self.partials[row] = row.value, 0.0, ()
-            return row.value, 0.0
-        operands = [self.values[parent] for parent in row.parents]
-        value = self.values[row] = float(row.primitive.value(ieee, operands))
-        self.partials[row] = row.primitive.local_derivatives(ieee, value, operands)
-        slack = sum(abs(d) * self._error[p, False] for d, p in zip(self.partials[row], row.parents))
-        if row.primitive.name == "dot":  # each product may have been rounded
-            half = len(operands) // 2
-            slack += sum(self._rounding(w * x) for w, x in zip(operands[:half], operands[half:]))
-        self._error[row, False] = slack + self._rounding(value)
+        if v.primitive is None:
+            self.values[v], self._error[v, False], self.partials[v] = v.value, 0.0, ()
+            return v.value, 0.0
+        operands = [self.values[parent] for parent in v.parents]
+        value = self.values[v] = float(v.primitive.value(ieee, operands))
+        self.partials[v] = v.primitive.local_derivatives(ieee, value, operands)
+        slack = sum(abs(d) * self._error[p, False] for d, p in zip(self.partials[v], v.parents))
+        if v.primitive.lists == 2:  # each product may have been rounded
+            slack += sum(self._rounding(w * x) for w, x in zip(*v.primitive.arguments(operands)))
+        self._error[v, False] = slack + self._rounding(value)
         return value, slack
 
-    def adjoint(self, row: Instruction) -> tuple[float, float]:
+    def adjoint(self, v: Instruction) -> tuple[float, float]:
         """Return the adjoint at the person's numbers, the sum over the children, and its slack."""
-        if row is self.trace.output:
-            self.adjoints[row], self._error[row, True] = 1.0, 0.0
+        if v is self.trace.output:
+            self.adjoints[v], self._error[v, True] = 1.0, 0.0
             return 1.0, 0.0
-        edges = self.edges[row]
-        self.adjoints[row] = sum(self.contribution(child, i) for child, i in edges)
+        edges = self.trace.uses[v]
+        self.adjoints[v] = sum(self.contribution(child, i) for child, i in edges)
         slack = 0.0
         for child, i in edges:
             local = self.partials[child][i]
             slack += abs(local) * self._error[child, True] + abs(self.adjoints[child]) * self._rounding(local)
             slack += self._rounding(self.contribution(child, i)) * (len(edges) > 1)
-        self._error[row, True] = slack + self._rounding(self.adjoints[row])
-        return self.adjoints[row], slack
+        self._error[v, True] = slack + self._rounding(self.adjoints[v])
+        return self.adjoints[v], slack
 
     def take(self, place: tuple[Instruction, bool], claimed: float) -> None:
         """Go on with the number the person claimed."""
-        row, is_adjoint = place
-        (self.adjoints if is_adjoint else self.values)[row] = claimed
+        v, is_adjoint = place
+        (self.adjoints if is_adjoint else self.values)[v] = claimed
         self._error[place] = 0.0
-        if row.primitive and not is_adjoint:
-            operands = [self.values[parent] for parent in row.parents]
-            self.partials[row] = row.primitive.local_derivatives(ieee, claimed, operands)
+        if v.primitive and not is_adjoint:
+            operands = [self.values[parent] for parent in v.parents]
+            self.partials[v] = v.primitive.local_derivatives(ieee, claimed, operands)
 
     def contribution(self, child: Instruction, position: int) -> float:
         """Return upstream adjoint × local derivative of an edge, at the person's numbers."""
         return self.adjoints[child] * self.partials[child][position]
 
 
-def value_slips(work: Work, row: Instruction) -> Iterator[Slip]:
+def value_slips(work: Work, v: Instruction) -> Iterator[Slip]:
     """Yield what common slips in the forward phase would have given."""
-    expected = work.values[row]
+    expected = work.values[v]
     yield -expected, "the sign is reversed"
     yield from _misplaced_point(expected)
-    for text, term in _terms(work, row):
+    for text, term in _terms(work, v):
         yield expected - term, f"the term {text} is left out"
         yield expected - 2 * term, f"the term {text} has the wrong sign"
-    if row.primitive and row.primitive.arity == 1:
-        (parent,) = row.parents
-        yield work.values[parent], f"{row.primitive.name} was not applied: this is {parent.name}"
+    if v.primitive and v.primitive.arity == 1:
+        (parent,) = v.parents
+        yield work.values[parent], f"{v.primitive.name} was not applied: this is {parent.name}"
 
 
 def _misplaced_point(expected: float) -> Iterator[Slip]:
     yield from ((expected * factor, "the decimal point is misplaced") for factor in (10, 0.1, 100, 0.01))
 
 
-def _terms(work: Work, row: Instruction) -> list[tuple[str, float]]:
+def _terms(work: Work, v: Instruction) -> list[tuple[str, float]]:
     """Return the terms of a sum, unlabelled sums within it taken apart."""
-    writer = Writer()
-    if row.primitive is None or row.primitive.name not in TERMS:
+    writer = TextWriter()
+    if v.primitive is None or v.primitive.precedence != SUM:
         return []
-    if row.primitive.name == "dot":
-        half = len(row.parents) // 2
+    if v.primitive.lists == 2:
         return [
             (f"{w.symbol(writer)}*{x.symbol(writer)}", work.values[w] * work.values[x])
-            for w, x in zip(row.parents[:half], row.parents[half:])
+            for w, x in zip(*v.primitive.arguments(v.parents))
         ]
     found = []
-    signs = (1.0, -1.0) if row.primitive.name == "subtract" else (1.0,) * len(row.parents)
-    for sign, parent in zip(signs, row.parents):
+    for sign, parent in zip(v.partials, v.parents):  # of a sum, the local derivatives are its signs
         inner = [] if parent.label else _terms(work, parent)
         terms = inner or [
             (
@@ -116,29 +111,29 @@ def _terms(work: Work, row: Instruction) -> list[tuple[str, float]]:
     return found
 
 
-def adjoint_slips(work: Work, row: Instruction) -> Iterator[Slip]:
+def adjoint_slips(work: Work, v: Instruction) -> Iterator[Slip]:
     """Yield what common slips in the reverse phase would have given."""
-    edges = work.edges[row]
+    edges = work.trace.uses[v]
     contributions = {edge: work.contribution(*edge) for edge in edges}
     expected = sum(contributions.values())
     if len(edges) > 1:
-        for (child, position), contribution in contributions.items():
-            through = _through(work, child, position)
+        for edge, contribution in contributions.items():
+            through = _through(work.trace.uses, edge)
             yield contribution, f"only the contribution {through} is counted; all of them add up (+=)"
             yield expected - contribution, f"the contribution {through} is forgotten (+=)"
-    for (child, position), contribution in contributions.items():
+    for edge, contribution in contributions.items():
         others = expected - contribution
-        for number, text in _edge_slips(work, child, position):
+        for number, text in _edge_slips(work, edge):
             yield others + number, text
     yield -expected, "the sign is reversed: which way round is the difference?"
     yield from _misplaced_point(expected)
 
 
-def _edge_slips(work: Work, child: Instruction, position: int) -> Iterator[Slip]:
+def _edge_slips(work: Work, edge: Edge) -> Iterator[Slip]:
     """Yield slips in one contribution: along its edge and the unlabelled steps above it."""
-    writer = Writer()
-    contribution = work.contribution(child, position)
-    for step, i in _chain(work, child, position):
+    writer = TextWriter()
+    contribution = work.contribution(*edge)
+    for step, i in _chain(work.trace.uses, edge):
         local = work.partials[step][i]
         factor = step.local_derivatives(writer)[i]
         if local not in {0.0, 1.0}:
@@ -151,7 +146,7 @@ def _edge_slips(work: Work, child: Instruction, position: int) -> Iterator[Slip]
             yield contribution / local * at_a, f"{name}' is taken at {step.name}, not at {z.name}"
             yield contribution / local * a, f"{name} is taken in the place of its derivative"
             yield contribution / local * with_z, f"{factor} has {z.name} in the place of {step.name}"
-    parent = child.parents[position]
+    (child, position), parent = edge, edge.parent
     if child.primitive and child.primitive.name in {"multiply", "dot"}:
         text = f"{parent.name} itself is taken in the place of its factor"
         yield work.adjoints[child] * work.values[parent], text
@@ -162,20 +157,19 @@ def _edge_slips(work: Work, child: Instruction, position: int) -> Iterator[Slip]
             yield work.adjoints[child] * local, "a weight was updated before it was used here"
 
 
-def _chain(work: Work, child: Instruction, position: int) -> Iterator[tuple[Instruction, int]]:
+def _chain(uses: Uses, edge: Edge) -> Iterator[Edge]:
     """Yield the edge and those above it, as long as they lead through unlabelled steps of one child."""
-    yield child, position
-    while not child.label and len(work.edges[child]) == 1:
-        child, position = work.edges[child][0]
-        yield child, position
+    yield edge
+    while not edge.child.label and len(uses[edge.child]) == 1:
+        (edge,) = uses[edge.child]
+        yield edge
 
 
-def _through(work: Work, child: Instruction, position: int) -> str:
+def _through(uses: Uses, edge: Edge) -> str:
     """Name the way of a contribution: by the label it leads to, unless another way leads there, too."""
-    parent = child.parents[position]
-    ends = [list(_chain(work, *edge))[-1][0] for edge in work.edges[parent]]
-    end = list(_chain(work, child, position))[-1][0]
-    return f"through {end.name}" if ends.count(end) == 1 else f"of {child.formula}"
+    ends = [list(_chain(uses, other))[-1].child for other in uses[edge.parent]]
+    end = list(_chain(uses, edge))[-1].child
+    return f"through {end.name}" if ends.count(end) == 1 else f"of {edge.child.formula}"
 
 
 def _updated(work: Work, leaf: Instruction) -> float:

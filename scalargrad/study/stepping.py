@@ -1,12 +1,13 @@
-"""Backpropagation step by step as text: the state after each step, and its working."""
+"""Backpropagation step by step as text: the state after each step, with its working."""
 
 from typing import NamedTuple
 
-from scalargrad.listing import adjoint_statement
-from scalargrad.notation import Writer, number
-from scalargrad.wengert import Contribution, Instruction, Step, WengertList
+from scalargrad.notation.text import TextWriter
+from scalargrad.wengert.instruction import Contribution
+from scalargrad.wengert.list import WengertList
+from scalargrad.wengert.listing import adjoint_statement
+from scalargrad.wengert.progress import progress
 
-NOT_COMPUTED = "–"  # never 0, which is a number
 WAYS = {"forward": "compute the value of", "seed": "set the adjoint of the output", "reverse": "fire"}
 
 
@@ -35,15 +36,9 @@ class Stepper:
     def __init__(self, trace: WengertList, digits: int = 4) -> None:
         self.trace = trace
         self.steps = trace.steps
-        self.writer = Writer("text", digits)
-        self.shown = [row for row in trace if row.role != "constant"]
-        self._computed_at = {s.instruction: s.index for s in self.steps if s.phase == "forward"}
-        self._history: dict[Instruction, list[tuple[int, float]]] = {row: [] for row in trace}
-        for step in self.steps:
-            if step.phase == "seed":
-                self._history[step.instruction].append((step.index, step.instruction.adjoint))
-            for c in step.contributions:
-                self._history[c.target].append((step.index, c.after))
+        self.writer = TextWriter(digits)
+        self.shown = [v for v in trace if v.role != "constant"]
+        self._progress = progress(trace, self.writer, more="")
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -57,21 +52,21 @@ class Stepper:
     def working(self, count: int) -> list[str]:
         """Return formula = substitution = result of a step, one line for each number it computes."""
         step = self.steps[count - 1]
-        row, writer = step.instruction, self.writer
+        v, writer = step.instruction, self.writer
         if step.phase == "seed":
-            return [f"d{row.name} = 1"]
+            return [f"d{v.name} = 1"]
         if step.phase == "reverse":
-            return [self._contribution(step, c) for c in step.contributions if c.target.role != "constant"]
-        sides = [row.written(writer), row.substituted(writer), writer.number(row.value)]
-        return [f"{row.name} = " + " = ".join(dict.fromkeys(map(str, sides)))]
+            return [self._contribution(c) for c in step.contributions if c.target.role != "constant"]
+        sides = [v.written(writer), v.substituted(writer), writer.number(v.value)]
+        return [f"{v.name} = " + " = ".join(dict.fromkeys(map(str, sides)))]
 
-    def _contribution(self, step: Step, c: Contribution) -> str:
+    def _contribution(self, c: Contribution) -> str:
         upstream, local, before, after = (
             "" if x is None else str(self.writer.number(x)) for x in (c.upstream, c.local, c.before, c.after)
         )
         product = f"({upstream})({local})" if local != "1" else f"({upstream})" if before else upstream
         total = f"{before} + {product}" if before else product
-        statement = adjoint_statement(step.instruction, c, self.writer)
+        statement = adjoint_statement(c, self.writer)
         return " = ".join([statement, *dict.fromkeys([total, after])])
 
     def table(self, count: int) -> list[Line]:
@@ -79,12 +74,11 @@ class Stepper:
         step = self.steps[count - 1]
         targets = {c.target for c in step.contributions}
         lines = []
-        for row in self.shown:
-            mark = ">" if row is step.instruction else "+" if row in targets else ""
-            known = self._computed_at.get(row, -1) < count
-            value = number(row.value, self.writer.digits) if known else NOT_COMPUTED
-            formula = str(row.written(self.writer)) if row.parents else ""
-            lines.append(Line(mark, row.name, formula, value, self._adjoint_after(row, count)))
+        for v in self.shown:
+            mark = ">" if v is step.instruction else "+" if v in targets else ""
+            formula = str(v.written(self.writer)) if v.parents else ""
+            known = self._progress[v]
+            lines.append(Line(mark, v.name, formula, known.value_at(count), known.adjoint_at(count)))
         return lines
 
     def phase_end(self, count: int) -> int:
@@ -98,10 +92,6 @@ class Stepper:
         start = len(self) - len(later)
         same = next((i for i, phase in enumerate(later) if phase != later[0]), len(later))
         return start + same
-
-    def _adjoint_after(self, row: Instruction, count: int) -> str:
-        after = [x for index, x in self._history[row] if index < count]
-        return number(after[-1], self.writer.digits) if after else NOT_COMPUTED
 
 
 def transcript(stepper: Stepper) -> str:

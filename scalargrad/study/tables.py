@@ -1,12 +1,15 @@
-"""Tables of a trace for documents: the statements with their adjoints, and the neurons of textbooks."""
+"""Tables of a trace for documents: its statements, its neurons."""
 
 from collections.abc import Callable, Sequence
 
-from scalargrad.drawing.neurons import firings_of
 from scalargrad.errors import TraceTooLargeError, UnknownNameError, unknown
-from scalargrad.notation import Writer, is_number
+from scalargrad.notation.latex import LatexWriter
+from scalargrad.notation.numbers import is_number
+from scalargrad.notation.text import TextWriter
+from scalargrad.notation.writer import Writer
 from scalargrad.study.explain import Explainer
-from scalargrad.wengert import WengertList
+from scalargrad.wengert.list import WengertList
+from scalargrad.wengert.neurons import Unit, units_of
 
 LARGEST = 2_000  # rows of a table in a document; the text listing of a trace has no limit
 RULES = (r"\toprule", r"\midrule", r"\bottomrule")
@@ -14,52 +17,52 @@ Table = tuple[list[str], list[list[str]]]  # headings and rows, as a Writer writ
 
 
 def trace_table(trace: WengertList, writer: Writer) -> Table:
-    """Return one row for each statement: name, formula, value, the sum its adjoint is, the adjoint."""
+    """Return one line for each statement: name, formula, value, the sum its adjoint is, the adjoint."""
     explainer = Explainer(trace)
     found = explainer.statements
-    shown = [row for row in trace if row in found or (not row.parents and row.role != "constant")]
+    shown = [v for v in trace if v in found or (not v.parents and v.role != "constant")]
     _check_size(shown)
     lines = []
-    for row in shown:
-        formula = str(found[row].written(writer)) if row in found else ""
-        rule = explainer.explain(row, notation="bar").formula(writer)
-        value, adjoint = (str(writer.number(x)) for x in (row.value, row.adjoint))
-        lines.append([str(row.symbol(writer)), formula, value, rule, adjoint])
-    output = trace.output.symbol(writer)
-    if writer.style == "latex":
-        bar = rf"\bar v = \partial {output} / \partial v ="
-        return ["v", "v =", r"\text{value}", bar, r"\bar v"], lines
-    return ["v", "v =", "value", f"v\u0304 = ∂{output}/∂v =", "v\u0304"], lines
+    for v in shown:
+        formula = str(found[v].written(writer)) if v in found else ""
+        rule = explainer.explain(v, notation="bar").formula(writer)
+        value, adjoint = (str(writer.number(x)) for x in (v.value, v.adjoint))
+        lines.append([str(v.symbol(writer)), formula, value, rule, adjoint])
+    return _headings(trace, writer, "v", "v =", "value", "v\u0304 = ∂{}/∂v =", "v\u0304"), lines
 
 
 def neuron_table(trace: WengertList, writer: Writer) -> Table:
-    """Return one row for each neuron: unit, z, φ(z), φ'(z), ∂L/∂φ, δ = ∂L/∂z, ∂L/∂w of weights and bias.
+    """Return one line for each neuron: unit, z, φ(z), φ'(z), ∂L/∂φ, δ = ∂L/∂z, ∂L/∂w of weights and bias.
 
     The activation stands as φ(z), for some books call it a and others, as the 2-2-1 net, call z so.
     """
-    firings = firings_of(trace)
-    if not firings:
+    units = units_of(trace)
+    if not units:
         raise UnknownNameError("the trace has no neurons: no weighted sum of inputs in it")
-    _check_size(firings)
+    _check_size(units)
     lines = []
-    for firing in firings:
-        slope = firing.a.partials[0] if firing.a is not firing.z else 1.0
-        numbers = (firing.z.value, firing.a.value, slope, firing.a.adjoint, firing.z.adjoint)
-        leaves = [entry.weight for entry in firing.entries if entry.weight]
-        leaves += [firing.bias] if firing.bias else []
-        gradients = ", ".join(f"{leaf.symbol(writer)}: {writer.number(leaf.adjoint)}" for leaf in leaves)
-        named = firing.a.label or not firing.path
-        unit = str(firing.a.symbol(writer) if named else writer.name(firing.path))
-        if named and firing.a is not firing.z and len(firing.a.parents) == 1:
-            unit += f" = {firing.a.written(writer)}"
-        lines.append([unit, *(str(writer.number(x)) for x in numbers), gradients])
-    output = trace.output.symbol(writer)
-    if writer.style == "latex":
-        slopes = [rf"\partial {output}/\partial {v}" for v in (r"\varphi", "z", "w")]
-        head = [r"\text{unit}", "z", r"\varphi(z)", r"\varphi'(z)"]
-        return [*head, slopes[0], rf"\delta = {slopes[1]}", slopes[2]], lines
-    slopes = [f"∂{output}/∂{v}" for v in "φzw"]
-    return ["unit", "z", "φ(z)", "φ'(z)", slopes[0], f"δ = {slopes[1]}", slopes[2]], lines
+    for unit in units:
+        local = unit.a.partials[0] if unit.a is not unit.z else 1.0
+        numbers = (unit.z.value, unit.a.value, local, unit.a.adjoint, unit.z.adjoint)
+        gradients = ", ".join(
+            f"{leaf.symbol(writer)}: {writer.number(leaf.adjoint)}" for leaf in unit.parameters
+        )
+        lines.append([_title(unit, writer), *(str(writer.number(x)) for x in numbers), gradients])
+    return _headings(trace, writer, "unit", "z", "φ(z)", "φ'(z)", "∂{}/∂φ", "δ = ∂{}/∂z", "∂{}/∂w"), lines
+
+
+def _title(unit: Unit, writer: Writer) -> str:
+    """Return a = φ(z), or the path of a neuron that nothing else names."""
+    named = unit.a.label or not unit.path
+    title = str(unit.a.symbol(writer) if named else writer.name(unit.path))
+    activated = named and unit.a is not unit.z and len(unit.a.parents) == 1
+    return f"{title} = {unit.a.written(writer)}" if activated else title
+
+
+def _headings(trace: WengertList, writer: Writer, *headings: str) -> list[str]:
+    """Return headings in the notation of a writer, with the output's name where {} stands."""
+    output = str(trace.output.symbol(writer))
+    return [writer.heading(heading).replace("{}", output) for heading in headings]
 
 
 KINDS: dict[str, Callable[[WengertList, Writer], Table]] = {"trace": trace_table, "neurons": neuron_table}
@@ -79,7 +82,7 @@ def table(trace: WengertList, kind: str, form: str, digits: int) -> str:
     if form not in formats:
         raise UnknownNameError(unknown("form of a table", form, formats))
     typeset = form in {"markdown", "latex"}
-    headings, lines = KINDS[kind](trace, Writer("latex" if typeset else "text", digits))
+    headings, lines = KINDS[kind](trace, (LatexWriter if typeset else TextWriter)(digits))
     if typeset:
         headings, *lines = ([_mathematics(cell, form) for cell in line] for line in (headings, *lines))
     decimal = [all(is_number(line[i]) for line in lines) for i in range(len(headings))]

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from scalargrad.listing import aligned
+from scalargrad.notation.labels import shortened
 from scalargrad.study.stepping import Line, Stepper
+from scalargrad.wengert.listing import aligned
 
 HELP = "q quit  n → next  p ← back  f finish phase  g go to  Home  End"
 # What a key means; the names are prompt_toolkit's.
@@ -92,7 +93,7 @@ class _Session:
         rows = [(_style(line), line) for line in fitted(body, room)]
         last = HELP if self.typed is None else f"go to the row or step: {self.typed}_"
         lines = [*frame, ("underline", head), *rows, ("", ""), ("", last)]
-        return [(style, f"{_cut(text, size.columns)}\n") for style, text in lines]
+        return [(style, f"{shortened(text, size.columns)}\n") for style, text in lines]
 
     def _found(self) -> int | None:
         return step_of(self.stepper, (self.typed or "").strip(), self.count)
@@ -108,8 +109,8 @@ def layout(lines: list[Line], width: int) -> list[str]:
     """Return the table as text, aligned on the decimal points, cut to a width where formulas are long."""
     headings = ("", "v", "formula", "value", "adjoint so far")
     alignment = ("left", "left", "left", "decimal", "decimal")
-    cells = [line._replace(formula=_cut(line.formula, max(8, width - 40))) for line in lines]
-    return [_cut(line, width) for line in aligned(cells, headings, alignment).splitlines()]
+    cells = [line._replace(formula=shortened(line.formula, max(8, width - 40))) for line in lines]
+    return [shortened(line, width) for line in aligned(cells, headings, alignment).splitlines()]
 
 
 def fitted(body: list[str], room: int) -> list[str]:
@@ -128,7 +129,3 @@ def fitted(body: list[str], room: int) -> list[str]:
 
 def _style(line: str) -> str:
     return "reverse" if line.startswith(">") else "bold" if line.startswith("+") else ""
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 1]}…"

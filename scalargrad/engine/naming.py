@@ -1,0 +1,25 @@
+"""Name Values after the Python variables that hold them."""
+
+from scalargrad.engine.value import Value
+
+
+def leaves(**data: float) -> tuple[Value, ...]:
+    """Return a leaf for each keyword, with its name as the label.
+
+    >>> x, w = leaves(x=2.0, w=-0.5)
+    >>> x, w
+    (Value(data=2.0, grad=0.0, label='x'), Value(data=-0.5, grad=0.0, label='w'))
+    """
+    return tuple(Value(number, label=name) for name, number in data.items())
+
+
+def label(**values: Value) -> None:
+    """Set the label of each Value to its keyword: `label(a=a, h=h)`.
+
+    >>> a = Value(1.0) + 2
+    >>> label(a=a)
+    >>> a.label
+    'a'
+    """
+    for name, value in values.items():
+        value.label = name

@@ -1,0 +1,51 @@
+"""Values as a namespace: the reading of rows that gives derivatives of derivatives."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from scalargrad.engine.node import Node
+from scalargrad.engine.operators import apply
+from scalargrad.engine.value import Number, Value, as_value, as_values
+from scalargrad.primitives.namespace import Reading
+from scalargrad.primitives.scalars import ieee
+from scalargrad.primitives.table import FAMILIES, TABLE
+
+
+class _Values(Reading):
+    """Read a row as a node of its own, at its limit where it has no value."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in TABLE:
+            return super().__getattr__(name)
+        row = TABLE[name]
+        of = as_values if row.lists else as_value
+        return lambda *arguments: apply(row, *map(of, arguments), m=ieee)
+
+
+def _pow(x: Number, n: Number) -> Value:
+    if isinstance(n, Value):
+        return apply(TABLE["pow"], as_value(x), n, m=ieee)
+    return apply(FAMILIES["power"](n), as_value(x), m=ieee)
+
+
+def _softmax(xs: Sequence[Value], z: Value) -> list[Value]:
+    return [values.exp(x - z) for x in xs]
+
+
+values = _Values(
+    where=lambda condition, chosen, otherwise: chosen if condition else otherwise,
+    # A weight that is 0 at this point still has derivatives: only what is infinite gives way to it.
+    weigh=lambda weight, x: weight * x if weight or math.isfinite(x) else 0.0,
+    sign=lambda x: ieee.sign(as_value(x).data),
+    pow=_pow,
+    softmax=_softmax,
+    ones_like=lambda xs: [1.0] * len(xs),
+)
+
+
+def local_values(node: Node) -> tuple[Any, ...]:
+    """Return the local derivatives of a node by each of its parents, as Values of the same graph."""
+    if node.primitive is None:
+        return ()
+    return node.primitive.local_derivatives(values, node, node.parents)

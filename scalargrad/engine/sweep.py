@@ -1,0 +1,78 @@
+"""The reverse sweep: the chain rule, once as it reads, once as fast as training needs it."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import isfinite
+from typing import Any, TypeVar
+
+from scalargrad.engine.node import N, Node, evaluation_order, local_derivatives
+from scalargrad.primitives.scalars import ieee
+
+T = TypeVar("T")
+Edges = Callable[[T], Iterable[tuple[T, Any]]]  # of a node: its parents, each with the local derivative
+
+
+def contributions(order: Sequence[T], seed: Any, edges: Edges[T]) -> Iterator[tuple[Any, ...]]:
+    """Yield what each edge adds in a reverse sweep: upstream adjoint × local derivative.
+
+    `order` has every parent before its children, and the output last, whose adjoint is the seed.  Each
+    contribution is (child, position, parent, upstream, local, contribution, before, after): `before` is
+    the adjoint of the parent so far, None where nothing was added to it yet, and `after` the new one.  A
+    node fires once all its children have fired, so its adjoint is complete.  Adjoints are what the
+    local derivatives are: floats, Values that can be differentiated again, or symbols.
+    """
+    adjoint = {order[-1]: seed}
+    for child in reversed(order):
+        if child not in adjoint:
+            continue
+        upstream = adjoint[child]
+        for position, (parent, local) in enumerate(edges(child)):
+            contribution = upstream * local
+            before = adjoint.get(parent)
+            adjoint[parent] = after = contribution if before is None else before + contribution
+            yield child, position, parent, upstream, local, contribution, before, after
+
+
+def adjoints(order: Sequence[T], seed: Any, edges: Edges[T]) -> dict[T, Any]:
+    """Return the adjoint ∂output/∂node · seed of every node that the sweep reaches."""
+    last = {parent: after for _, _, parent, *_, after in contributions(order, seed, edges)}
+    return {order[-1]: seed} | last
+
+
+def edges_of(node: N) -> Iterable[tuple[N, float]]:
+    """Return the parents of a node of the graph, each with the local derivative as a float."""
+    return zip(node.parents, local_derivatives(node))
+
+
+def accumulate_gradients(output: Node, seed: float) -> None:
+    """Set grad to ∂output/∂node · seed at inner nodes and add it at leaves: `Value.backward`.
+
+    This is `adjoints` once more, to the last bit, as a law says: fused with the table's float reading and
+    unrolled by arity, because it is the loop that training waits for.
+    """
+    nodes = evaluation_order(output)
+    for node in nodes:
+        if node._first is not None:
+            node.grad = 0.0
+    output.grad += seed
+    for node in reversed(nodes):
+        first, second, upstream = node._first, node._second, node.grad
+        row: Any = node.primitive  # None at leaves only
+        if first is None or (not upstream and row.finite_derivatives and isfinite(node._data)):
+            continue  # all that would be added is 0, as behind a relu that is off
+        partials = row.partials
+        if second is None:
+            first.grad += upstream * partials(ieee, node._data, first._data)
+        elif type(first) is not tuple:
+            to_first, to_second = partials(ieee, node._data, first._data, second._data)
+            first.grad += upstream * to_first
+            second.grad += upstream * to_second
+        else:
+            data = [parent._data for parent in first]
+            if second:
+                to_first, to_second = partials(ieee, node._data, data, [p._data for p in second])
+            else:
+                (to_first,), to_second = partials(ieee, node._data, data), ()
+            for parent, local in zip(first, to_first):
+                parent.grad += upstream * local
+            for parent, local in zip(second, to_second):
+                parent.grad += upstream * local

@@ -1,0 +1,151 @@
+"""Derivatives of Python functions, of any order."""
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from scalargrad.engine.node import evaluation_order, local_derivatives, next_order
+from scalargrad.engine.operators import recorded
+from scalargrad.engine.reading import local_values
+from scalargrad.engine.sweep import adjoints
+from scalargrad.engine.value import Constant, Value, as_value, float_reads
+from scalargrad.errors import LostGradientWarning, OperandError
+
+Argnums = int | Sequence[int]
+
+
+def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """Return the function ∂f/∂xᵢ, i = argnums: one derivative, or a tuple for several argnums.
+
+    An argument may be a number, a Value, or a list of them, whose derivative is a list.  The result
+    is made of floats where only numbers went in, and of Values, ready to be differentiated once
+    more, where f reads a Value: an argument, or one from outside.
+    No `.grad` is changed, and a `no_grad` around the call is without effect.  Raises OperandError
+    if f does not return one number; warns with LostGradientWarning if it reads a Value as a float.
+
+    >>> grad(lambda x: (x**2 + 1) ** 3)(1.0)
+    24.0
+    >>> grad(grad(lambda x: x**3))(2.0)
+    12.0
+    >>> grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 3.0)
+    (3.0, 2.0)
+    """
+
+    def derivative(*arguments: Any) -> Any:
+        return value_and_grad(f, argnums)(*arguments)[1]
+
+    return derivative
+
+
+def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., tuple[Any, Any]]:
+    """Return the function (f, ∂f/∂xᵢ), from one evaluation of f; otherwise as `grad`.
+
+    >>> value_and_grad(lambda x: x * x)(3.0)
+    (9.0, 6.0)
+    """
+
+    def value_and_derivative(*arguments: Any) -> tuple[Any, Any]:
+        since = next_order()
+        chosen = _checked(argnums, len(arguments))
+        with recorded(), _watched(since):
+            variables = [_map(_variable, x) if i in chosen else x for i, x in enumerate(arguments)]
+            output = _one_number(f(*variables))
+        connected = _reads_older(output, since)
+        derivative = _derivatives(output, since, connected)
+        by = tuple(_map(derivative, variables[i]) for i in chosen)
+        return output if connected else output.data, by[0] if isinstance(argnums, int) else by
+
+    return value_and_derivative
+
+
+def hessian(f: Callable[..., Any]) -> Callable[..., list[list[Any]]]:
+    """Return the function that gives the matrix ∂²f/∂xᵢ∂xⱼ as a list of rows.
+
+    The arguments of f are numbers or Values, one for each row.
+
+    >>> hessian(lambda x, y: x**2 * y)(3.0, 5.0)
+    [[10.0, 6.0], [6.0, 0.0]]
+    """
+
+    def second_derivatives(*arguments: Any) -> list[list[Any]]:
+        since = next_order()
+        with recorded():
+            variables = [_variable(x) for x in arguments]
+            with _watched(since):
+                output = _one_number(f(*variables))
+            gradient = list(map(_derivatives(output, since, connected=True), variables))
+        connected = _reads_older(output, since)
+        rows = (_derivatives(derivative, since, connected) for derivative in gradient)
+        return [list(map(row, variables)) for row in rows]
+
+    return second_derivatives
+
+
+@contextmanager
+def _watched(since: int) -> Iterator[None]:
+    """Warn if a Value made since is read as a float in the block, by a function of `math`, say."""
+    reads: list[Value] = []
+    token = float_reads.set(reads)
+    try:
+        yield
+    finally:
+        float_reads.reset(token)
+    if (outer := float_reads.get()) is not None:  # a derivative around this one: older Values concern it
+        outer += [value for value in reads if value._order < since]
+    if any(value._order >= since for value in reads):
+        message = (
+            "the function reads a Value as a plain number, so no derivative passes through there: use "
+            "scalargrad's functions in place of math's, and x.data where a plain number is meant"
+        )
+        warnings.warn(message, LostGradientWarning, stacklevel=4)
+
+
+def _variable(x: Any) -> Value:
+    """Return a fresh node for an argument: a leaf, or a copy through which a Value stays connected."""
+    return +x if isinstance(x, Value) else Value(x)
+
+
+def _reads_older(output: Value, since: int) -> bool:
+    """Tell whether the output depends on Values made before: the result then stays connected to them."""
+    return any(node._order < since and not isinstance(node, Constant) for node in evaluation_order(output))
+
+
+def _derivatives(output: Value, since: int, connected: bool) -> Callable[[Value], Any]:
+    """Return the function from a variable made since to ∂output/∂variable, a Value if `connected`."""
+    one, zero, local = (
+        (as_value(1.0), as_value(0.0), local_values) if connected else (1.0, 0.0, local_derivatives)
+    )
+
+    def edges(node: Value) -> list[tuple[Value, Any]]:
+        """Leave out what was made before: a variable made since can have had no influence on it."""
+        if node._order < since:
+            return []
+        pairs = zip(node.parents, local(node))
+        return [(parent, derivative) for parent, derivative in pairs if parent._order >= since]
+
+    adjoint = adjoints(evaluation_order(output), one, edges)
+    return lambda variable: adjoint.get(variable, zero)
+
+
+def _map(function: Callable[[Any], Any], tree: Any) -> Any:
+    if isinstance(tree, (list, tuple)):
+        return type(tree)(_map(function, branch) for branch in tree)
+    return function(tree)
+
+
+def _checked(argnums: Argnums, count: int) -> Sequence[int]:
+    chosen = [argnums] if isinstance(argnums, int) else list(argnums)
+    for i in chosen:
+        if not 0 <= i < count:
+            message = f"argnums asks for argument {i}, but the function was called with {count}"
+            raise IndexError(message)
+    return chosen
+
+
+def _one_number(output: Any) -> Value:
+    try:
+        return as_value(output)
+    except OperandError as error:
+        message = f"the function to differentiate must return one number: {error}"
+        raise OperandError(message) from None

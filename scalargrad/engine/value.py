@@ -1,0 +1,160 @@
+"""The value: a number that remembers how it was computed, which a sweep turns into derivatives.
+
+A node holds its data, its ordered parents, and the row of the table that made it.  The row's local
+derivatives are functions without an environment and the node is the environment: together they are
+the node's local-derivative closures, bound only when somebody asks for them.
+"""
+
+import functools
+import numbers
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
+from typing import Any
+
+from scalargrad.engine.methods import Methods
+from scalargrad.engine.node import Node, describe, evaluation_order, local_derivatives, next_order, real
+from scalargrad.engine.sweep import accumulate_gradients
+from scalargrad.errors import OperandError
+
+# While a function is differentiated: the Values it reads as floats, through which no derivative passes.
+float_reads: ContextVar[list["Value"] | None] = ContextVar("float_reads", default=None)
+
+
+class Value(Methods, Node):
+    """Hold a number that remembers the graph of operations it came from.
+
+    `data` is the number and `grad` the derivative of the last swept output by it, accumulated over
+    sweeps where the value is a leaf.  `label` is its name in traces and drawings, `path` its place
+    in a network.  Numbers mix with Values in every operation; `==` is identity, order is by data.
+    Raises OperandError (a TypeError) for anything but one real number.
+
+    >>> x = Value(3.0, label="x")
+    >>> y = x**2 + 1
+    >>> y.backward()
+    >>> y.data, x.grad
+    (10.0, 6.0)
+    """
+
+    __slots__ = ()
+    __array_ufunc__ = None  # NumPy hands `array * value` back to us, to be refused by name
+
+    def __init__(self, data: Any, label: str = "") -> None:
+        self._data = real(data)
+        self.grad = 0.0
+        self.label = label
+        self.path = ""
+        self.primitive = self._first = self._second = None
+        self._order = next_order()
+
+    @property
+    def local_derivatives(self) -> tuple[Callable[[], float], ...]:
+        """Return one closure for each parent, which evaluates ∂self/∂parent at the data.
+
+        >>> a, b = Value(3.0), Value(4.0)
+        >>> [derivative() for derivative in (a * b).local_derivatives]
+        [4.0, 3.0]
+        """
+        evaluated = functools.cache(lambda: local_derivatives(self))  # all of them, at the first call
+        return tuple(lambda i=i: evaluated()[i] for i in range(len(self.parents)))
+
+    def backward(self, seed: float = 1.0) -> None:
+        """Sweep in reverse: set grad to ∂self/∂node · seed at inner nodes, add it at the leaves.
+
+        A second sweep adds to the leaves once more, as a second loss does.  Raises StaleGraphError
+        if the data of a leaf was changed after it was read.
+
+        >>> x = Value(2.0)
+        >>> y = x * x
+        >>> y.backward(); y.backward(); x.grad
+        8.0
+        """
+        accumulate_gradients(self, real(seed))
+
+    def zero_grad(self) -> None:
+        """Set grad to 0 at this value and at all it was computed from."""
+        for node in evaluation_order(self):
+            node.grad = 0.0
+
+    def detach(self) -> "Value":
+        """Return a leaf with the same data and label, through which no derivative passes."""
+        return Value(self._data, self.label)
+
+    def __repr__(self) -> str:
+        label = f", label={self.label!r}" if self.label else ""
+        return f"Value(data={self._data}, grad={self.grad}{label})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy or pickle a leaf; a computed value would bring its graph along, so it declines."""
+        if self._first is not None:
+            message = f"cannot copy or pickle {describe(self)}, which was computed: use .detach()"
+            raise OperandError(message)
+        return _restore, (type(self), self._data, self.grad, self.label, self.path)
+
+    def __float__(self) -> float:
+        if (reads := float_reads.get()) is not None:
+            reads.append(self)
+        return self._data
+
+    def __int__(self) -> int:
+        return int(self._data)
+
+    def __bool__(self) -> bool:
+        return bool(self._data)
+
+    def __round__(self, digits: int | None = None) -> float:
+        return round(self._data, digits)
+
+    def __format__(self, form: str) -> str:
+        return format(self._data, form) if form else repr(self)
+
+    def __lt__(self, other: Any) -> bool:
+        return NotImplemented if (other := operand(other)) is None else self._data < other._data
+
+    def __le__(self, other: Any) -> bool:
+        return NotImplemented if (other := operand(other)) is None else self._data <= other._data
+
+    def __gt__(self, other: Any) -> bool:
+        return NotImplemented if (other := operand(other)) is None else self._data > other._data
+
+    def __ge__(self, other: Any) -> bool:
+        return NotImplemented if (other := operand(other)) is None else self._data >= other._data
+
+
+class Constant(Value):
+    """Hold a number that entered an expression as a plain number, such as the 2 of 2 * x."""
+
+    __slots__ = ()
+
+
+Number = Value | float
+
+
+def _restore(kind: type[Value], data: float, grad: float, label: str, path: str) -> Value:
+    leaf = kind(data, label)
+    leaf.grad, leaf.path = grad, path
+    return leaf
+
+
+def operand(x: Any) -> Value | None:
+    """Return x as a Value, None where Python should ask x itself; refuse arrays, which never fit."""
+    if isinstance(x, Value):
+        return x
+    if isinstance(x, numbers.Real) and not isinstance(x, bool):
+        return Constant(x)
+    if hasattr(x, "__array__"):
+        message = (
+            f"a Value is one number and does not combine with a {type(x).__name__} of shape "
+            f"{getattr(x, 'shape', '?')}: combine it with each element, [value * e for e in array]"
+        )
+        raise OperandError(message)
+    return None
+
+
+def as_value(x: Any) -> Value:
+    """Return x itself if it is a Value, else the number x as a constant; refuse anything else."""
+    return x if isinstance(x, Value) else Constant(x)
+
+
+def as_values(values: Iterable[Number]) -> list[Value]:
+    """Return a list of Values, with numbers as constants."""
+    return [value if type(value) is Value else as_value(value) for value in values]

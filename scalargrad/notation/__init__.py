@@ -1,0 +1,1 @@
+"""How is it written: rows of the table as text, as LaTeX, as MathML."""

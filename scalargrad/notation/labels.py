@@ -1,0 +1,69 @@
+"""Labels as people read them: on one line, cut where they are long, an index as an index."""
+
+import re
+
+NAME_LENGTH, LINE_LENGTH = 24, 56
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+INDEXED = re.compile(r"([^\W\d_]+)([0-9]+)")
+VARIABLE = re.compile(r"([A-Za-z])_?([0-9]*)")
+LATEX_SPECIAL = {c: rf"\{c}" for c in "&%$#_{}"} | {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+}
+
+
+def one_line(label: str) -> str:
+    """Return a label with control characters made visible, so that it stays on its line."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in label)
+
+
+def shortened(text: str, length: int = LINE_LENGTH) -> str:
+    """Return a text cut to a length, with … where it was cut.
+
+    >>> shortened("abcdefgh", 5)
+    'abcd…'
+    """
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def cut_in_the_middle(text: str, length: int) -> str:
+    """Return a text of at most this length, with … in the place of its middle.
+
+    >>> cut_in_the_middle("x1*w1 + x2*w2 + x3*w3", 15)
+    'x1*w1  …  x3*w3'
+    """
+    half = length // 2 - 1
+    return text if len(text) <= length else f"{text[:half]} … {text[-half:]}"
+
+
+def subscripted(label: str) -> str:
+    """Return a label with the digits at its end as a subscript: `w12` is w₁₂.
+
+    >>> subscripted("w12"), subscripted("a|b"), subscripted("h")
+    ('w₁₂', 'a|b', 'h')
+    """
+    parts = INDEXED.fullmatch(label)
+    return parts[1] + parts[2].translate(SUBSCRIPTS) if parts else label
+
+
+def latex_name(label: str) -> str:
+    r"""Return a label as LaTeX mathematics: `w12` is w with the index 12, other text is upright.
+
+    >>> latex_name("w12"), latex_name("x"), latex_name("a|b")
+    ('w_{12}', 'x', '\\text{a\\textbar{}b}')
+    """
+    if (name := variable(label)) is not None:
+        return name
+    return rf"\text{{{''.join(LATEX_SPECIAL.get(c, c) for c in one_line(label))}}}"
+
+
+def variable(label: str) -> str | None:
+    """Return the LaTeX of a label that is one letter with an index, or none; None for any other text."""
+    if not (parts := VARIABLE.fullmatch(label)):
+        return None
+    letter, index = parts.groups()
+    return f"{letter}_{{{index}}}" if index else letter

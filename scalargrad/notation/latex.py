@@ -1,0 +1,86 @@
+r"""Write rows as LaTeX mathematics: `h \cdot \left(1 - h\right)`."""
+
+import re
+from typing import Any, ClassVar
+
+from scalargrad.notation.labels import latex_name
+from scalargrad.notation.numbers import number
+from scalargrad.notation.writer import LOOSE, Symbol, Writer
+from scalargrad.primitives.table import ATOM, PRODUCT, Primitive
+
+SIGNS = {"∂": r"\partial ", "δ": r"\delta ", "φ": r"\varphi "}
+
+
+class LatexWriter(Writer):
+    r"""Write LaTeX for amsmath, with brackets that grow.
+
+    >>> w = LatexWriter()
+    >>> str(w.sigmoid(w.name("a1")) * -2.0)
+    '\\sigma\\left(a_{1}\\right) \\cdot \\left(-2\\right)'
+    """
+
+    times = r" \cdot "
+    relations: ClassVar[dict[str, str]] = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne", "mod": r"\bmod"} | {
+        word: rf"\text{{ {word} }}" for word in ("and", "or")
+    }
+    brackets = (r"\left(", r"\right)")
+    iverson = (r"\left[", r"\right]")
+
+    def name(self, label: str) -> Symbol:
+        """Return the symbol of a variable."""
+        return Symbol(latex_name(label), ATOM, self)
+
+    def number(self, x: float) -> Symbol:
+        """Return the symbol of a number; a power of ten is a product, which may need brackets."""
+        plain = number(x, self.digits)
+        text = _latex_number(plain)
+        precedence = LOOSE if plain.startswith("-") else PRODUCT if r"\times" in text else ATOM
+        return Symbol(text, precedence, self)
+
+    def form(self, row: Primitive, arity: int) -> tuple[str, int]:
+        """Return the row's LaTeX, else its operator, else its name in upright letters, as a function."""
+        if row.latex or (row.text and row.precedence < ATOM):
+            return str(row.latex or row.text), row.precedence
+        holes = ", ".join(f"{{{i}}}" for i in range(arity))
+        return rf"\operatorname{{{{{self.upright(row.name)}}}}}\left({holes}\right)", ATOM
+
+    def upright(self, name: str) -> str:
+        """Return the name of a function as text in mathematics."""
+        return name.replace("_", r"\_")
+
+    def call(self, name: str, *operands: Symbol) -> Symbol:
+        """Return a function in upright letters."""
+        return Symbol(rf"\operatorname{{{name}}}\left({', '.join(map(str, operands))}\right)", ATOM, self)
+
+    def where(self, condition: Any, chosen: Any, otherwise: Any) -> Symbol:
+        """Return "chosen if condition else otherwise"."""
+        text = rf"{self.symbol(chosen)}\text{{ if }}{condition}\text{{ else }}{self.symbol(otherwise)}"
+        return Symbol(text, LOOSE, self)
+
+    def heading(self, text: str) -> str:
+        r"""Return words upright and signs as commands.
+
+        >>> LatexWriter().heading("value δ")
+        '\\text{value} \\delta '
+        """
+        words = re.sub(r"[a-z]{2,}", r"\\text{\g<0>}", text)
+        return "".join(SIGNS.get(c, c) for c in words.replace("v\u0304", r"\bar v"))
+
+    def partial(self, above: str, below: str) -> str:
+        """Return ∂above/∂below as a fraction."""
+        return rf"\frac{{\partial {self.name(above)}}}{{\partial {self.name(below)}}}"
+
+    def bar(self, label: str) -> str:
+        """Return the label with a bar over it, of a letter with an index over the letter."""
+        letter, underscore, index = str(self.name(label)).partition("_")
+        short = len(letter) == 1
+        return (
+            rf"\bar{{{letter}}}{underscore}{index}" if short else rf"\overline{{{letter}{underscore}{index}}}"
+        )
+
+
+def _latex_number(text: str) -> str:
+    if text.lstrip("-") in {"inf", "nan"}:
+        return text.replace("inf", r"\infty").replace("nan", r"\text{nan}")
+    mantissa, e, exponent = text.partition("e")
+    return rf"{mantissa} \times 10^{{{int(exponent)}}}" if e else text

@@ -1,0 +1,1 @@
+"""What is a function: one row for each primitive, read over namespaces."""

@@ -1,0 +1,274 @@
+"""What a row of the table of primitives is, with the decorators that enter one."""
+
+import functools
+import inspect
+import itertools
+import numbers
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from scalargrad.errors import OperandError
+
+# How tightly an operator binds, as in Python; what is written as a call binds like a name.
+SUM, PRODUCT, SIGN, POWER, ATOM = range(1, 6)
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """State what is known of a function as the activation φ of neurons.
+
+    `steepest` is the largest φ' of one that flattens out at both ends, and `derivative` is φ' as books
+    write it.  One that is `halving` lets about half of its inputs through, as relu does: its weights
+    are drawn twice as wide (He et al., 2015).
+    """
+
+    steepest: float | None = None
+    derivative: str = ""
+    halving: bool = False
+
+
+@dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
+class Primitive:
+    """State z = f(x₁, …, xₖ), its local derivatives ∂z/∂xᵢ, its domain and its notation.
+
+    `function(m, *arguments)` and `domain(m, *arguments)` are written over a namespace `m`;
+    `partials(m, z, *arguments)` gives the derivative itself for arity 1, else one for each argument.
+    `domain` is None where every real number is allowed.  The arguments of an n-ary row are `lists` of
+    equal length, one or two, with at least `fewest` operands each; its arity is None.
+
+    `text`, `latex` and `textbook` (for drawings) are templates over the operands; a row without a text
+    is written as a call.  An `associative` operator needs no brackets around another of its
+    precedence.  `method` is the Python operator that means it, and `aliases` are other names for it.
+    Rows with `finite_derivatives` have finite local derivatives wherever their value is finite: the
+    sweep passes over them where nothing comes from above.  `activation` is there for what neurons use.
+
+    >>> from scalargrad.primitives.scalars import ieee, strict
+    >>> tanh = TABLE["tanh"]
+    >>> tanh.arity, tanh.function(strict, 0.0), tanh.partials(ieee, 0.0, 0.0)
+    (1, 0.0, 1.0)
+    """
+
+    name: str
+    function: Callable[..., Any]
+    partials: Callable[..., Any]
+    operands: tuple[str, ...]
+    domain: Callable[..., Any] | None = None
+    lists: int = 0
+    fewest: int = 0
+    text: str | None = None
+    latex: str | None = None
+    textbook: str | None = None
+    precedence: int = ATOM
+    associative: bool = False
+    method: str | None = None
+    aliases: tuple[str, ...] = ()
+    finite_derivatives: bool = False
+    activation: Activation | None = None
+    parameters: tuple[float, ...] = ()
+
+    @property
+    def arity(self) -> int | None:
+        """Return the number of operands, None where it is that of the lists."""
+        return None if self.lists else len(self.operands)
+
+    @property
+    def documentation(self) -> str:
+        """Return what the row says of itself."""
+        return inspect.getdoc(self.function) or ""
+
+    @property
+    def symbol(self) -> str:
+        """Name the row, with the parameters of its family: `leaky_relu(0.01)`."""
+        parameters = ", ".join(f"{p:g}" for p in self.parameters)
+        return f"{self.name}({parameters})" if parameters else self.name
+
+    @property
+    def sign(self) -> str:
+        """Return the operator as it is written between its operands, or the symbol: `+`, `**2`, `tanh`."""
+        bare = (self.text or "").replace("{0}", "").replace("{1}", "").strip()
+        return self.symbol if self.precedence == ATOM else bare or self.symbol
+
+    def arguments(self, operands: Sequence[Any]) -> Sequence[Any]:
+        """Return the operands as the row takes them: each by itself or, of an n-ary row, in their lists."""
+        if not self.lists:
+            return operands
+        length = len(operands) // self.lists
+        return [operands[i * length : (i + 1) * length] for i in range(self.lists)]
+
+    def value(self, m: Any, operands: Sequence[Any]) -> Any:
+        """Return z over `m`, at the operands in one sequence for every arity."""
+        return self.function(m, *self.arguments(operands))
+
+    def local_derivatives(self, m: Any, z: Any, operands: Sequence[Any]) -> tuple[Any, ...]:
+        """Return (∂z/∂x₁, …, ∂z/∂xₖ) over `m`, in one tuple for every arity."""
+        partials = self.partials(m, z, *self.arguments(operands))
+        if self.lists:
+            return tuple(itertools.chain(*partials))
+        return (partials,) if self.arity == 1 else tuple(partials)
+
+
+class Family:
+    """Make the rows of a parametrised primitive, the same row again for the same parameters.
+
+    >>> from scalargrad.primitives.rows import power
+    >>> power(3) is power(3), power(3).symbol
+    (True, 'power(3)')
+    """
+
+    def __init__(self, maker: Callable[..., Primitive], samples: tuple[tuple[float, ...], ...]) -> None:
+        self.name = maker.__name__
+        self.__doc__ = self.documentation = inspect.getdoc(maker) or ""
+        self.signature = inspect.signature(maker)
+        self.samples = samples
+        self._maker = maker
+        self._alive: weakref.WeakValueDictionary[tuple[float, ...], Primitive] = weakref.WeakValueDictionary()
+        self.row = functools.lru_cache(maxsize=1024)(self._row)
+
+    def __call__(self, *parameters: float, **named: float) -> Primitive:
+        """Return the row whose local derivatives close over these parameters.
+
+        Raises OperandError for anything but real numbers: no derivative by a parameter is taken.
+        """
+        bound = self.signature.bind(*parameters, **named)
+        bound.apply_defaults()
+        for parameter in bound.args:
+            if not isinstance(parameter, numbers.Real):
+                message = f"{self.name} takes constant numbers as its parameters, got {parameter!r:.60}"
+                raise OperandError(message)
+        return self.row(*map(float, bound.args))
+
+    @property
+    def sample(self) -> Primitive:
+        """Return the row of the first sample, which has the operands that all have."""
+        return self(*self.samples[0])
+
+    @property
+    def default(self) -> Primitive | None:
+        """Return the row of the default parameters, None where some have no default."""
+        try:
+            self.signature.bind()
+        except TypeError:
+            return None
+        return self()
+
+    def _row(self, *parameters: float) -> Primitive:
+        """Return the row that somebody still holds, else a new one; the cache before it is for speed."""
+        row = self._alive.get(parameters)
+        if row is None:
+            made = self._maker(*parameters)
+            row = self._alive[parameters] = replace(made, name=self.name, parameters=parameters)
+        return row
+
+
+Entry = Primitive | Family
+TABLE: dict[str, Primitive] = {}
+FAMILIES: dict[str, Family] = {}
+TakeBack = Callable[[], None]
+Reader = Callable[[Entry], TakeBack]
+_readers: list[Reader] = []
+_made: dict[str, list[TakeBack]] = {}  # by the name of an entry, what undoes all that was made of it
+
+Facts = Any  # the other fields of Primitive
+Decorator = Callable[[Callable[..., Any]], Primitive]
+
+
+def member(partials: Callable[..., Any], **facts: Facts) -> Decorator:
+    """Make the decorated z = f(m, x₁, …, xₖ) a row, with its local derivatives and other facts."""
+
+    def state(function: Callable[..., Any]) -> Primitive:
+        _, *operands = inspect.signature(function).parameters  # after the namespace
+        name = function.__name__.rstrip("_")  # `abs_` leaves Python's own `abs` alone
+        if len(operands) > 2 or (facts.get("lists") and facts["lists"] != len(operands)):
+            message = (
+                f"{name} has the operands {', '.join(operands)}; a row takes one or two, or with "
+                "lists=1 or lists=2 as many lists"
+            )
+            raise OperandError(message)
+        return Primitive(name, function, partials, tuple(operands), **facts)
+
+    return state
+
+
+def primitive(partials: Callable[..., Any], **facts: Facts) -> Decorator:
+    """Make the decorated function a row and enter it into the table under its name."""
+
+    def enter(function: Callable[..., Any]) -> Primitive:
+        row = member(partials, **facts)(function)
+        TABLE[row.name] = row
+        _announce(row)
+        return row
+
+    return enter
+
+
+def family(*samples: tuple[float, ...]) -> Callable[[Callable[..., Primitive]], Family]:
+    """Enter the decorated maker of rows as a family; `samples` are parameters worth testing, at least one."""
+
+    def enter(maker: Callable[..., Primitive]) -> Family:
+        made = FAMILIES[maker.__name__] = Family(maker, samples)
+        _announce(made)
+        return made
+
+    return enter
+
+
+def for_each_entry(read: Reader) -> Reader:
+    """Call the decorated function with every row and family, and with those still to come.
+
+    So whatever is made from the table, methods of Value for one, is complete at any time.  The function
+    returns another, which takes back what was made.
+    """
+    _readers.append(read)
+    for entry in entries():
+        _made.setdefault(entry.name, []).append(read(entry))
+    return read
+
+
+def _announce(entry: Entry) -> None:
+    _made[entry.name] = [read(entry) for read in _readers]
+
+
+def withdraw(name: str) -> None:
+    """Take an entry back, with all that was made from it.
+
+    >>> @primitive(lambda m, z, x: 2.0 * x)
+    ... def square(m, x):
+    ...     return x * x
+    >>> withdraw("square")
+    >>> "square" in TABLE
+    False
+    """
+    TABLE.pop(name, None)
+    FAMILIES.pop(name, None)
+    for take_back in _made.pop(name, ()):
+        take_back()
+
+
+def entries() -> list[Entry]:
+    """Return every row, then every family."""
+    return [*TABLE.values(), *FAMILIES.values()]
+
+
+def rows() -> Iterator[Primitive]:
+    """Yield every row of the table and, for every family, the rows of its samples."""
+    yield from TABLE.values()
+    for made in FAMILIES.values():
+        yield from (made(*parameters) for parameters in made.samples)
+
+
+def names() -> dict[str, Entry]:
+    """Return every row and family by its name, and by each of its aliases.
+
+    >>> names()["ln"] is TABLE["log"]
+    True
+    """
+    found = {entry.name: entry for entry in entries()}
+    return found | {alias: row for row in TABLE.values() for alias in row.aliases}
+
+
+def row_of(name: str) -> Primitive | None:
+    """Return the row of a name, of a family that of its default parameters; None where there is none."""
+    family = FAMILIES.get(name)
+    return family.default if family else TABLE.get(name)

@@ -1,0 +1,61 @@
+"""Batches: samples with their targets as lists, whatever held them."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from scalargrad.engine.composed import mean
+from scalargrad.engine.value import Value
+from scalargrad.errors import OperandError, ShapeError
+from scalargrad.nn.losses import Loss
+
+Samples = list[list[Value]]
+
+
+def paired(X: Any, y: Any) -> tuple[Samples, list[Any]]:  # noqa: N803  # as in the literature
+    """Return samples, a list of Values each, and as many targets, from lists or arrays of numbers.
+
+    A sample may be a plain number where a model has one input.  Raises ShapeError for different
+    numbers of samples and targets, or for none, and OperandError for what is no finite number.
+    """
+    rows, targets = _as_list("X", X), _as_list("y", y)
+    if len(rows) != len(targets):
+        message = f"every sample needs a target: got {len(rows)} samples in X and {len(targets)} targets in y"
+        raise ShapeError(message)
+    if not rows:
+        message = "there is nothing to learn from: X and y are empty"
+        raise ShapeError(message)
+    return [_sample(i, row) for i, row in enumerate(rows)], targets
+
+
+def outputs_of(model: Any, samples: Sequence[Any]) -> list[Any]:
+    """Return what a model, a Module or any function of one sample, makes of each sample of a batch."""
+    return model.batch(samples) if hasattr(model, "batch") else [model(sample) for sample in samples]
+
+
+def mean_loss(model: Any, loss: Loss, samples: Sequence[Any], targets: Sequence[Any]) -> Value:
+    """Return the mean of the losses of a model's outputs over a batch, as one node of the graph."""
+    return mean(map(loss, outputs_of(model, samples), targets))
+
+
+def _as_list(name: str, data: Any) -> list[Any]:
+    if hasattr(data, "__array__"):
+        import numpy as np
+
+        data = np.asarray(data)
+        return data.tolist() if data.ndim else [data.item()]
+    try:
+        return list(data)
+    except TypeError:
+        message = f"{name} must be a list or an array, one item a sample, got {data!r:.60}"
+        raise OperandError(message) from None
+
+
+def _sample(i: int, row: Any) -> list[Value]:
+    numbers = row if isinstance(row, Sequence) or hasattr(row, "__array__") else [row]
+    values = [Value(float(x) if isinstance(x, Value) else x) for x in numbers]
+    for j, value in enumerate(values):
+        if not math.isfinite(value.data):
+            message = f"X[{i}][{j}] is {value.data}: leave the sample out, or put a number in"
+            raise OperandError(message)
+    return values

@@ -1,0 +1,165 @@
+"""Exchange a Wengert list as JSON, refusing what is damaged or foreign.
+
+The document is `{"schema": "scalargrad-trace", "version": 1, "instructions": [...]}`; an instruction has
+the fields of FIELDS, with parents as indices and its primitive as a name and parameters.
+Numbers are written so that they read back exactly; "nan", "inf" and "-inf" stand as text.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, get_args
+
+from scalargrad.errors import TraceFormatError
+from scalargrad.primitives.scalars import ieee
+from scalargrad.primitives.table import FAMILIES, TABLE, Primitive
+from scalargrad.wengert.instruction import Instruction
+from scalargrad.wengert.list import WengertList
+from scalargrad.wengert.structure import Form, Role, Structure
+
+SCHEMA, VERSION = "scalargrad-trace", 1
+TEXTS = ("name", "label", "path", "role")
+FIELDS = (*TEXTS, "primitive", "parents", "value", "adjoint", "partials")
+
+
+def to_json(trace: WengertList) -> str:
+    """Return the document of a list, one line for each instruction."""
+    lines = ",\n".join(json.dumps(_record(v), ensure_ascii=False) for v in trace)
+    return f'{{"schema": "{SCHEMA}", "version": {VERSION}, "instructions": [\n{lines}\n]}}\n'
+
+
+def from_json(text: str) -> tuple[Structure, list[float]]:
+    """Return structure and values of a document; raise TraceFormatError that says what is wrong, and where.
+
+    Every number is held against the ones it follows from, so that a damaged one is seen.
+    """
+    records = _records(text)
+    forms: list[Form] = []
+    values: list[float] = []
+    for record in records:
+        forms.append(_form(record, len(forms)))
+        values.append(_number(record["value"], f"{_where(forms[-1])}: value"))
+        _check_value(forms[-1], values)
+    structure = Structure(tuple(forms))
+    for record, v in zip(records, WengertList(structure, values)):
+        _check_derivatives(record, v)
+    return structure, values
+
+
+def _record(v: Instruction) -> dict[str, Any]:
+    primitive = v.primitive and {"name": v.primitive.name, "parameters": list(v.primitive.parameters)}
+    return {
+        **{name: getattr(v, name) for name in TEXTS},
+        "primitive": primitive,
+        "parents": [parent.index for parent in v.parents],
+        "value": _plain(v.value),
+        "adjoint": _plain(v.adjoint),
+        "partials": [_plain(partial) for partial in v.partials],
+    }
+
+
+def _plain(x: float) -> float | str:
+    return x if math.isfinite(x) else str(x)
+
+
+def _records(text: str) -> list[Any]:
+    try:
+        document = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise TraceFormatError(
+            f"not JSON: {error.msg} in line {error.lineno}, column {error.colno}"
+        ) from None
+    except RecursionError:
+        raise TraceFormatError("not a trace: the JSON is nested too deeply") from None
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        raise TraceFormatError(f'not a trace: expected a document with "schema": "{SCHEMA}"')
+    if document.get("version") != VERSION:
+        raise TraceFormatError(f"version {document.get('version')!r} is not known here; expected {VERSION}")
+    records = document.get("instructions")
+    if not isinstance(records, list) or not records:
+        raise TraceFormatError("expected a list of at least one instruction")
+    return records
+
+
+def _form(record: Any, index: int) -> Form:
+    where = f"instruction {index}"
+    if not isinstance(record, dict) or set(record) != set(FIELDS):
+        raise TraceFormatError(f"{where}: expected the fields {', '.join(FIELDS)}, got {_shown(record)}")
+    for name in TEXTS:
+        if not isinstance(record[name], str):
+            raise TraceFormatError(f"{where}: {name} must be a text, got {record[name]!r:.40}")
+    where = f"{where} ({record['name']})"
+    if record["role"] not in get_args(Role):
+        raise TraceFormatError(f"{where}: role is one of {', '.join(get_args(Role))}, got {record['role']!r}")
+    parents, partials = record["parents"], record["partials"]
+    if not isinstance(parents, list) or not all(type(i) is int and 0 <= i < index for i in parents):
+        raise TraceFormatError(
+            f"{where}: parents must be indices of earlier instructions, got {parents!r:.60}"
+        )
+    if not isinstance(partials, list) or len(partials) != len(parents):
+        raise TraceFormatError(
+            f"{where}: expected one partial for each of {len(parents)} parents, got {partials!r:.60}"
+        )
+    return Form(
+        index=index,
+        primitive=_primitive(record["primitive"], len(parents), where),
+        parents=tuple(parents),
+        **{name: record[name] for name in TEXTS},
+    )
+
+
+def _primitive(record: Any, arity: int, where: str) -> Primitive | None:
+    if record is None and arity == 0:
+        return None
+    if not isinstance(record, Mapping) or set(record) != {"name", "parameters"}:
+        raise TraceFormatError(f"{where}: expected a primitive with name and parameters, got {record!r:.60}")
+    name, parameters = record["name"], record["parameters"]
+    if name in FAMILIES and isinstance(parameters, list):
+        try:
+            row = FAMILIES[name](*parameters)
+        except TypeError as error:
+            raise TraceFormatError(f"{where}: parameters of {name}: {error}") from None
+    elif name in TABLE and parameters == []:
+        row = TABLE[name]
+    else:
+        raise TraceFormatError(f"{where}: unknown primitive {name!r:.40} with parameters {parameters!r:.40}")
+    if row.arity != arity and not (row.lists and arity and arity % row.lists == 0):
+        raise TraceFormatError(f"{where}: {name} does not take {arity} operands")
+    return row
+
+
+def _check_value(form: Form, values: Sequence[float]) -> None:
+    """Hold the last of the values against the ones it is computed from."""
+    if form.primitive:
+        computed = form.primitive.value(ieee, [values[i] for i in form.parents])
+        _agree(values[-1], computed, f"{_where(form)}: value")
+
+
+def _check_derivatives(record: Mapping[str, Any], v: Instruction) -> None:
+    """Hold the local derivatives and the adjoint of a document against what follows from its values."""
+    where = _where(v.form)
+    for given, partial in zip(record["partials"], v.partials):
+        _agree(_number(given, f"{where}: partial"), partial, f"{where}: partial")
+    _agree(_number(record["adjoint"], f"{where}: adjoint"), v.adjoint, f"{where}: adjoint")
+
+
+def _number(x: Any, where: str) -> float:
+    if x in ("nan", "inf", "-inf"):
+        return float(x)
+    if isinstance(x, bool) or not isinstance(x, (int, float)) or not math.isfinite(x):
+        raise TraceFormatError(f"{where}: expected a number, got {x!r:.40}")
+    return float(x)
+
+
+def _agree(given: float, expected: float, where: str) -> None:
+    close = math.isclose(given, expected, rel_tol=1e-9, abs_tol=1e-12)
+    if not close and not (math.isnan(given) and math.isnan(expected)):
+        raise TraceFormatError(f"{where} is {given!r}, but follows from the others as {expected!r}")
+
+
+def _where(form: Form) -> str:
+    return f"instruction {form.index} ({form.name})"
+
+
+def _shown(record: Any) -> str:
+    return ", ".join(map(str, record)) if isinstance(record, dict) else f"{record!r:.60}"

@@ -1,0 +1,154 @@
+"""Instructions, the lines of a Wengert list; edges between them; the steps of backpropagation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from scalargrad.notation.text import TextWriter
+from scalargrad.notation.writer import Symbol, Writer
+from scalargrad.primitives.table import Primitive
+from scalargrad.wengert.structure import Form, Role
+
+Phase = Literal["forward", "seed", "reverse"]
+
+
+@dataclass(frozen=True, eq=False, repr=False, slots=True)
+class Instruction:
+    """Hold one line of a Wengert list: vᵢ = f(parents), its value, adjoint and local derivatives.
+
+    `adjoint` is ∂output/∂vᵢ and `partials` are ∂vᵢ/∂parent, one for each parent.  What does not depend on
+    numbers stands in `form`: `name` is the label, or `v` and the index; `role` is "input", "parameter",
+    "constant" or "operation".
+
+    >>> from scalargrad import Value, trace
+    >>> x, y = Value(3.0, label="x"), Value(-2.0, label="y")
+    >>> line = trace(x * y)[2]
+    >>> line.name, line.formula, line.substitution, line.value, line.partials
+    ('v2', 'x*y', '3*(-2)', -6.0, (-2.0, 3.0))
+    """
+
+    form: Form
+    parents: tuple["Instruction", ...]
+    value: float
+    adjoint: float
+    partials: tuple[float, ...]
+
+    @property
+    def index(self) -> int:
+        """Return the slot: the place in the list."""
+        return self.form.index
+
+    @property
+    def name(self) -> str:
+        """Return the name, which no other instruction of the list has."""
+        return self.form.name
+
+    @property
+    def label(self) -> str:
+        """Return the label, which may be empty."""
+        return self.form.label
+
+    @property
+    def path(self) -> str:
+        """Return the place in a network, which may be empty."""
+        return self.form.path
+
+    @property
+    def role(self) -> Role:
+        """Return "input", "parameter", "constant" or "operation"."""
+        return self.form.role
+
+    @property
+    def primitive(self) -> Primitive | None:
+        """Return the row that computes the value, None for a leaf."""
+        return self.form.primitive
+
+    @property
+    def formula(self) -> str:
+        """Return the right-hand side over the names of the parents; a leaf is its own value."""
+        return str(self.written(TextWriter()))
+
+    @property
+    def substitution(self) -> str:
+        """Return the right-hand side with the values of the parents put in."""
+        return str(self.substituted(TextWriter()))
+
+    def written(self, writer: Writer) -> Symbol:
+        """Return the formula in the notation of a writer."""
+        return self._right_hand_side(writer, [parent.symbol(writer) for parent in self.parents])
+
+    def substituted(self, writer: Writer) -> Symbol:
+        """Return the substitution in the notation of a writer."""
+        return self._right_hand_side(writer, [writer.number(parent.value) for parent in self.parents])
+
+    def symbol(self, writer: Writer) -> Symbol:
+        """Return the name as an operand; a constant is its number."""
+        return writer.number(self.value) if self.role == "constant" else writer.name(self.name)
+
+    def local_derivatives(self, writer: Writer) -> list[Symbol]:
+        """Return the formula of each local derivative, read from the row of the primitive."""
+        if self.primitive is None:
+            return []
+        operands = [parent.symbol(writer) for parent in self.parents]
+        return list(
+            map(writer.symbol, self.primitive.local_derivatives(writer, self.symbol(writer), operands))
+        )
+
+    def _right_hand_side(self, writer: Writer, operands: Sequence[Symbol]) -> Symbol:
+        return writer.write(self.primitive, operands) if self.primitive else writer.number(self.value)
+
+    def __repr__(self) -> str:
+        return f"{self.name} = {self.formula} = {self.value!r}"
+
+
+class Edge(NamedTuple):
+    """Name one edge of the graph: a child, with the position among its parents of the one it reads."""
+
+    child: Instruction
+    position: int
+
+    @property
+    def parent(self) -> Instruction:
+        """Return the instruction that the edge reads."""
+        return self.child.parents[self.position]
+
+    @property
+    def local(self) -> float:
+        """Return the local derivative ∂child/∂parent of this use."""
+        return self.child.partials[self.position]
+
+
+class Contribution(NamedTuple):
+    """Hold what one edge adds in the reverse sweep: upstream adjoint × local derivative.
+
+    `position` is the place of `target` among the parents of the `child` that fires; `before` and `after`
+    are the target's adjoint, and `before` is None where nothing was added to it yet.
+    """
+
+    child: Instruction
+    position: int
+    target: Instruction
+    upstream: float
+    local: float
+    contribution: float
+    before: float | None
+    after: float
+
+    @property
+    def edge(self) -> Edge:
+        """Return the edge along which it is handed on."""
+        return Edge(self.child, self.position)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Hold one step of backpropagation: `phase` is "forward", "seed" or "reverse".
+
+    A forward step computes the value of `instruction`; the seed sets the adjoint of the output to 1;
+    a reverse step fires an instruction after all its children, one contribution for each parent.
+    """
+
+    index: int
+    phase: Phase
+    instruction: Instruction
+    contributions: tuple[Contribution, ...] = ()

@@ -1,0 +1,126 @@
+"""The Wengert list: the evaluation trace of an output, forwards then backwards, as plain records.
+
+It is recorded once and read by everything that shows numbers: tables, formulas, drawings, pages.
+None of those computes a number of its own, so no two of them can disagree.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import groupby
+from typing import Self, overload
+
+from scalargrad.engine.node import evaluation_order
+from scalargrad.engine.sweep import adjoints, contributions
+from scalargrad.engine.value import Value
+from scalargrad.errors import UnknownNameError, unknown
+from scalargrad.wengert.instruction import Contribution, Edge, Instruction, Step
+from scalargrad.wengert.structure import Structure
+
+
+class WengertList(Sequence[Instruction]):
+    """Record how an output was computed: every instruction after its parents, with all adjoints.
+
+    `t[3]`, `t["h1"]` and `t[value]` give an instruction, and so does the path of a parameter,
+    `t["layers[0].neurons[1].weights[0]"]`.  Recording changes no `.grad`.
+
+    >>> x = Value(3.0, label="x")
+    >>> t = WengertList.of(x * x)
+    >>> t["x"].adjoint, t[x].value, len(t)
+    (6.0, 3.0, 2)
+    """
+
+    def __init__(self, structure: Structure, values: Sequence[float], nodes: Sequence[Value] = ()) -> None:
+        self.structure = structure
+        partials = structure.partials(values)
+        adjoint = adjoints(
+            range(len(values)), 1.0, lambda slot: zip(structure.forms[slot].parents, partials[slot])
+        )
+        made: list[Instruction] = []
+        for form in structure.forms:
+            parents = tuple(made[slot] for slot in form.parents)
+            slot = form.index
+            made.append(Instruction(form, parents, values[slot], adjoint[slot], partials[slot]))
+        self.instructions = tuple(made)
+        self._by_name = {line.path: line for line in made if line.path}  # of a path the last
+        self._by_name |= {line.name: line for line in made}
+        self._by_node = dict(zip(nodes, made))
+
+    @classmethod
+    def of(cls, output: Value, upto: Collection[Value] = ()) -> Self:
+        """Return the Wengert list of an output, cut at the Values `upto`, which stand as its inputs."""
+        order = evaluation_order(output)
+        needed = {output}
+        for node in reversed(order):
+            if node in needed and node not in upto:
+                needed.update(node.parents)
+        nodes = [node for node in order if node in needed]
+        return cls(Structure.of(nodes, upto), [node.data for node in nodes], nodes)
+
+    def at(self, **data: float) -> Self:
+        """Return the list of the same structure at other numbers of some leaves, given by their names.
+
+        Raises UnknownNameError for what is no leaf, DomainError where a row has no value there.
+
+        >>> x = Value(3.0, label="x")
+        >>> WengertList.of(x * x).at(x=-1.0)["x"].adjoint
+        -2.0
+        """
+        leaves = {line.index: line.value for line in self if not line.parents}
+        for name, number in data.items():
+            if self[name].parents:
+                message = f"{name} was computed, so its value follows from its parents: give theirs"
+                raise UnknownNameError(message)
+            leaves[self[name].index] = float(number)
+        return type(self)(self.structure, self.structure.values(leaves))
+
+    @property
+    def output(self) -> Instruction:
+        """Return the last instruction, whose derivatives the adjoints are."""
+        return self.instructions[-1]
+
+    @cached_property
+    def uses(self) -> Mapping[Instruction, tuple[Edge, ...]]:
+        """Return the edges that read each instruction, in the order in which the reverse sweep takes them."""
+        found: dict[Instruction, list[Edge]] = {line: [] for line in self}
+        for child in reversed(self.instructions):
+            for position, parent in enumerate(child.parents):
+                found[parent].append(Edge(child, position))
+        return {line: tuple(edges) for line, edges in found.items()}
+
+    @cached_property
+    def contributions(self) -> Mapping[Edge, Contribution]:
+        """Return what each edge adds to an adjoint, in the order of the reverse sweep."""
+        swept = contributions(self.instructions, 1.0, lambda line: zip(line.parents, line.partials))
+        return {c.edge: c for c in map(Contribution._make, swept)}
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """Return backpropagation step by step: all forward steps, the seed, all reverse steps."""
+        steps = [Step(i, "forward", line) for i, line in enumerate(line for line in self if line.parents)]
+        steps.append(Step(len(steps), "seed", self.output))
+        for child, of_child in groupby(self.contributions.values(), lambda c: c.child):
+            steps.append(Step(len(steps), "reverse", child, tuple(of_child)))
+        return tuple(steps)
+
+    def __len__(self) -> int:
+        return len(self.instructions)
+
+    def __iter__(self) -> Iterator[Instruction]:
+        return iter(self.instructions)
+
+    @overload
+    def __getitem__(self, key: int | str | Value) -> Instruction: ...
+    @overload
+    def __getitem__(self, key: slice) -> tuple[Instruction, ...]: ...
+    def __getitem__(self, key: int | slice | str | Value) -> Instruction | tuple[Instruction, ...]:
+        """Return the instruction at an index, of a name or of a Value; a slice gives a tuple."""
+        if isinstance(key, Value):
+            if key not in self._by_node:
+                message = f"{key!r} is not in this trace"
+                raise UnknownNameError(message)
+            return self._by_node[key]
+        if isinstance(key, str):
+            if key not in self._by_name:
+                raise UnknownNameError(unknown("name", key, self._by_name))
+            return self._by_name[key]
+        return self.instructions[key]

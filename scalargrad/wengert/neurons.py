@@ -1,0 +1,163 @@
+"""Find the neurons in a Wengert list: by the paths that nn gives, else by their structure."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from scalargrad.wengert.instruction import Edge, Instruction
+from scalargrad.wengert.list import WengertList
+
+WEIGHT_LETTERS = ("w", "u", "v", "θ")  # a tie-break: in w*x either of two leaves could be the weight
+
+
+@dataclass(frozen=True, eq=False)
+class Unit:
+    """Hold what a neuron computed once: z = Σ wᵢxᵢ + b and a = φ(z); linear, its a is its z.
+
+    `weights` gives the weight of each edge through which an input enters.
+    """
+
+    path: str
+    z: Instruction
+    a: Instruction
+    weights: Mapping[Edge, Instruction]
+    bias: Instruction | None
+    members: frozenset[Instruction]
+
+    @property
+    def parameters(self) -> tuple[Instruction, ...]:
+        """Return the weights, then the bias."""
+        return (*self.weights.values(), *([self.bias] if self.bias else []))
+
+
+def units_of(trace: WengertList) -> list[Unit]:
+    """Return every weighted sum Σ wᵢxᵢ + b with its activation, in the order of evaluation.
+
+    Nothing else may read what is between: then nothing is lost by drawing them as one node.
+
+    >>> from scalargrad import Value, dot
+    >>> x, w, b = Value(2.0, label="x"), Value(3.0, label="w"), Value(1.0, label="b")
+    >>> (unit,) = units_of(WengertList.of((dot([w], [x]) + b).tanh()))
+    >>> unit.z, unit.bias, len(unit.members)
+    (v4 = v3 + b = 7.0, b = 1 = 1.0, 3)
+    """
+    finder = _Finder(trace)
+    found = [unit for z in reversed(trace.instructions) if (unit := finder.unit_at(z))]
+    return found[::-1]
+
+
+class _Finder:
+    """Hold who reads whom in a trace, which says what nobody else reads, and what is already taken."""
+
+    def __init__(self, trace: WengertList) -> None:
+        self.uses = trace.uses
+        self.summed = Counter(p for v in trace if _is(v, "add", "total") for p in v.parents)
+        self.taken: set[Instruction] = set()
+        self.scanned: set[Instruction] = set()
+
+    def unit_at(self, z: Instruction) -> Unit | None:
+        """Return the unit whose weighted sum is z, if it is one."""
+        if z in self.taken or not _is(z, "dot", "add", "total", "multiply"):
+            return None
+        found = self._dot_and_bias(z) or self._sum_of_products(z)
+        if found is None:
+            return None
+        inside, weights, bias = found
+        path = z.path.removesuffix(".z").removesuffix(".dot")
+        chain = list(self._activation(z, path))
+        members = frozenset([z, *inside, *chain])
+        self.taken |= members
+        return Unit(path, z, chain[-1] if chain else z, weights, bias, members)
+
+    def _dot_and_bias(self, z: Instruction) -> "_Found":
+        dot, bias = z, None
+        if _is(z, "add"):
+            for dot, bias in (z.parents, z.parents[::-1]):
+                if _is(dot, "dot") and self._is_read_once(dot) and self._is_bias(bias):
+                    break
+        if not _is(dot, "dot"):
+            return None
+        weights = self._weights(dot)
+        return ([dot], weights, bias) if weights else None
+
+    def _weights(self, dot: Instruction) -> dict[Edge, Instruction]:
+        assert dot.primitive is not None
+        first, second = dot.primitive.arguments(dot.parents)
+        if not first or not max(self._weightiness(first), self._weightiness(second))[0]:
+            return {}
+        if self._weightiness(first) >= self._weightiness(second):
+            return {Edge(dot, len(first) + i): weight for i, weight in enumerate(first)}
+        return {Edge(dot, i): weight for i, weight in enumerate(second)}
+
+    def _weightiness(self, half: Sequence[Instruction]) -> tuple[float, ...]:
+        """Return how much a list looks like the weights: the larger, the more."""
+        leaves = all(not v.parents and v.role != "constant" for v in half)
+        parameters = all(v.role == "parameter" for v in half)
+        lettered = all(map(_is_lettered, half))
+        return leaves, parameters, lettered, -sum(len(self.uses[v]) for v in half)
+
+    def _sum_of_products(self, z: Instruction) -> "_Found":
+        """Read w₁*x₁ + w₂*x₂ + b, however its additions are nested."""
+        if z in self.scanned:
+            return None
+        inside: list[Instruction] = []
+        weights: dict[Edge, Instruction] = {}
+        bias, terms = None, [z]
+        while terms:
+            term = terms.pop()
+            private = term is z or (self._is_read_once(term) and not term.path.endswith((".z", ".a")))
+            if private and _is(term, "add", "total"):
+                inside.append(term)
+                self.scanned.add(term)
+                terms += reversed(term.parents)
+            elif private and (product := self._product(term)):
+                inside.append(term)
+                weights |= product
+            elif bias is None and self._is_bias(term):
+                bias = term
+            else:
+                return None
+        return (inside, weights, bias) if weights else None
+
+    def _product(self, v: Instruction) -> dict[Edge, Instruction]:
+        """Return the edge of the input of w*x with its weight, nothing for any other instruction."""
+        for position, weight in enumerate(v.parents if _is(v, "multiply") else ()):
+            if v.parents[1 - position].role == "parameter":
+                continue  # p*p penalises p, it weighs nothing
+            if weight.role == "parameter" or (_is_lettered(weight) and self._is_read_once(weight)):
+                return {Edge(v, 1 - position): weight}
+        return {}
+
+    def _is_read_once(self, v: Instruction) -> bool:
+        return len(self.uses[v]) == 1
+
+    def _is_bias(self, v: Instruction) -> bool:
+        """Tell whether a leaf is a parameter, or only ever added to something."""
+        return v.role == "parameter" or (not v.parents and self.summed[v] == len(self.uses[v]))
+
+    def _activation(self, z: Instruction, path: str) -> Iterator[Instruction]:
+        """Yield what leads from z to a: one activation, or all up to the path that nn gives a."""
+        chain: list[Instruction] = []
+        v = z
+        while self._is_read_once(v) and self.uses[v][0].child not in self.taken:
+            v = self.uses[v][0].child
+            if any(parent.parents and not self._is_read_once(parent) for parent in v.parents):
+                break
+            chain.append(v)
+            activation = v.primitive is not None and v.primitive.activation is not None
+            if v.path == f"{path}.a" or (len(chain) == 1 and activation):
+                yield from chain
+                return
+            if not z.path:
+                return
+
+
+_Found = tuple[list[Instruction], dict[Edge, Instruction], Instruction | None] | None
+
+
+def _is_lettered(v: Instruction) -> bool:
+    return v.role == "input" and v.label.lower().startswith(WEIGHT_LETTERS)
+
+
+def _is(v: Instruction, *names: str) -> bool:
+    return v.primitive is not None and v.primitive.name in names

@@ -1,0 +1,108 @@
+"""Read a trace as a textbook writes it: unlabelled steps are folded into the statement that uses them.
+
+`a1 = dot([x1, x2], [w1, w2]) + b1` is two instructions and one statement, a1 = x1*w1 + x2*w2 + b1.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from scalargrad.engine.sweep import adjoints
+from scalargrad.notation.writer import Symbol, Writer
+from scalargrad.wengert.instruction import Instruction
+from scalargrad.wengert.list import WengertList
+
+LARGEST = 12  # instructions in one statement: more of them would not fit on a line
+
+
+@dataclass(frozen=True, eq=False)
+class Statement:
+    """Hold an instruction with those folded into it, and the operands it is then a function of."""
+
+    target: Instruction
+    folded: frozenset[Instruction]
+    operands: tuple[Instruction, ...]
+
+    def written(self, writer: Writer) -> Symbol:
+        """Return the right-hand side over the names of the operands."""
+        return self._expand(self.target, writer, lambda v: v.symbol(writer))
+
+    def substituted(self, writer: Writer) -> Symbol:
+        """Return the right-hand side with the values of the operands put in."""
+        return self._expand(self.target, writer, lambda v: writer.number(v.value))
+
+    def partial(self, operand: Instruction) -> float:
+        """Return ∂target/∂operand at the recorded point, the other operands held constant."""
+        return float(self._partial(operand, lambda v: v.partials))
+
+    def derivative(self, operand: Instruction, writer: Writer) -> Symbol:
+        """Return the formula of ∂target/∂operand over the names of the operands."""
+        return self._read_partial(operand, writer, lambda v: v.symbol(writer))
+
+    def substituted_derivative(self, operand: Instruction, writer: Writer) -> Symbol:
+        """Return the formula of ∂target/∂operand with values put in."""
+        return self._read_partial(operand, writer, lambda v: writer.number(v.value))
+
+    def _read_partial(
+        self, operand: Instruction, writer: Writer, name: Callable[[Instruction], Symbol]
+    ) -> Symbol:
+        def local(v: Instruction) -> Iterable[Any]:
+            operands = [self._inner(parent, writer, name) for parent in v.parents]
+            z = name(v) if v is self.target else self._inner(v, writer, name)
+            return v.primitive.local_derivatives(writer, z, operands) if v.primitive else ()
+
+        return writer.symbol(self._partial(operand, local))
+
+    def _partial(self, operand: Instruction, local: Callable[[Instruction], Iterable[Any]]) -> Any:
+        """Sweep the statement alone, in any reading of the local derivatives."""
+        order = sorted({self.target, *self.folded}, key=lambda v: v.index)
+        return adjoints(order, 1.0, lambda v: zip(v.parents, local(v)))[operand]
+
+    def _inner(self, v: Instruction, writer: Writer, name: Callable[[Instruction], Symbol]) -> Symbol:
+        if v.role == "constant":
+            return v.symbol(writer)
+        return self._expand(v, writer, name) if v in self.folded else name(v)
+
+    def _expand(self, v: Instruction, writer: Writer, name: Callable[[Instruction], Symbol]) -> Symbol:
+        if v.primitive is None:
+            return writer.number(v.value)
+        return writer.write(v.primitive, [self._inner(parent, writer, name) for parent in v.parents])
+
+
+def statements(trace: WengertList) -> dict[Instruction, Statement]:
+    """Return the statement of each instruction that is not folded into another, in order.
+
+    An operation is folded if it has no label, one child uses it, once, and the statement stays
+    within LARGEST instructions.
+
+    >>> from scalargrad import dot, leaves
+    >>> from scalargrad.notation.text import TextWriter
+    >>> x, w, b = leaves(x=2.0, w=3.0, b=1.0)
+    >>> for statement in statements(WengertList.of((dot([w], [x]) + b).tanh())).values():
+    ...     print(statement.target.name, "=", statement.written(TextWriter()))
+    v5 = tanh(w*x + b)
+    """
+    found: dict[Instruction, Statement] = {}
+    for v in trace:
+        inner = [
+            found[p]
+            for p in dict.fromkeys(v.parents)
+            if p in found and not p.label and len(trace.uses[p]) == 1
+        ]
+        if 1 + sum(1 + len(statement.folded) for statement in inner) > LARGEST:
+            inner = []
+        if v.parents:
+            for statement in inner:
+                del found[statement.target]
+            found[v] = _statement(v, inner)
+    return found
+
+
+def _statement(v: Instruction, inner: Iterable[Statement]) -> Statement:
+    folded = {statement.target: statement for statement in inner}
+    operands: dict[Instruction, None] = {}
+    for parent in v.parents:
+        operands |= dict.fromkeys(folded[parent].operands if parent in folded else (parent,))
+    every = frozenset(folded).union(*(statement.folded for statement in folded.values()))
+    variables = tuple(operand for operand in operands if operand.role != "constant")
+    return Statement(v, every, variables)

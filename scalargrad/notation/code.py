@@ -24,6 +24,7 @@ class Dialect(Writer):
     """Write source text over names that stand as they are, with numbers that read back exactly.
 
     >>> from scalargrad.notation.languages import Python
+    >>> from scalargrad.primitives.table import TABLE
     >>> python = Python()
     >>> x, z = python.name("x"), python.name("z")
     >>> str(TABLE["sigmoid"].partials(python, z, x)), str(python.value(TABLE["silu"], x))

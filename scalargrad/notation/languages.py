@@ -12,6 +12,7 @@ from scalargrad.primitives.table import ATOM
 class Python(Dialect):
     """Write Python over `math`, which raises where the engine does.
 
+    >>> from scalargrad.primitives.table import TABLE
     >>> python = Python()
     >>> str(python.value(TABLE["relu"], python.name("x")))
     'x if x >= 0.0 or x != x else 0.0'
@@ -59,6 +60,7 @@ class Python(Dialect):
 class NumPy(Dialect):
     """Write NumPy over arrays, where every element takes both branches of a choice.
 
+    >>> from scalargrad.primitives.table import TABLE
     >>> numpy = NumPy()
     >>> str(numpy.value(TABLE["relu"], numpy.name("x")))
     'np.maximum(x, 0.0)'
@@ -92,6 +94,7 @@ class NumPy(Dialect):
 class JavaScript(Dialect):
     """Write JavaScript over `Math`, which follows IEEE 754 to the limits.
 
+    >>> from scalargrad.primitives.table import TABLE
     >>> javascript = JavaScript()
     >>> str(javascript.value(TABLE["relu"], javascript.name("x")))
     'Math.max(x, 0.0)'

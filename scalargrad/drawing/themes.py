@@ -9,17 +9,27 @@ FONT = "Helvetica,Arial,sans-serif"
 
 @dataclass(frozen=True)
 class Theme:
-    """Hold the colours of a drawing: of texts by kind, and of nodes by role as (fill, border)."""
+    """Hold one set of colours: of papers and lines, of texts by kind, of nodes by role as (fill, border).
+
+    `paper` is what drawings stand on, `page` lies behind them; `hair` is for fine lines and what is not
+    there yet, `active` marks the step at hand.
+    """
 
     paper: str
+    page: str
     edge: str
+    hair: str
+    active: str
     text: Mapping[str, str]
     node: Mapping[str, tuple[str, str]]
 
 
 LIGHT = Theme(
     paper="#ffffff",
+    page="#fdfcf9",
     edge="#8c959f",
+    hair="#d8dce1",
+    active="#fff1c9",
     text={"name": "#1f2328", "value": "#0b5394", "adjoint": "#b3261e", "note": "#59636e"},
     node={
         "input": ("#e7f1fb", "#2b6cb0"),
@@ -33,7 +43,10 @@ LIGHT = Theme(
 )
 DARK = Theme(
     paper="#0d1117",
+    page="#010409",
     edge="#7d8590",
+    hair="#373e47",
+    active="#453a17",
     text={"name": "#e6edf3", "value": "#79c0ff", "adjoint": "#ff8a80", "note": "#9da7b1"},
     node={
         "input": ("#10273f", "#58a6ff"),

@@ -7,6 +7,7 @@ from os import PathLike
 from pathlib import Path
 
 from scalargrad.drawing.render import image
+from scalargrad.drawing.themes import LIGHT
 from scalargrad.notation.labels import shortened
 from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.page import check_size
@@ -16,8 +17,8 @@ from scalargrad.wengert.instruction import Instruction, Step
 from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.progress import Stage, shown
 
-INK, SOFT, HAIR, LINE = "#1d1c1a", "#5f5b53", "#d9d4c8", "#8d877b"
-VALUE, ADJOINT, ACTIVE, LEAF = "#0b4f8a", "#a3271e", "#fff1c9", "#f1f5fa"
+INK, SOFT, VALUE, ADJOINT = (LIGHT.text[kind] for kind in ("name", "note", "value", "adjoint"))
+LEAF = LIGHT.node["input"][0]
 CAPTION_LENGTH, CAPTION_WIDTH, MOST_LINES = 90, 560, 6
 
 
@@ -106,11 +107,11 @@ class _Frame:
     def look(self, v: Instruction) -> str:
         width, height = self.sizes[v]
         style = ["filled"] + ["rounded"] * (not v.parents)
-        colour, thickness, fill = LINE, 1.1, LEAF if not v.parents else "white"
+        colour, thickness, fill = LIGHT.edge, 1.1, LIGHT.paper if v.parents else LEAF
         if self.number < self.written.progress[v].forward:
             style.append("dashed")
         if v is self.active:
-            colour, thickness, fill = INK, 3, ACTIVE
+            colour, thickness, fill = INK, 3, LIGHT.active
         return (
             f'fixedsize=true width={width:.4f} height={height:.4f} style="{",".join(style)}" '
             f'color="{colour}" penwidth={thickness} fillcolor="{fill}" peripheries={1 + (v is self.output)}'
@@ -119,12 +120,12 @@ class _Frame:
     def edge(self, child: Instruction) -> str:
         known = self.written.progress[child]
         if self.number < known.forward:
-            return f'style=dashed color="{HAIR}"'
+            return f'style=dashed color="{LIGHT.hair}"'
         if self.number == known.forward:
             return f'color="{VALUE}" penwidth=3'
         if self.number >= known.reverse:
             return f'color="{ADJOINT}" dir=back penwidth={3 if self.number == known.reverse else 1}'
-        return f'color="{LINE}"'
+        return f'color="{LIGHT.edge}"'
 
     def _number(self, stages: list[Stage], colour: str) -> str:
         text = html.escape(shown(stages, self.number))

@@ -6,6 +6,7 @@ from functools import partial
 from importlib.resources import files
 
 from scalargrad.drawing.render import NO_RENDERER
+from scalargrad.drawing.themes import DARK, LIGHT
 from scalargrad.errors import GraphTooLargeError, RendererError
 from scalargrad.notation.labels import shortened
 from scalargrad.page.graph import Layout, Written, layout, styled, written
@@ -34,7 +35,7 @@ def render(trace: WengertList, title: str, digits: int = 4) -> str:
     }
     texts = written(trace, digits)
     figure, reason = _figure(trace, texts)
-    style, script = _asset("page.css") + _widths(figure, texts), _asset("page.js")
+    style, script = _colours() + _asset("page.css") + _widths(figure, texts), _asset("page.js")
     return environment.from_string(_asset("template.html")).render(
         title=title,
         digits=digits,
@@ -57,6 +58,18 @@ def _figure(trace: WengertList, texts: Written) -> tuple[Layout | None, str]:
         return None, NO_RENDERER.partition("; the DOT")[0]
     except GraphTooLargeError as error:
         return None, str(error)
+
+
+def _colours() -> str:
+    """Return the colours of all drawings as variables of the page's style, light and dark."""
+    rules = []
+    for theme in (LIGHT, DARK):
+        fills = {role: theme.node[role][0] for role in ("input", "parameter")}
+        plain = {name: getattr(theme, name) for name in ("paper", "page", "edge", "hair", "active")}
+        colours = plain | dict(theme.text) | fills
+        rules.append(":root { " + " ".join(f"--{name}: {colour};" for name, colour in colours.items()) + " }")
+    light, dark = rules
+    return f"{light}\n@media screen and (prefers-color-scheme: dark) {{ {dark} }}\n"
 
 
 def _widths(figure: Layout | None, texts: Written) -> str:

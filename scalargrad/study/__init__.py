@@ -1,1 +1,1 @@
-"""Study a trace: statements as a textbook writes them, explanations, checked hand work, steps."""
+"""How is a trace studied: explanations, checked hand work, tables, steps."""

@@ -59,8 +59,6 @@ class Statement:
         return adjoints(order, 1.0, lambda v: zip(v.parents, local(v)))[operand]
 
     def _inner(self, v: Instruction, writer: Writer, name: Callable[[Instruction], Symbol]) -> Symbol:
-        if v.role == "constant":
-            return v.symbol(writer)
         return self._expand(v, writer, name) if v in self.folded else name(v)
 
     def _expand(self, v: Instruction, writer: Writer, name: Callable[[Instruction], Symbol]) -> Symbol:

@@ -5,24 +5,25 @@ The stub beside this module shows editors and type checkers what is made here at
 `python -m scalargrad.engine.stubs` writes it.
 """
 
-from collections.abc import Callable
+import sys
 
 from scalargrad.engine.calls import function_of
-from scalargrad.primitives.table import Entry, for_each_entry
+from scalargrad.primitives.table import Entry, TakeBack, attached, for_each_entry
 
 __all__: list[str] = []
 
 
 @for_each_entry
-def _publish(entry: Entry) -> Callable[[], None]:
+def _publish(entry: Entry) -> TakeBack:
     """Publish the function of a row or family in this module, under its name."""
-    globals()[entry.name] = function = function_of(entry)
+    function = function_of(entry)
     function.__module__ = __name__
     if entry.name not in __all__:
         __all__.append(entry.name)  # noqa: PYI056  # the names come from the table
-    return lambda: _take_back(entry.name)
+    undo = attached(sys.modules[__name__], {entry.name: function})
 
+    def take_back() -> None:
+        undo()
+        __all__.remove(entry.name)  # noqa: PYI056
 
-def _take_back(name: str) -> None:
-    del globals()[name]
-    __all__.remove(name)  # noqa: PYI056
+    return take_back

@@ -16,7 +16,15 @@ from scalargrad.notation.numbers import number
 from scalargrad.notation.text import TextWriter
 from scalargrad.primitives.rows import power
 from scalargrad.primitives.scalars import strict
-from scalargrad.primitives.table import TABLE, Entry, Family, Primitive, for_each_entry
+from scalargrad.primitives.table import (
+    TABLE,
+    Entry,
+    Family,
+    Primitive,
+    TakeBack,
+    attached,
+    for_each_entry,
+)
 
 _new = object.__new__
 _recording = ContextVar("recording", default=True)
@@ -161,7 +169,7 @@ def _unary(row: Primitive) -> Callable[[Value], Value]:
     return method
 
 
-def _binary_method(row: Primitive) -> Callable[[Value, Any], Value]:
+def _binary(row: Primitive) -> Callable[[Value, Any], Value]:
     return lambda self, other: apply(row, self, as_value(other))
 
 
@@ -218,31 +226,27 @@ def _of_family(family: Family) -> Callable[..., Value]:
     return method
 
 
-@for_each_entry
-def _give_methods(entry: Entry) -> Callable[[], None]:
-    """Give Values the method of a row or family and, if the row has one, the operator of Python."""
-    methods: dict[str, Callable[..., Any]] = {}
+def _methods_of(entry: Entry) -> Iterator[tuple[str, Callable[..., Any]]]:
     if isinstance(entry, Family):
-        methods[entry.name] = _of_family(entry)
+        yield entry.name, _of_family(entry)
     elif entry.arity == 1:
-        methods[entry.name] = method = _unary(entry)
+        yield entry.name, _unary(entry)
         if entry.method:
-            methods[entry.method] = method
+            yield entry.method, _unary(entry)
     elif entry.arity == 2:
-        methods[entry.name] = _binary_method(entry)
+        yield entry.name, _binary(entry)
         if entry.method:
-            methods[entry.method] = _power if entry.name == "pow" else _operator(entry)
-            methods[reflected(entry.method)] = _reflected(entry)
+            yield entry.method, _power if entry.name == "pow" else _operator(entry)
+            yield reflected(entry.method), _reflected(entry)
+
+
+@for_each_entry
+def _give_methods(entry: Entry) -> TakeBack:
+    """Give Values the method of a row or family and, if the row has one, the operator of Python."""
+    methods = dict(_methods_of(entry))
     for name, method in methods.items():
-        if not hasattr(method, "__signature__"):
-            method.__name__, method.__qualname__ = name, f"Value.{name}"
-            is_reflected = not isinstance(entry, Family) and name == reflected(entry.method or "")
-            method.__doc__ = of_reflected(entry.documentation) if is_reflected else entry.documentation
-            method.__signature__ = _signature(entry)  # type: ignore[attr-defined]
-        setattr(Methods, name, method)
-
-    def take_back() -> None:
-        for name in methods:
-            delattr(Methods, name)
-
-    return take_back
+        is_reflected = not isinstance(entry, Family) and name == reflected(entry.method or "")
+        method.__name__, method.__qualname__ = name, f"Value.{name}"
+        method.__doc__ = of_reflected(entry.documentation) if is_reflected else entry.documentation
+        method.__signature__ = _signature(entry)  # type: ignore[attr-defined]
+    return attached(Methods, methods)

@@ -48,11 +48,11 @@ class TextbookWriter(TextWriter):
         return super().write(row, operands)
 
     def form(self, row: Primitive, arity: int) -> tuple[str, int]:
-        """Return the row's textbook form, else its text; a constant exponent is raised."""
+        """Return the row's textbook form, else its text with true minus signs and a raised exponent."""
         if row.textbook:
             return row.textbook, row.precedence
         template, precedence = super().form(row, arity)
-        return POWER_OF.sub(self._raised, template), precedence
+        return POWER_OF.sub(self._raised, template).replace("-", "−"), precedence
 
     def _raised(self, found: re.Match[str]) -> str:
         exponent = float(found[1])

@@ -7,11 +7,23 @@ reading `1 - z * z` over its symbols *is* the formula that the engine computes w
 import functools
 import operator
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from string import Formatter
 from typing import Any, ClassVar
 
-from scalargrad.primitives.table import ATOM, POWER, PRODUCT, SIGN, TABLE, Entry, Primitive, for_each_entry
+from scalargrad.primitives.table import (
+    ATOM,
+    POWER,
+    PRODUCT,
+    SIGN,
+    TABLE,
+    Entry,
+    Family,
+    Primitive,
+    TakeBack,
+    attached,
+    for_each_entry,
+)
 
 # What always stands in brackets inside something else: a comparison; a choice or a negative number.
 CONDITION, LOOSE = -1, 0
@@ -33,15 +45,18 @@ class Symbol:
 
 
 @for_each_entry
-def _give_operator(entry: Entry) -> Callable[[], None]:
-    """Give symbols the Python operator of a row, and its reflection."""
-    method = getattr(entry, "method", None)
-    if method:
-        name = entry.name
-        setattr(Symbol, method, lambda *operands: operands[0].writer.write(TABLE[name], operands))
-        reflected = lambda self, other: self.writer.write(TABLE[name], (other, self))  # noqa: E731
-        setattr(Symbol, f"__r{method[2:]}", reflected)
-    return lambda: None
+def _give_operator(entry: Entry) -> TakeBack:
+    """Give symbols the Python operator of a row, with its reflection."""
+    if isinstance(entry, Family) or not entry.method:
+        return attached(Symbol, {})
+
+    def method(*operands: Any) -> Any:
+        return operands[0].writer.write(entry, operands)
+
+    def reflected(self: Symbol, other: Any) -> Any:
+        return self.writer.write(entry, (other, self))
+
+    return attached(Symbol, {entry.method: method, f"__r{entry.method[2:]}": reflected})
 
 
 def _give_relations() -> None:

@@ -7,7 +7,7 @@ library.  To add a primitive, add a row here, then let `python -m scalargrad.eng
 and type checkers of it; a test reminds.
 
 A namespace is floats (`scalars.strict`, `scalars.ieee`), NumPy arrays (`arrays.arrays`), Values
-(`engine.functions.values`: derivatives of derivatives) or the symbols of a `notation.Writer`.
+(`engine.reading.values`: derivatives of derivatives) or the symbols of a `notation.Writer`.
 
 At a kink the row gives a subgradient: 0 at a local extremum (abs, relu), the derivative of the closed
 linear piece for leaky_relu and clip, and ½ for each where two operands of maximum or minimum tie.
@@ -58,7 +58,6 @@ def add(m, x, y):
     lambda m, z, x, y: (1.0, -1.0),
     method="__sub__",
     text="{0} - {1}",
-    textbook="{0} − {1}",
     precedence=SUM,
     finite_derivatives=True,
 )
@@ -96,7 +95,7 @@ def divide(m, x, y):
     return m.divide(x, y)
 
 
-@primitive(lambda m, z, x: -1.0, method="__neg__", text="-{0}", textbook="−{0}", precedence=SIGN)
+@primitive(lambda m, z, x: -1.0, method="__neg__", text="-{0}", precedence=SIGN)
 def negative(m, x):
     """Return -x."""
     return -x

@@ -5,7 +5,7 @@ import inspect
 import itertools
 import numbers
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -224,6 +224,18 @@ def for_each_entry(read: Reader) -> Reader:
     for entry in entries():
         _made.setdefault(entry.name, []).append(read(entry))
     return read
+
+
+def attached(owner: object, members: Mapping[str, Any]) -> TakeBack:
+    """Set attributes of a class or module, and return the function that deletes them."""
+    for name, made in members.items():
+        setattr(owner, name, made)
+
+    def take_back() -> None:
+        for name in members:
+            delattr(owner, name)
+
+    return take_back
 
 
 def _announce(entry: Entry) -> None:

@@ -8,7 +8,7 @@ from scalargrad.notation.numbers import number
 from scalargrad.notation.writer import LOOSE, Symbol, Writer
 from scalargrad.primitives.table import ATOM, PRODUCT, Primitive
 
-SIGNS = {"∂": r"\partial ", "δ": r"\delta ", "φ": r"\varphi "}
+SIGNS = {"∂": r"\partial ", "δ": r"\delta", "φ": r"\varphi"}
 
 
 class LatexWriter(Writer):
@@ -61,7 +61,7 @@ class LatexWriter(Writer):
         r"""Return words upright and signs as commands.
 
         >>> LatexWriter().heading("value δ")
-        '\\text{value} \\delta '
+        '\\text{value} \\delta'
         """
         words = re.sub(r"[a-z]{2,}", r"\\text{\g<0>}", text)
         return "".join(SIGNS.get(c, c) for c in words.replace("v\u0304", r"\bar v"))

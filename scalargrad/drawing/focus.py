@@ -1,7 +1,7 @@
 """Focus: which instructions of a Wengert list a drawing keeps."""
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.list import WengertList
@@ -47,17 +47,13 @@ def nearest(trace: WengertList, center: Instruction, count: int) -> set[Instruct
     return set(itertools.islice(itertools.chain.from_iterable(_rings(trace, center)), count))
 
 
-def _rings(trace: Iterable[Instruction], center: Instruction) -> Iterator[Sequence[Instruction]]:
+def _rings(trace: WengertList, center: Instruction) -> Iterator[Sequence[Instruction]]:
     """Yield the instructions 0, 1, 2, … edges away."""
-    children: dict[Instruction, list[Instruction]] = {}
-    for v in trace:
-        for parent in v.parents:
-            children.setdefault(parent, []).append(v)
     seen, ring = {center}, [center]
     while ring:
         yield ring
-        met = dict.fromkeys(
-            other for v in ring for other in (*v.parents, *children.get(v, ())) if other not in seen
+        beside = (
+            other for v in ring for other in (*v.parents, *(edge.child for edge in trace.uses[v][::-1]))
         )
-        ring = list(met)
+        ring = [other for other in dict.fromkeys(beside) if other not in seen]
         seen.update(ring)

@@ -14,7 +14,7 @@ from scalargrad.errors import UnknownNameError, unknown
 
 @dataclass(frozen=True)
 class Example:
-    """Hold a worked example: the numbers of its leaves, the code that computes it, what its source says.
+    """A worked example: the numbers of its leaves, the code that computes it, what its source says.
 
     `expected` maps a name to a value and `d name` to an adjoint, as the source prints them: the last
     digit is rounded.  `rate` is the learning rate η of the source's gradient-descent step, if it

@@ -18,7 +18,7 @@ FEW = 4  # a neuron with more inputs is written Σ wᵢxᵢ + b
 
 @dataclass(frozen=True)
 class Inscription:
-    """Hold one line of text: `kind` is "name", "value", "adjoint" or "note"."""
+    """One line of text: `kind` is "name", "value", "adjoint" or "note"."""
 
     kind: Ink
     text: str

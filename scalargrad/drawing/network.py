@@ -10,7 +10,7 @@ from scalargrad.wengert.neurons import units_of
 
 
 class Network:
-    """Hold the units of a trace and the depth of every value, counted in neurons from the leaves.
+    """The units of a trace and the depth of every value, counted in neurons from the leaves.
 
     What a neuron reads lies less deep than the neuron, so depths order layers and what is between
     them.  `on_edges` are the leaves read as weights and biases and by nothing else.

@@ -14,7 +14,7 @@ Kind = Literal["value", "neuron", "inputs", "layer", "rest"]
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Hold what one displayed node stands for: one value, or several of a kind.
+    """What one displayed node stands for: one value, or several of a kind.
 
     `kind` is "value", "neuron", "inputs", "layer" or "rest".  Groups with the same `column` are alike,
     and those of a column that begins with "in line" stand in line; `more` is how many it replaces.
@@ -35,7 +35,7 @@ class Group:
 
 @dataclass(frozen=True, eq=False)
 class Arrow:
-    """Hold a displayed edge, with the edges it stands for, which are several where they were merged.
+    """A displayed edge, with the edges it stands for, which are several where they were merged.
 
     `weight` is the one that the input of a neuron is multiplied by, where the arrow is one such edge.
     """
@@ -48,7 +48,7 @@ class Arrow:
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """Hold the groups and arrows of one view, in the order of evaluation.
+    """The groups and arrows of one view, in the order of evaluation.
 
     `parameters` are the leaves that neurons read as weights or bias.  `values` is how many values were
     there to show, `hidden` how many of them a focus left out.

@@ -9,7 +9,7 @@ FONT = "Helvetica,Arial,sans-serif"
 
 @dataclass(frozen=True)
 class Theme:
-    """Hold one set of colours: of papers and lines, of texts by kind, of nodes by role as (fill, border).
+    """One set of colours: of papers and lines, of texts by kind, of nodes by role as (fill, border).
 
     `paper` is what drawings stand on, `page` lies behind them; `hair` is for fine lines and what is not
     there yet, `active` marks the step at hand.

@@ -28,7 +28,7 @@ _assignment = Lock()
 
 
 class Node:
-    """Hold a number with the row that made it and the parents it was made of; a leaf has neither.
+    """A number with the row that made it and the parents it was made of; a leaf has neither.
 
     `data` is the number, `grad` the derivative by it that was accumulated last.  `label` is its name in
     traces and drawings, `path` its place in a network.

@@ -30,7 +30,7 @@ CONDITION, LOOSE = -1, 0
 
 
 class Symbol:
-    """Hold a written operand and how tightly it binds; Python's operators write larger ones."""
+    """A written operand and how tightly it binds; Python's operators write larger ones."""
 
     __slots__ = ("precedence", "text", "writer")
     __hash__ = None  # type: ignore[assignment]  # == writes an equation

@@ -7,7 +7,7 @@ from scalargrad.wengert.progress import Progress
 
 @dataclass(frozen=True)
 class Line:
-    """Hold one line of the table: v = formula, with the progress of its numbers."""
+    """One line of the table: v = formula, with the progress of its numbers."""
 
     key: int
     label: str
@@ -19,7 +19,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Transfer:
-    """Hold one edge of a reverse step: upstream adjoint × local derivative, added to the target."""
+    """One edge of a reverse step: upstream adjoint × local derivative, added to the target."""
 
     key: str
     target: int
@@ -36,7 +36,7 @@ class Transfer:
 
 @dataclass(frozen=True)
 class Working:
-    """Hold one step: `asked` is what is said before an answer is revealed, `said` what is said with it."""
+    """One step: `asked` is what is said before an answer is revealed, `said` what is said with it."""
 
     number: int
     phase: str
@@ -51,7 +51,7 @@ class Working:
 
 @dataclass(frozen=True)
 class Sum:
-    """Hold an adjoint as an explicit sum over the uses of its instruction."""
+    """An adjoint as an explicit sum over the uses of its instruction."""
 
     key: int
     label: str
@@ -63,7 +63,7 @@ class Sum:
 
 @dataclass(frozen=True)
 class Model:
-    """Hold all that the page shows but the figure."""
+    """All that the page shows but the figure."""
 
     output: str
     lines: tuple[Line, ...]

@@ -78,7 +78,7 @@ def _caption(lines: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class _Frame:
-    """Hold the state after a step, in which `active` is what it computes or fires."""
+    """The state after a step, in which `active` is what it computes or fires."""
 
     number: int
     active: Instruction | None

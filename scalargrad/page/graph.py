@@ -23,7 +23,7 @@ VARIABLE = re.compile(r"(?<![^\W\d_])(?:[^\W\d_][₀-₉]*){1,2}(?![^\W\d_]|[₀
 
 @dataclass(frozen=True)
 class Node:
-    """Hold where an instruction is drawn: its centre and size in points, y downwards."""
+    """Where an instruction is drawn: its centre and size in points, y downwards."""
 
     instruction: Instruction
     x: float
@@ -34,7 +34,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Curve:
-    """Hold how an edge is drawn, as an SVG path from the parent to the child."""
+    """How an edge is drawn, as an SVG path from the parent to the child."""
 
     edge: Edge
     path: str
@@ -42,7 +42,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Layout:
-    """Hold a figure that is laid out."""
+    """A figure that is laid out."""
 
     width: float
     height: float
@@ -52,7 +52,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class Written:
-    """Hold what is written in the nodes: titles, with the progress of their numbers."""
+    """What is written in the nodes: titles, with the progress of their numbers."""
 
     titles: Mapping[Instruction, str]
     progress: Mapping[Instruction, Progress]

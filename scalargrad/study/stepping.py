@@ -12,7 +12,7 @@ WAYS = {"forward": "compute the value of", "seed": "set the adjoint of the outpu
 
 
 class Line(NamedTuple):
-    """Hold one line of the table: a name, its formula, value and adjoint so far; `mark` is where we are."""
+    """One line of the table: a name, its formula, value and adjoint so far; `mark` is where we are."""
 
     mark: str
     name: str

@@ -51,7 +51,7 @@ def step_through(stepper: Stepper, heading: str) -> int:
 
 
 class _Session:
-    """Hold the step that is shown and, while one is typed, the name to go to."""
+    """The step that is shown and, while one is typed, the name to go to."""
 
     def __init__(self, stepper: Stepper, heading: str) -> None:
         self.stepper, self.heading, self.count = stepper, heading, 1

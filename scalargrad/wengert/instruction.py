@@ -14,7 +14,7 @@ Phase = Literal["forward", "seed", "reverse"]
 
 @dataclass(frozen=True, eq=False, repr=False, slots=True)
 class Instruction:
-    """Hold one line of a Wengert list: vᵢ = f(parents), its value, adjoint and local derivatives.
+    """One line of a Wengert list: vᵢ = f(parents), its value, adjoint and local derivatives.
 
     `adjoint` is ∂output/∂vᵢ and `partials` are ∂vᵢ/∂parent, one for each parent.  What does not depend on
     numbers stands in `form`: `name` is the label, or `v` and the index; `role` is "input", "parameter",
@@ -119,7 +119,7 @@ class Edge(NamedTuple):
 
 
 class Contribution(NamedTuple):
-    """Hold what one edge adds in the reverse sweep: upstream adjoint × local derivative.
+    """What one edge adds in the reverse sweep: upstream adjoint × local derivative.
 
     `position` is the place of `target` among the parents of the `child` that fires; `before` and `after`
     are the target's adjoint, and `before` is None where nothing was added to it yet.
@@ -142,7 +142,7 @@ class Contribution(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Hold one step of backpropagation: `phase` is "forward", "seed" or "reverse".
+    """One step of backpropagation: `phase` is "forward", "seed" or "reverse".
 
     A forward step computes the value of `instruction`; the seed sets the adjoint of the output to 1;
     a reverse step fires an instruction after all its children, one contribution for each parent.

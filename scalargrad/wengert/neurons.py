@@ -12,7 +12,7 @@ WEIGHT_LETTERS = ("w", "u", "v", "θ")  # a tie-break: in w*x either of two leav
 
 @dataclass(frozen=True, eq=False)
 class Unit:
-    """Hold what a neuron computed once: z = Σ wᵢxᵢ + b and a = φ(z); linear, its a is its z.
+    """What a neuron computed once: z = Σ wᵢxᵢ + b and a = φ(z); linear, its a is its z.
 
     `weights` gives the weight of each edge through which an input enters.
     """
@@ -47,7 +47,7 @@ def units_of(trace: WengertList) -> list[Unit]:
 
 
 class _Finder:
-    """Hold who reads whom in a trace, which says what nobody else reads, and what is already taken."""
+    """Who reads whom in a trace, which says what nobody else reads, with what is already taken."""
 
     def __init__(self, trace: WengertList) -> None:
         self.uses = trace.uses

@@ -15,7 +15,7 @@ NOT_COMPUTED, MORE = "–", " +"  # never 0, which is a number; a sum to which m
 
 
 class Stage(NamedTuple):
-    """Hold what a place shows from a step on."""
+    """What a place shows from a step on."""
 
     since: int
     text: str
@@ -23,7 +23,7 @@ class Stage(NamedTuple):
 
 @dataclass
 class Progress:
-    """Hold when an instruction is computed (`forward`) and fires (`reverse`, 0 for never), and its texts."""
+    """When an instruction is computed (`forward`), when it fires (`reverse`, 0 for never), with its texts."""
 
     forward: int = 0
     reverse: int = 0

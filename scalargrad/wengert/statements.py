@@ -17,7 +17,7 @@ LARGEST = 12  # instructions in one statement: more of them would not fit on a l
 
 @dataclass(frozen=True, eq=False)
 class Statement:
-    """Hold an instruction with those folded into it, and the operands it is then a function of."""
+    """An instruction with those folded into it, and the operands it is then a function of."""
 
     target: Instruction
     folded: frozenset[Instruction]

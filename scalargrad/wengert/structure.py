@@ -32,7 +32,7 @@ class Form:
 
 @dataclass(frozen=True, eq=False)
 class Structure:
-    """Hold the forms of a Wengert list, every parent before its children and the output last."""
+    """The forms of a Wengert list, every parent before its children and the output last."""
 
     forms: tuple[Form, ...]
 

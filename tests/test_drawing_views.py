@@ -283,7 +283,7 @@ def read_back(text, values):
     """Return the number that a text in textbook notation means, by the references."""
     for written, meant in READ_BACK.items():
         text = re.sub(written, meant, text)
-    return eval(text, FUNCTIONS | {name: mpf(x) for name, x in values.items()})  # noqa: S307
+    return eval(text, FUNCTIONS | {name: mpf(x) for name, x in values.items()})
 
 
 def assert_formula_is_true(v):

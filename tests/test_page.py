@@ -206,16 +206,3 @@ def test_the_command_writes_the_page(tmp_path, capsys):
     title = html.escape(example("fan-out").title)
     assert f"<title>{title}</title>" in path.read_text(encoding="utf-8")
     assert main(["page", "sigmoid(w*x + b)", "w=2", "x=1", "b=0.5", "-o", str(path)]) == 0
-
-
-@pytest.mark.parametrize(
-    ("output", "slip"),
-    [("net.txt", "expected a file ending in .html, got 'net.txt'"), ("no/net.html", "cannot write")],
-)
-def test_a_slip_gets_one_line(output, slip, tmp_path, monkeypatch, capsys):
-    """A wrong ending or place: status 2, and one line on standard error."""
-    monkeypatch.chdir(tmp_path)
-    assert main(["page", "fan-out", "-o", output]) == 2
-    error = capsys.readouterr().err
-    assert slip in error
-    assert error.count("\n") == 1

@@ -3,18 +3,20 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from pathlib import Path
+
+SEEDS = ("0", "1", "42")
 
 
-def outputs(program: str, seeds: Iterable[str] = ("0", "1", "4711")) -> set[str]:
-    """Return the different outputs of the program: one where nothing depends on the seed."""
-    return {
+def outputs(program: Path, *arguments: str) -> list[str]:
+    """Return what the program prints under each seed."""
+    return [
         subprocess.run(
-            [sys.executable, "-c", program],
+            [sys.executable, str(program), *arguments],
             env=os.environ | {"PYTHONHASHSEED": seed},
             capture_output=True,
             text=True,
             check=True,
         ).stdout
-        for seed in seeds
-    }
+        for seed in SEEDS
+    ]

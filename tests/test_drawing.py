@@ -11,7 +11,6 @@ import pytest
 from graphs import EVERYWHERE, programs
 from hostile import LABELS
 from hypothesis import given, settings
-from seeds import outputs
 
 from scalargrad import Value, draw, nn, total, trace
 from scalargrad.drawing import THEMES, VIEWS, render
@@ -21,23 +20,6 @@ from scalargrad.notation.labels import one_line
 from scalargrad.wengert.list import WengertList
 
 SVG = "{http://www.w3.org/2000/svg}"
-HOSTILE = [
-    *LABELS,
-    *(
-        "label with  two spaces",
-        "line\nbreak",
-        "\\",
-        "\\N",
-        '"',
-        "&amp;",
-        "-->",
-        "\x00\x1b",
-        "%s{}",
-        "n0 -> n1",
-        "",
-    ),
-    "long" * 125,
-]
 
 
 @pytest.fixture(params=["executable", "library"])
@@ -134,9 +116,9 @@ def test_a_square_has_two_edges():
 
 
 @pytest.mark.usefixtures("renderer")
-@pytest.mark.parametrize("label", HOSTILE)
+@pytest.mark.parametrize("label", LABELS, ids=ascii)
 def test_hostile_labels_come_back_exactly_or_visibly_cut(label):
-    """Any label gives a valid SVG and PNG, in which it stands as it is or ends in an ellipsis."""
+    """Any label gives a valid SVG and PNG, in which it stands as text, as it is or cut with an ellipsis."""
     x = Value(1.5, label=label)
     y = (x * x).tanh()
     for style in ("textbook", "micrograd"):
@@ -145,45 +127,19 @@ def test_hostile_labels_come_back_exactly_or_visibly_cut(label):
         assert nodes_and_edges_of_svg(svg)[0].total() == (3 if style == "textbook" else 5)
         shown = one_line(label)
         assert any(shown in text if len(shown) <= 24 else shown[:23] + "…" in text for text in texts(svg))
+        root = ET.fromstring(svg)
+        assert not root.findall(f".//{SVG}script") + root.findall(f".//{SVG}a[@href]")
         assert figure.pipe("png").startswith(b"\x89PNG")
 
 
 @pytest.mark.usefixtures("renderer")
 def test_hostile_labels_stay_apart():
     """Two Values of the same label are two nodes, and none is lost among all the hostile ones."""
-    values = [Value(float(i), label=label) for i, label in enumerate(HOSTILE * 2)]
+    values = [Value(float(i), label=label) for i, label in enumerate(LABELS * 2)]
     output = total(values)
     for edges in (None, "local", "contribution"):
         svg = draw(output, "values", edges=edges).pipe("svg")
         assert nodes_and_edges_of_svg(svg) == of_graph(output)
-
-
-@pytest.mark.usefixtures("renderer")
-def test_labels_cannot_add_markup():
-    """A label that looks like markup stays text: no script, no bold face, no link."""
-    y = Value(2.0, label="</text><script>alert(1)</script>") * Value(1.0, label='"></g><a href="x">')
-    root = ET.fromstring(draw(y).pipe("svg"))
-    assert not root.findall(f".//{SVG}script")
-    assert not root.findall(f".//{SVG}a[@href]")
-
-
-PROGRAM = """
-from scalargrad import draw, nn
-from scalargrad.examples import GALLERY, example
-import hashlib
-outputs = [example(name).output() for name in GALLERY] + [nn.MLP(3, [20, 2, 1], seed=1)([1.0, 2.0, 3.0])]
-figures = [draw(y, view, edges="local") for y in outputs for view in ("auto", "neurons", "layers")]
-text = "".join(figure.source + figure.text for figure in figures)
-svg = b"".join(figure.pipe("svg") for figure in figures[:3]) if {renders} else b""
-print(hashlib.sha256(text.encode() + svg).hexdigest())
-"""
-
-
-def test_drawings_are_byte_identical_under_every_hash_seed():
-    """The same program gives the same DOT, text and SVG, whatever the seed of Python's hashes."""
-    program = PROGRAM.replace("{renders}", str(bool(graphviz_executable())))
-    digests = outputs(program)
-    assert len(digests) == 1
 
 
 def test_no_identity_is_printed():

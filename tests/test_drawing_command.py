@@ -55,16 +55,6 @@ def test_options_are_those_of_draw(view, options, meaning, tmp_path):
     assert path.read_text(encoding="utf-8") == draw(example("baydin").output(), view, **meaning).source
 
 
-def test_slips_get_one_line(tmp_path, capsys):
-    """A wrong ending, no file, a wrong view, a path that cannot be written: each one line, exit 2."""
-    assert ".svg, .png, .pdf, .dot" in refused(capsys, "fan-out", "-o", tmp_path / "net.bmp")
-    assert ".svg, .png, .pdf, .dot" in refused(capsys, "fan-out", "-o", tmp_path / "net")
-    assert "-o" in refused(capsys, "fan-out")
-    assert "values" in refused(capsys, "fan-out", "-o", tmp_path / "net.dot", "--view", "pixels")
-    assert "cannot write" in refused(capsys, "fan-out", "-o", tmp_path / "no" / "net.dot")
-    assert "did you mean fan-out" in refused(capsys, "fan-uot", "-o", tmp_path / "net.dot")
-
-
 def test_no_renderer_gets_one_line(tmp_path, capsys, monkeypatch):
     """Without any Graphviz the line names both ways to get it, and no file is left behind."""
     monkeypatch.setattr(render.shutil, "which", lambda name: None)

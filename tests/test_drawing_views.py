@@ -5,16 +5,19 @@ import re
 import pytest
 from graphs import EVERYWHERE, programs
 from hypothesis import given
+from laws import REFERENCES, close, operands_inside
+from mpmath import mpf
 
 from scalargrad import Value, dot, draw, nn, total, trace
 from scalargrad.drawing import VIEWS
 from scalargrad.drawing.inscriptions import Inscriber
 from scalargrad.drawing.network import Network
+from scalargrad.engine.operators import apply
 from scalargrad.errors import UnknownNameError
 from scalargrad.examples import GALLERY, example
-from scalargrad.notation.text import TextWriter
 from scalargrad.notation.textbook import TextbookWriter
-from scalargrad.wengert.formulas import formula
+from scalargrad.primitives.table import rows
+from scalargrad.wengert.formulas import MANY, formula
 
 WEIGHTED = "sigmoid-2-2-1", "mazur-2-2-2", "relu-softmax"
 
@@ -261,13 +264,49 @@ def test_not_computed_differs_from_zero():
     assert "∂" not in draw(y, adjoints=False).source
 
 
+NAME = "[^\\W\\d_][₀-₉]+"
+READ_BACK = {
+    f"({NAME})(?={NAME})": r"\1*",  # letters side by side
+    "[₀-₉]+": lambda lowered: lowered[0].translate(str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")),
+    r"\|([^|]*)\|": r"abs(\1)",
+    r"\[([^]]*)\]": r"\1",  # operands in a list
+    "√": "sqrt",
+    "−": "-",
+    "·": "*",
+    r"\^": "**",
+    "[⁻⁰¹²³⁴-⁹]+": lambda raised: f"**({raised[0].translate(str.maketrans('⁻⁰¹²³⁴⁵⁶⁷⁸⁹', '-0123456789'))})",
+}
+FUNCTIONS = REFERENCES | {"σ": REFERENCES["sigmoid"], "ln": REFERENCES["log"]}
+
+
+def read_back(text, values):
+    """Return the number that a text in textbook notation means, by the references."""
+    for written, meant in READ_BACK.items():
+        text = re.sub(written, meant, text)
+    return eval(text, FUNCTIONS | {name: mpf(x) for name, x in values.items()})
+
+
+def assert_formula_is_true(v):
+    """Hold the formula of an instruction, read back at the values of its parents, against its value."""
+    text = formula(v, TextbookWriter(digits=17))
+    values = {parent.name: parent.value for parent in v.parents}
+    assert close(v.value, read_back(text, values)), f"{text} at {values} is not {v.value}"
+
+
 @given(programs(EVERYWHERE))
-def test_textbook_notation_reads_as_the_other_one(program):
-    """Formulas of drawings are those of the trace, but for signs, subscripts and omitted dots."""
-    for row in trace(program.values(*program.leaves())):
-        text, shown = row.formula, formula(row, TextbookWriter())
-        assert shown.count("(") <= text.count("(") + shown.count("^(")
-        assert str(row.written(TextWriter())) == text
+def test_textbook_notation_says_what_is_computed(program):
+    """Each formula of a drawing, read back and evaluated at the values it names, gives the value."""
+    for v in trace(program.values(*program.leaves())):
+        assert_formula_is_true(v)
+
+
+@pytest.mark.parametrize("row", list(rows()), ids=lambda row: row.symbol)
+def test_textbook_notation_of_a_row_says_what_it_computes(row):
+    """So it does for every row, at all operands of its domain, unless terms are left out for length."""
+    for operands in operands_inside(row):
+        if len(operands) > MANY * max(row.lists, 1):
+            continue
+        assert_formula_is_true(trace(apply(row, *row.arguments(list(map(Value, operands))))).output)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """A Value: what it is made of, what it behaves like, and how it is copied and freed."""
 
 import copy
+import dataclasses
 import decimal
 import fractions
 import gc
@@ -15,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scalargrad import Value, dot, functions, logsumexp
+from scalargrad.engine.operators import apply
 from scalargrad.engine.value import Constant
 from scalargrad.errors import OperandError, RangeError, StaleGraphError
 from scalargrad.primitives.rows import power
@@ -119,6 +121,21 @@ def test_local_derivatives_are_closures_over_the_node():
     assert [d() for d in dot([a, b], [b, b]).local_derivatives] == [4.0, 4.0, 3.0, 4.0]
     assert a.local_derivatives == ()
     assert (a.grad, b.grad) == (0.0, 0.0)
+
+
+def test_the_closures_of_a_node_evaluate_its_row_once_for_all_parents():
+    """Asking for them computes nothing; the first that is called computes those of all parents."""
+    evaluated = []
+
+    def counted(m, z, *lists):
+        evaluated.append(z)
+        return TABLE["dot"].partials(m, z, *lists)
+
+    row = dataclasses.replace(TABLE["dot"], partials=counted)
+    closures = apply(row, [Value(2.0), Value(3.0)], [Value(5.0), Value(7.0)]).local_derivatives
+    assert evaluated == []
+    assert [derivative() for derivative in closures * 2] == [5.0, 7.0, 2.0, 3.0] * 2
+    assert evaluated == [31.0]
 
 
 def test_the_data_of_a_computed_value_cannot_be_set():

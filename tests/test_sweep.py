@@ -130,6 +130,31 @@ def test_a_leaf_changed_deep_inside_is_found():
         later.backward()
 
 
+def test_only_what_was_computed_before_the_last_change_is_looked_at():
+    """A node that is younger than any change cannot be stale, also where an older one is in its graph."""
+    looked_at = []
+
+    class Watched(Value):
+        __slots__ = ()
+
+        @property
+        def parents(self):
+            looked_at.append(self)
+            return super().parents
+
+    w, other = Value(2.0), Value(1.0)
+    old = w * w
+    other.data = 3.0
+    young = old
+    for _ in range(5):
+        young = young + old * other
+    order = evaluation_order(young)
+    for node in order:
+        node.__class__ = Watched
+    assert evaluation_order(young) == order
+    assert set(looked_at) == {w, old, other}
+
+
 def test_computing_again_after_a_change_is_fresh():
     """A training loop changes leaves and computes anew; other graphs are not affected."""
     w, other = Value(2.0), Value(7.0)

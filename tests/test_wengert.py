@@ -3,11 +3,14 @@
 import pytest
 from graphs import EVERYWHERE, SMOOTH, programs
 from hypothesis import given
+from hypothesis import strategies as st
 
 from scalargrad import Value, dot, label, leaves, nn, trace
 from scalargrad.engine.node import evaluation_order
-from scalargrad.errors import OperandError, StaleGraphError, UnknownNameError
+from scalargrad.errors import DomainError, OperandError, StaleGraphError, UnknownNameError
 from scalargrad.notation.latex import LatexWriter
+from scalargrad.primitives.scalars import ieee, strict
+from scalargrad.wengert.instruction import Edge
 
 
 @given(programs(SMOOTH))
@@ -21,13 +24,26 @@ def test_adjoints_are_the_gradients_of_a_sweep_bit_for_bit(program):
 
 
 @given(programs(EVERYWHERE))
-def test_every_instruction_stands_after_its_parents_and_is_its_row_applied_to_them(program):
-    """The list is ordered, single-assignment, and each value follows from those of the parents."""
+def test_every_instruction_stands_after_its_parents(program):
+    """The list is ordered and single-assignment."""
     recorded = trace(program.values(*program.leaves()))
     for i, row in enumerate(recorded):
         assert row.index == i
         assert all(parent.index < i and recorded[parent.index] is parent for parent in row.parents)
-        assert len(row.partials) == len(row.parents)
+
+
+@given(programs(EVERYWHERE))
+def test_each_value_is_that_of_its_node_and_follows_from_those_of_the_parents(program):
+    """What is recorded is what was computed, bit for bit, and the row computes it anew from the record."""
+    output = program.values(*program.leaves())
+    recorded = trace(output)
+    for node in evaluation_order(output):
+        v = recorded[node]
+        assert repr(v.value) == repr(node.data)  # also of nan and -0.0
+        if v.primitive:
+            operands = [parent.value for parent in v.parents]
+            assert repr(v.value) == repr(v.primitive.value(strict, operands))
+            assert repr(v.partials) == repr(v.primitive.local_derivatives(ieee, v.value, operands))
 
 
 @given(programs(SMOOTH))
@@ -47,6 +63,55 @@ def test_the_steps_of_backpropagation_add_up_to_the_adjoints(program):
             assert c.before == so_far.get(c.target)
             so_far[c.target] = c.after
     assert so_far == {row: row.adjoint for row in recorded}
+
+
+@given(programs(EVERYWHERE))
+def test_uses_contributions_and_steps_are_one_sweep(program):
+    """Each is made once, and all three hold every edge once, in the order of the reverse sweep."""
+    recorded = trace(program.values(*program.leaves()))
+    for name in ("uses", "contributions", "steps"):
+        assert getattr(recorded, name) is getattr(recorded, name)
+    edges = {Edge(child, position) for child in recorded for position in range(len(child.parents))}
+    swept = list(recorded.contributions.values())
+    assert [c.edge for c in swept] == list(recorded.contributions)
+    assert recorded.contributions.keys() == edges
+    assert [c for step in recorded.steps for c in step.contributions] == swept
+    for v in recorded:
+        assert list(recorded.uses[v]) == [c.edge for c in swept if c.target is v]
+        assert all(edge.parent is v for edge in recorded.uses[v])
+    assert all((c.edge.parent, c.edge.local) == (c.target, c.local) for c in swept)
+
+
+numbers_of_leaves = st.dictionaries(st.sampled_from(["x0", "x1", "x2", "x3"]), st.floats(-2.0, 2.0))
+
+
+@given(programs(EVERYWHERE), numbers_of_leaves)
+def test_a_list_at_other_numbers_is_that_of_the_program_run_there(program, numbers):
+    """The structure, read at other numbers of some leaves, gives what computing anew gives, bit for bit."""
+    xs, moved = program.leaves(), program.leaves()
+    for i, (x, y) in enumerate(zip(xs, moved)):
+        x.label = y.label = f"x{i}"
+        y.data = numbers.get(y.label, y.data)
+    recorded, anew = trace(program.values(*xs)), trace(program.values(*moved))
+    before = recorded.to_json()
+    given = {name: number for name, number in numbers.items() if name in {v.name for v in recorded}}
+    assert recorded.at(**given) == anew
+    assert recorded.to_json() == before
+
+
+def test_other_numbers_are_given_to_leaves_inside_the_domain():
+    """A computed value follows from others, an unknown name is no leaf, and sqrt(-1) is not defined."""
+    (x,) = leaves(x=2.0)
+    y = x.sqrt()
+    y.label = "y"
+    recorded = trace(y)
+    assert recorded.at(x=9.0).output.value == 3.0
+    with pytest.raises(UnknownNameError, match="y was computed"):
+        recorded.at(y=1.0)
+    with pytest.raises(UnknownNameError, match="unknown name 'z'"):
+        recorded.at(z=1.0)
+    with pytest.raises(DomainError, match=r"sqrt\(x\) is not defined at x = -1"):
+        recorded.at(x=-1.0)
 
 
 def test_steps_are_the_forward_phase_the_seed_and_the_reverse_phase_in_mirrored_order():

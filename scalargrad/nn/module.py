@@ -1,15 +1,18 @@
 """Modules: whatever holds parameters knows each by its path."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from scalargrad.engine.value import Value
+from scalargrad.engine.value import Number, Value
 from scalargrad.errors import UnknownNameError
 from scalargrad.nn import files
 
 if TYPE_CHECKING:
     from os import PathLike
+
+Sample = Collection[Number]  # the inputs of a network: a list, a tuple, an array
+Part = Any  # what an attribute may hold: Values, modules, or lists and dicts of them, beside anything else
 
 
 class Module:
@@ -32,13 +35,13 @@ class Module:
     training: bool = True
     buffers: ClassVar[tuple[str, ...]] = ()
 
-    def __setattr__(self, name: str, part: Any) -> None:
+    def __setattr__(self, name: str, part: Part) -> None:
         object.__setattr__(self, name, part)
         if name == "path" or isinstance(part, Value | Module | list | tuple | dict):
             self._name_parts()
 
     def __call__(self, inputs: Any) -> Any:
-        """Return the outputs at the inputs of one sample: each kind of module states its own."""
+        """Return the outputs at the inputs of one sample: each kind of module states its own types."""
         raise NotImplementedError
 
     def batch(self, samples: Iterable[Any]) -> list[Any]:
@@ -174,12 +177,12 @@ def layer_of(path: str) -> str:
     return re.sub(r"(^|\.)(neurons\[\d+\]\.)?[^.]*$", "", path)
 
 
-def as_list(outputs: Any) -> Sequence[Any]:
+def as_list(outputs: Any) -> list[Value]:
     """Return outputs as a list, also those of a network of width 1."""
     return [outputs] if isinstance(outputs, Value) else outputs
 
 
-def _items(path: str, part: Any) -> Iterator[tuple[str, Value | Module]]:
+def _items(path: str, part: Part) -> Iterator[tuple[str, Value | Module]]:
     if isinstance(part, Value | Module):
         yield path, part
     elif isinstance(part, list | tuple):
@@ -190,7 +193,7 @@ def _items(path: str, part: Any) -> Iterator[tuple[str, Value | Module]]:
             yield from _items(f"{path}[{key!r}]", item)
 
 
-def _gather(part: Any, found: dict[int, Value | Module]) -> None:
+def _gather(part: Part, found: dict[int, Value | Module]) -> None:
     """Find the leaves and modules in a part: `_named` without the names, for training loops."""
     if isinstance(part, Value):
         if part.primitive is None:

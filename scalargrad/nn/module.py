@@ -85,15 +85,12 @@ class Module:
 
     def train(self) -> Self:
         """Put this module and all in it into training mode, and return it."""
-        return self._switch(training=True)
+        set_mode(self.named_modules(), training=True)
+        return self
 
     def eval(self) -> Self:
         """Put this module and all in it into evaluation mode, where BatchNorm does not learn."""
-        return self._switch(training=False)
-
-    def _switch(self, *, training: bool) -> Self:
-        for _, module in self.named_modules():
-            module.training = training
+        set_mode(self.named_modules(), training=False)
         return self
 
     # ---- state
@@ -166,6 +163,12 @@ class Module:
 
     def _path_of(self, name: str) -> str:
         return f"{self.path}.{name}" if self.path else name
+
+
+def set_mode(named_modules: Iterable[tuple[str, Module]], *, training: bool) -> None:
+    """Put modules into training mode, or into evaluation mode."""
+    for _, module in named_modules:
+        module.training = training
 
 
 def layer_of(path: str) -> str:

@@ -11,7 +11,7 @@ from scalargrad.engine.operators import no_grad
 from scalargrad.engine.value import Value
 from scalargrad.errors import NonFiniteError, OperandError, RangeError, ScalargradError, ShapeError
 from scalargrad.nn.losses import Loss, LossName, l2_penalty, loss_function
-from scalargrad.nn.module import Module, layer_of
+from scalargrad.nn.module import Module, layer_of, set_mode
 from scalargrad.optim import Adam, Optimizer, clip_grad_norm, gradient_norm
 from scalargrad.training.batches import Data, Samples, mean_loss, paired
 from scalargrad.wengert.causes import causes
@@ -140,14 +140,14 @@ def fit(
     data, held_out = paired(X, y), paired(*validation) if validation else None
     trainer = Trainer(model, loss_function(loss), _optimizer(optimizer, model), l2, clip_norm)
     batches = _Batches(*data, _size(batch_size, len(data[1])), random.Random(seed))  # noqa: S311  # no secret
-    history, switch, best = History(), _switch(model), _Best(model, patience)
-    layers = _layers(model)
+    history, best, layers = History(), _Best(model, patience), _layers(model)
+    modules = list(model.named_modules()) if isinstance(model, Module) else []
     try:
         for _ in _with_bar(epochs, history, progress):
-            switch(True)
+            set_mode(modules, training=True)
             _run_epoch(trainer, batches, history)
             _measure(layers, history)
-            switch(False)
+            set_mode(modules, training=False)
             if held_out:
                 with no_grad():
                     history.validation_loss.append(mean_loss(model, trainer.loss, *held_out).data)
@@ -159,7 +159,7 @@ def fit(
     except KeyboardInterrupt:
         history.stopped = "interrupted"
     finally:
-        switch(False)
+        set_mode(modules, training=False)
     best.put_back()
     return history
 
@@ -251,17 +251,6 @@ def _size(batch_size: int | None, count: int) -> int:
         message = f"a batch holds at least one sample, got batch_size={batch_size}"
         raise ShapeError(message)
     return batch_size or count
-
-
-def _switch(model: Trainable) -> Callable[[bool], None]:
-    """Return the function that puts all modules of a model into training mode or out of it."""
-    modules = [module for _, module in model.named_modules()] if isinstance(model, Module) else []
-
-    def switch(training: bool) -> None:
-        for module in modules:
-            module.training = training
-
-    return switch
 
 
 def _layers(model: Trainable) -> dict[str, list[Value]]:

@@ -183,6 +183,10 @@ def trace(output: Value, /, upto: Value | Iterable[Value] = ()) -> Trace:
         message = f"trace needs the Value of an output, got {_kind(output)}"
         raise OperandError(message)
     cut = [upto] if isinstance(upto, Value) else list(upto)
+    for value in cut:
+        if not isinstance(value, Value):
+            message = f"upto takes the Values to stop at, got {value!r:.60}"
+            raise OperandError(message)
     recorded = Trace.of(output, set(cut))
     for value in cut:
         recorded[value]  # raises where the output does not depend on it

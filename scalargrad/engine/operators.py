@@ -162,7 +162,7 @@ def _unary(row: Primitive) -> Callable[[Value], Value]:
 
 
 def _binary_method(row: Primitive) -> Callable[[Value, Any], Value]:
-    return lambda self, other: apply(row, self, as_value(other))
+    return lambda self, other, /: apply(row, self, as_value(other))
 
 
 def _operator(row: Primitive) -> Callable[[Value, Any], Value]:

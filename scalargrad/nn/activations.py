@@ -40,7 +40,7 @@ class Activation(Module):
         self.activation = activation
         self._function = activation_function(activation)
 
-    def __call__(self, inputs: Sample) -> list[Value]:
+    def __call__(self, inputs: Sample, /) -> list[Value]:
         """Return the list of activations."""
         function = self._function or Value.positive
         return named_results(self, "a", (function(value) for value in as_values(inputs)))
@@ -58,7 +58,7 @@ class Softmax(Module):
     [0.5, 0.5]
     """
 
-    def __call__(self, inputs: Sample) -> list[Value]:
+    def __call__(self, inputs: Sample, /) -> list[Value]:
         """Return the list of probabilities."""
         return named_results(self, "p", softmax(inputs))
 

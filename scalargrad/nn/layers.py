@@ -44,7 +44,7 @@ class Neuron(Module):
         self.activation = activation
         self._function = activation_function(activation)
 
-    def __call__(self, inputs: Sample) -> Value:
+    def __call__(self, inputs: Sample, /) -> Value:
         """Return the activation at the inputs; raise ShapeError unless there are as many as weights."""
         check_inputs(self, len(self.weights), inputs)
         values = tuple(as_values(inputs))
@@ -111,11 +111,11 @@ class Layer(Module):
         """Return the activation that all neurons have, or "softmax"."""
         return "softmax" if self.softmax else self.neurons[0].activation
 
-    def __call__(self, inputs: Sample) -> list[Value]:
+    def __call__(self, inputs: Sample, /) -> list[Value]:
         """Return the activations as a list, also of a single neuron."""
         return self.batch([inputs])[0]
 
-    def batch(self, samples: Iterable[Sample]) -> list[list[Value]]:
+    def batch(self, samples: Iterable[Sample], /) -> list[list[Value]]:
         """Return the list of activations for each of a list of samples."""
         read = [(neuron._compute, *neuron._read()) for neuron in self.neurons]
         width, outputs = len(self.neurons[0].weights), []

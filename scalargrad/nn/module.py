@@ -40,11 +40,11 @@ class Module:
         if name == "path" or isinstance(part, Value | Module | list | tuple | dict):
             self._name_parts()
 
-    def __call__(self, inputs: Any) -> Any:
+    def __call__(self, inputs: Any, /) -> Any:
         """Return the outputs at the inputs of one sample: each kind of module states its own types."""
         raise NotImplementedError
 
-    def batch(self, samples: Iterable[Any]) -> list[Any]:
+    def batch(self, samples: Iterable[Any], /) -> list[Any]:
         """Return the list of outputs at a list of samples, here one by one.
 
         A module that mixes the samples of a batch, as BatchNorm does, overrides this method.

@@ -36,14 +36,14 @@ class Sequential(Module):
             raise ShapeError(message)
         self.layers = [layer if isinstance(layer, Module) else Activation(layer) for layer in layers]
 
-    def __call__(self, inputs: Sample) -> list[Value]:
+    def __call__(self, inputs: Sample, /) -> list[Value]:
         """Return the outputs of the last module, as a list also where there is one."""
         outputs: Any = inputs
         for layer in self.layers:
             outputs = as_list(layer(outputs))
         return outputs  # type: ignore[no-any-return]  # what layers return
 
-    def batch(self, samples: Iterable[Sample]) -> list[list[Value]]:
+    def batch(self, samples: Iterable[Sample], /) -> list[list[Value]]:
         """Return the list of outputs at a list of samples; each module gets the whole batch."""
         outputs: list[Any] = list(samples)
         for layer in self.layers:
@@ -67,11 +67,11 @@ class Residual(Module):
     def __init__(self, module: Module) -> None:
         self.module = module
 
-    def __call__(self, inputs: Sample) -> list[Value]:
+    def __call__(self, inputs: Sample, /) -> list[Value]:
         """Return the list of F(x)ᵢ + xᵢ."""
         return self._add(as_values(inputs), self.module(inputs))
 
-    def batch(self, samples: Iterable[Sample]) -> list[list[Value]]:
+    def batch(self, samples: Iterable[Sample], /) -> list[list[Value]]:
         """Return the list of outputs at a list of samples; F gets the whole batch."""
         inputs = [as_values(sample) for sample in samples]
         return list(map(self._add, inputs, self.module.batch(inputs)))
@@ -125,11 +125,11 @@ class MLP(Sequential):
             for nin, nout, function in zip([nin, *nouts[:-1]], nouts, functions)
         ]
 
-    def __call__(self, inputs: Sample) -> Any:
+    def __call__(self, inputs: Sample, /) -> Any:
         """Return the output of the last layer: a Value at width 1 and else a list, as no type can tell."""
         return _alone(super().__call__(inputs))
 
-    def batch(self, samples: Iterable[Sample]) -> list[Any]:
+    def batch(self, samples: Iterable[Sample], /) -> list[Any]:
         """Return the list of outputs at a list of samples, each as a call gives it."""
         return [_alone(outputs) for outputs in super().batch(samples)]
 

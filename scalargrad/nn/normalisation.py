@@ -35,11 +35,11 @@ class BatchNorm(Module):
         self.momentum, self.epsilon = momentum, epsilon
         self.running_mean, self.running_variance = [0.0] * width, [1.0] * width
 
-    def __call__(self, inputs: Sample) -> list[Value]:
+    def __call__(self, inputs: Sample, /) -> list[Value]:
         """Return the outputs at one sample, in evaluation mode; raise ShapeError in training."""
         return self.batch([inputs])[0]
 
-    def batch(self, samples: Iterable[Sample]) -> list[list[Value]]:
+    def batch(self, samples: Iterable[Sample], /) -> list[list[Value]]:
         """Return the outputs at a batch, by its own statistics or, in evaluation, the running ones."""
         checked = [self._checked(sample) for sample in samples]
         if self.training and len(checked) < 2:

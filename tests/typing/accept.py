@@ -81,6 +81,7 @@ def micrograd_s_own_example() -> None:
     assert_type(round(g), int)
     assert_type(round(g, 2), float)
     assert_type(max(a, b), Value)
+    assert_type(sum([a, b], Value(0.0)), Value)
     assert_type(g.parents, tuple[Value, ...])
     assert_type(g.detach(), Value)
     assert_type([derivative() for derivative in g.local_derivatives], list[float])
@@ -197,9 +198,9 @@ class Line(nn.Module):
     def __init__(self) -> None:
         self.slope, self.offset = Value(2.0), Value(1.0)
 
-    def __call__(self, inputs: list[Value]) -> Value:
+    def __call__(self, x: list[Value]) -> Value:
         """Return the height over one point."""
-        return self.slope * inputs[0] + self.offset
+        return self.slope * x[0] + self.offset
 
 
 def absolute_error(prediction: Value, target: float) -> Value:
@@ -209,6 +210,8 @@ def absolute_error(prediction: Value, target: float) -> Value:
 
 def training() -> None:
     """Data are lists or arrays; a loss is a name or a function, an optimiser one or what makes one."""
+    assert_type(datasets.moons(4, noise=0.1, seed=1), tuple[list[list[float]], list[int]])
+    assert_type(datasets.moons(4, labels=("upper", "lower"))[1], list[str])
     model = nn.MLP(2, [3, 1], seed=7)
     history = fit(model, X, LABELS, loss="hinge", optimizer=optim.SGD(model.parameters(), lr=0.1), epochs=2)
     assert_type(history, History)

@@ -144,6 +144,7 @@ def networks() -> None:
     nn.Neuron("2")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     nn.Neuron(2, init="xavier")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     nn.Neuron(2, initialiser="zeros")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    nn.Neuron(2)(inputs=[1.0, 2.0])  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     nn.Neuron(2)(1.0)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     nn.Neuron(2)(["1", "2"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
     nn.Layer(2, 2.5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -62,7 +62,7 @@ def by_micrograd(model: micrograd.nn.MLP) -> Turn:
         rate = 1.0 - 0.9 * next(steps) / STEPS
         for p in model.parameters():
             p.data -= rate * p.grad
-        return loss.data
+        return float(loss.data)
 
     return lambda: [step() for _ in range(STEPS // TURNS)]
 

@@ -1,7 +1,7 @@
 """scalargrad: scalar reverse-mode automatic differentiation to learn from, then to keep using."""
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scalargrad import nn
 from scalargrad.engine import functions
@@ -61,15 +61,17 @@ __all__.remove("abs")  # noqa: PYI056  # a star import leaves Python's own alone
 __all__.remove("pow")  # noqa: PYI056
 
 
-def __getattr__(name: str) -> Any:
-    if name in functions.__all__:  # a primitive that was entered since
-        return getattr(functions, name)
-    if name not in _MODULE_OF:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
-    module = import_module(f"{__name__}.{_MODULE_OF[name]}")
-    found = globals()[name] = module if name == _MODULE_OF[name] else getattr(module, name)
-    return found
+if not TYPE_CHECKING:  # which would take any name to be there
+
+    def __getattr__(name: str) -> object:
+        if name in functions.__all__:  # a primitive that was entered since
+            return getattr(functions, name)
+        if name not in _MODULE_OF:
+            message = f"module {__name__!r} has no attribute {name!r}"
+            raise AttributeError(message)
+        module = import_module(f"{__name__}.{_MODULE_OF[name]}")
+        found = globals()[name] = module if name == _MODULE_OF[name] else getattr(module, name)
+        return found
 
 
 def __dir__() -> list[str]:

@@ -2,17 +2,21 @@
 
 import math
 import random
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 Label = TypeVar("Label")
+Points = list[list[float]]
 
 
+@overload
+def moons(n: int = 100, noise: float = 0.1, seed: int | None = None) -> tuple[Points, list[int]]: ...
+@overload
 def moons(
-    n: int = 100,
-    noise: float = 0.1,
-    seed: int | None = None,
-    labels: tuple[Label, Label] = (0, 1),  # type: ignore[assignment]
-) -> tuple[list[list[float]], list[Label]]:
+    n: int = 100, noise: float = 0.1, seed: int | None = None, *, labels: tuple[Label, Label]
+) -> tuple[Points, list[Label]]: ...
+def moons(
+    n: int = 100, noise: float = 0.1, seed: int | None = None, *, labels: tuple[Any, Any] = (0, 1)
+) -> tuple[Points, list[Any]]:
     """Return n points on two interleaved half circles with normal noise, and their labels.
 
     The upper moon is (cos t, sin t) and the lower one (1 - cos t, ½ - sin t), 0 ≤ t ≤ π; points of

@@ -24,6 +24,10 @@ class OperandError(ScalargradError, TypeError):
     """Report something that is not a real number where one is needed."""
 
 
+class ArgumentIndexError(ScalargradError, IndexError):
+    """Report a derivative by an argument that the function was not called with."""
+
+
 class ShapeError(ScalargradError, ValueError):
     """Report a list of the wrong length, naming both lengths."""
 
@@ -38,7 +42,7 @@ class NonFiniteError(ScalargradError, ArithmeticError):
     Raised by `fit`, it holds in `history` what was recorded up to there.
     """
 
-    history: Any = None
+    history: Any = None  # a History, which stands floors above this module
 
 
 class LostGradientWarning(UserWarning):

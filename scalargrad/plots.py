@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from scalargrad.engine.operators import no_grad
 from scalargrad.errors import ShapeError
 from scalargrad.nn.module import as_list
-from scalargrad.training.batches import outputs_of, paired
+from scalargrad.training.batches import Data, Model, outputs_of, paired
 from scalargrad.training.diagnosis import Diagnosis
 from scalargrad.training.fit import History
 
@@ -87,9 +87,9 @@ def deltas(reports: Diagnosis | Mapping[str, Diagnosis], *, ax: "Axes | None" = 
 
 
 def decision_boundary(
-    model: Any,
-    X: Any,  # noqa: N803  # as in the literature
-    y: Any,
+    model: Model,
+    X: Data,  # noqa: N803  # as in the literature
+    y: Data,
     *,
     threshold: float = 0.0,
     resolution: int = 80,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self, overload
+from typing import TYPE_CHECKING, Self, overload
 
 from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError, TraceTooLargeError
@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from os import PathLike
     from pathlib import Path
+
+    from scalargrad.drawing.render import ImageFormat
+    from scalargrad.study.check import CheckReport
+    from scalargrad.study.explain import Explanation, Notation
+    from scalargrad.study.tables import TableForm, TableKind
 
 # The readings below are imported where they are used, so that `import scalargrad` stays quick.
 
@@ -35,20 +40,29 @@ class Trace(WengertList):
     True
     """
 
-    def explain(self, target: Any, **options: Any) -> Any:
+    def explain(
+        self,
+        target: Value | str | int,
+        *,
+        digits: int = 4,
+        notation: Notation = "partial",
+        paths: int = 0,
+        expand: bool = False,
+    ) -> Explanation:
         """Return why ∂output/∂target is what it is: an Explanation, as text, Markdown or LaTeX.
 
-        `target` is a Value, a name or an index.  Options: `digits=4`; `notation="partial"` or "bar";
-        `paths=k`, which adds the sum over paths, the k largest of them; `expand=True`, which adds the
-        explanations of all adjoints it rests on.
+        `target` is a Value, a name or an index.  The notation is "partial" for ∂y/∂v or "bar" for v̄;
+        `paths=k` adds the sum over paths, the k largest of them; `expand=True` adds the explanations of
+        all adjoints it rests on.
         """
         from scalargrad.study.explain import Explainer
 
-        return Explainer(self).explain(self[target], **options)
+        explainer = Explainer(self)
+        return explainer.explain(self[target], digits=digits, notation=notation, paths=paths, expand=expand)
 
     def check(
         self, claims: Mapping[str, float | str], digits: int | None = None, rate: float | None = None
-    ) -> Any:
+    ) -> CheckReport:
         """Return a CheckReport on hand work: `{"a1": 1.367, "d w5": 0.153}`, adjoints as `d name`.
 
         Numbers may be rounded or truncated to `digits` decimals and computed from rounded numbers; of
@@ -58,7 +72,7 @@ class Trace(WengertList):
 
         return check(self, claims, digits, rate)
 
-    def table(self, kind: str = "trace", form: str = "text", digits: int = 4) -> str:
+    def table(self, kind: TableKind = "trace", form: TableForm = "text", digits: int = 4) -> str:
         """Return the table of the statements, "trace", or of the "neurons".
 
         The form is "text", "markdown" for GitHub, "latex" for amsmath and booktabs, or "html".
@@ -67,11 +81,11 @@ class Trace(WengertList):
 
         return table(self, kind, form, digits)
 
-    def to_markdown(self, table: str = "trace", digits: int = 4) -> str:
+    def to_markdown(self, table: TableKind = "trace", digits: int = 4) -> str:
         """Return a table as GitHub Markdown: "trace" of the statements, or "neurons"."""
         return self.table(table, "markdown", digits)
 
-    def to_latex(self, table: str = "trace", digits: int = 4) -> str:
+    def to_latex(self, table: TableKind = "trace", digits: int = 4) -> str:
         """Return a table as a LaTeX tabular, for amsmath and booktabs: "trace" or "neurons"."""
         return self.table(table, "latex", digits)
 
@@ -97,7 +111,11 @@ class Trace(WengertList):
         return None
 
     def frames(
-        self, directory: str | PathLike[str], *, formats: Sequence[str] = ("svg", "png"), digits: int = 4
+        self,
+        directory: str | PathLike[str],
+        *,
+        formats: Sequence[ImageFormat] = ("svg", "png"),
+        digits: int = 4,
     ) -> list[Path]:
         """Write a figure for each step to a directory, for slides, and return the paths.
 
@@ -145,7 +163,7 @@ class Trace(WengertList):
         return f"<Trace of {self.output.name}: {len(self)} instructions>"
 
 
-def trace(output: Value, upto: Iterable[Value] = ()) -> Trace:
+def trace(output: Value, /, upto: Value | Iterable[Value] = ()) -> Trace:
     """Return the trace of an output: each vᵢ = f(parents) with its value and adjoint ∂output/∂vᵢ.
 
     With `upto` the trace ends at these Values, which stand as inputs: the way to study the last part
@@ -165,12 +183,16 @@ def trace(output: Value, upto: Iterable[Value] = ()) -> Trace:
         message = f"trace needs the Value of an output, got {_kind(output)}"
         raise OperandError(message)
     cut = [upto] if isinstance(upto, Value) else list(upto)
+    for value in cut:
+        if not isinstance(value, Value):
+            message = f"upto takes the Values to stop at, got {value!r:.60}"
+            raise OperandError(message)
     recorded = Trace.of(output, set(cut))
     for value in cut:
         recorded[value]  # raises where the output does not depend on it
     return recorded
 
 
-def _kind(x: Any) -> str:
+def _kind(x: object) -> str:
     listed = isinstance(x, (list, tuple)) and any(isinstance(item, Value) for item in x)
     return f"{x!r:.60}" + (": choose one of its Values, or their total" if listed else "")

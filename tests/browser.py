@@ -2,9 +2,15 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
 
 ARGUMENTS = (
     "--headless=new",
@@ -26,13 +32,13 @@ needs_chromium = pytest.mark.skipif(
 
 
 @contextmanager
-def chromium(profile):
+def chromium(profile: Path) -> Iterator["Chrome"]:
     """Yield a browser of its own, which logs every request and every message of the console."""
     from selenium import webdriver
     from selenium.webdriver.chrome.service import Service
 
     options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
+    options.binary_location = CHROMIUM or ""
     for argument in [*ARGUMENTS, f"--user-data-dir={profile}"]:
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})

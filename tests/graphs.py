@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 from laws import reference
@@ -13,6 +13,8 @@ from scalargrad.engine.operators import apply
 from scalargrad.primitives.rows import power
 from scalargrad.primitives.scalars import strict
 from scalargrad.primitives.table import TABLE, Primitive, rows
+
+T = TypeVar("T")
 
 # Rows of bounded slope and curvature: rounding does not blow up where a few of them are chained.
 SMOOTH = [
@@ -40,7 +42,7 @@ class Program:
     data: tuple[float, ...]
     instructions: tuple[tuple[Primitive, tuple[int, ...]], ...]
 
-    def run(self, leaves: Sequence[Any], read: Callable[[Primitive, list[Any]], Any]) -> Any:
+    def run(self, leaves: Sequence[T], read: Callable[[Primitive, list[T]], T]) -> T:
         """Return the last result, with rows read by `read`."""
         slots = list(leaves)
         for row, operands in self.instructions:

@@ -90,7 +90,7 @@ def test_adjoints_are_written_as_fractions_or_with_a_bar():
     assert str(NET.explain("w5", notation="bar")).startswith("w\u03045 = a\u03043 · ∂a3/∂w5")
     assert r"\bar{w}_{5} &= \bar{a}_{3}" in NET.explain("w5", notation="bar").to_latex()
     assert r"\frac{\partial y}{\partial w_{5}}" in NET.explain("w5").to_markdown()
-    with pytest.raises(ValueError, match='"partial" or "bar"'):
+    with pytest.raises(UnknownNameError, match="there are: bar, partial"):
         NET.explain("w5", notation="dot")
 
 

@@ -11,7 +11,7 @@ from laws import close
 
 from scalargrad import Value, grad, hessian, log, logsumexp, no_grad, sin, softmax, value_and_grad, where
 from scalargrad.engine.node import evaluation_order
-from scalargrad.errors import LostGradientWarning, OperandError, StaleGraphError
+from scalargrad.errors import ArgumentIndexError, LostGradientWarning, OperandError, StaleGraphError
 
 # ---- grad
 
@@ -206,7 +206,7 @@ def test_an_argument_must_be_a_number():
 @pytest.mark.parametrize("argnums", [1, -1, (0, 5)])
 def test_argnums_name_an_argument_that_is_there(argnums):
     """The error says which was asked for, and how many there were."""
-    with pytest.raises(IndexError, match="but the function was called with 1"):
+    with pytest.raises(ArgumentIndexError, match="but the function was called with 1"):
         grad(lambda x: x, argnums=argnums)(1.0)
 
 

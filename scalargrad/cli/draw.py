@@ -2,9 +2,11 @@
 
 import argparse
 from pathlib import Path
+from typing import get_args
 
 from scalargrad.cli.subject import UsageError, add_digits, add_subject, digits_of, subject_of
-from scalargrad.drawing import DIRECTIONS, EDGES, STYLES, THEMES, VIEWS, draw
+from scalargrad.drawing import DIRECTIONS, EDGES, STYLES, THEMES, draw
+from scalargrad.drawing.picture import ChosenView
 
 PURPOSE = "draw the computation graph as an image, or as DOT text"
 EXAMPLES = (
@@ -21,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", required=True, metavar="FILE", help=f"the file to write: .{', .'.join(FORMATS)}"
     )
-    parser.add_argument("--view", choices=("auto", *VIEWS), default="auto", help="what is one node")
+    parser.add_argument("--view", choices=get_args(ChosenView), default="auto", help="what is one node")
     parser.add_argument("--edges", choices=EDGES, help="what to write on the edges")
     parser.add_argument("--theme", choices=THEMES, default="light", help="the colours")
     parser.add_argument("--style", choices=STYLES, default=STYLES[0], help="how nodes are drawn")

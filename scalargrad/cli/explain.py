@@ -1,8 +1,10 @@
 """`scalargrad explain`."""
 
 import argparse
+from collections.abc import Callable
 
 from scalargrad.cli.subject import add_digits, add_subject, digits_of, subject_of
+from scalargrad.study.explain import Explanation
 from scalargrad.tracing import trace
 
 PURPOSE = "write out why a derivative is what it is"
@@ -11,6 +13,12 @@ EXAMPLES = (
     "scalargrad explain sigmoid-2-2-1 --of x1 --paths 3",
     "scalargrad explain mazur-2-2-2 --of w1 --expand --digits 6",
 )
+
+FORMS: dict[str, Callable[[Explanation], str]] = {
+    "text": str,
+    "markdown": Explanation.to_markdown,
+    "latex": Explanation.to_latex,
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--paths", type=_count, default=0, metavar="K", help="add the K largest paths")
     parser.add_argument("--expand", action="store_true", help="explain all it rests on as well")
     parser.add_argument("--bar", action="store_true", help="write adjoints as v with a bar")
-    parser.add_argument("--as", dest="form", choices=("text", "markdown", "latex"), default="text")
+    parser.add_argument("--as", dest="form", choices=FORMS, default="text")
 
 
 def _count(text: str) -> int:
@@ -41,5 +49,4 @@ def run(options: argparse.Namespace) -> None:
         paths=options.paths,
         expand=options.expand,
     )
-    forms = {"text": str, "markdown": type(explanation).to_markdown, "latex": type(explanation).to_latex}
-    print(forms[options.form](explanation))
+    print(FORMS[options.form](explanation))

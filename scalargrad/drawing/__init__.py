@@ -27,6 +27,7 @@ EDGES, STYLES, DIRECTIONS = map(get_args, (Edges, Style, Direction))
 
 def draw(
     output: Value | WengertList,
+    /,
     view: ChosenView = "auto",
     *,
     edges: Edges | None = None,
@@ -45,10 +46,9 @@ def draw(
 
     `view` is "values", "neurons", "layers" or "auto", the finest that is readable; `edges` writes the
     "local" derivative or the "contribution" on each edge.  The style "micrograd" separates data from
-    operations; the theme is "light" or "dark"; values flow "right", or "down" for a narrow page.  `around`
-    shows what is at most `hops` edges from a
-    Value or a name, `paths=(x, y)` what lies between the two, `upto` what a Value was computed from.
-    Layout ends after `time_limit` seconds.
+    operations; the theme is "light" or "dark"; values flow "right", or "down" for a narrow page.
+    `around` shows what is at most `hops` edges from a Value or a name, `paths=(x, y)` what lies between
+    the two, `upto` what a Value was computed from.  Layout ends after `time_limit` seconds.
 
     Raises GraphTooLargeError if the view has too many nodes or edges, RendererError if an image is
     asked for where no Graphviz is installed; `.source` needs none.

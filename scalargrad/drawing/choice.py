@@ -1,6 +1,7 @@
 """The choice of a view, within a budget that is counted before anything is laid out."""
 
 from collections.abc import Set as AbstractSet
+from typing import get_args
 
 from scalargrad.drawing.focus import nearest
 from scalargrad.drawing.network import Network
@@ -27,7 +28,7 @@ def choose(trace: WengertList, kept: Kept, view: ChosenView = "auto") -> Picture
     >>> choose(t, set(t)).view
     'values'
     """
-    known("view", view, ["auto", *VIEWS])
+    known("view", view, get_args(ChosenView))
     network = Network(trace)
     if view == "auto":
         return _finest(network, kept, READABLE_NODES, READABLE_EDGES) or _nearest(network, kept)

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import graphviz
 
@@ -25,17 +25,41 @@ class Figure(graphviz.Digraph):
     text = ""
     title = "a drawing"
 
+    @overload
     def pipe(
         self,
         format: str | None = None,
         renderer: str | None = None,
         formatter: str | None = None,
-        neato_no_op: Any = None,
+        neato_no_op: bool | int | None = None,
+        quiet: bool = False,
+        *,
+        engine: str | None = None,
+        encoding: None = None,
+    ) -> bytes: ...
+    @overload
+    def pipe(
+        self,
+        format: str | None = None,
+        renderer: str | None = None,
+        formatter: str | None = None,
+        neato_no_op: bool | int | None = None,
+        quiet: bool = False,
+        *,
+        engine: str | None = None,
+        encoding: str,
+    ) -> str: ...
+    def pipe(
+        self,
+        format: str | None = None,
+        renderer: str | None = None,
+        formatter: str | None = None,
+        neato_no_op: bool | int | None = None,
         quiet: bool = False,
         *,
         engine: str | None = None,
         encoding: str | None = None,
-    ) -> Any:
+    ) -> bytes | str:
         """Return the image as bytes or, with an encoding, as text."""
         del neato_no_op, quiet  # the executable's own options
         kind = ":".join(
@@ -73,7 +97,7 @@ class Figure(graphviz.Digraph):
 
     def _repr_image_svg_xml(self) -> str:
         """Return the SVG, which a notebook narrower than the drawing shrinks where it would crop it."""
-        svg: str = self.pipe("svg", encoding="utf-8")
+        svg = self.pipe("svg", encoding="utf-8")
         return svg.replace("<svg ", '<svg style="max-width:100%;height:auto" ', 1)
 
     def __repr__(self) -> str:

@@ -4,11 +4,13 @@ import importlib.util
 import shutil
 import subprocess
 import sys
+from typing import Literal, get_args
 
 from scalargrad.errors import GraphTooLargeError, RendererError
 
 TIME_LIMIT = 10.0
-RASTER = {"png", "jpg", "jpeg", "gif", "webp"}
+Raster = Literal["png", "jpg", "jpeg", "gif", "webp"]
+ImageFormat = Literal["svg", "pdf", Raster]
 SHARP, COARSE, LONG = 144, 72, 200_000  # dots per inch, coarse where the DOT text is long and the image huge
 WITH_LIBRARY = """
 import sys
@@ -30,7 +32,7 @@ def image(source: str, format: str, engine: str = "dot", time_limit: float = TIM
     Raises RendererError if there is neither, and GraphTooLargeError if the layout takes longer than
     `time_limit` seconds; its process is then ended.
     """
-    raster = format.partition(":")[0] in RASTER
+    raster = format.partition(":")[0] in get_args(Raster)
     arguments = [f"-Gdpi={SHARP if len(source) < LONG else COARSE}"] if raster else []
     command = _command(format, engine, arguments)
     try:

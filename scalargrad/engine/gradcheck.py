@@ -3,12 +3,12 @@
 import math
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from scalargrad.engine.node import describe, evaluation_order
 from scalargrad.engine.operators import no_grad, recorded
 from scalargrad.engine.sweep import adjoints, edges_of
-from scalargrad.engine.value import Value, as_value
+from scalargrad.engine.value import Number, Value, as_value
 from scalargrad.errors import ShapeError
 
 # Where rounding and truncation errors of a central difference balance: the cube root of epsilon.
@@ -60,8 +60,9 @@ class GradcheckReport(NamedTuple):
 
 
 def gradcheck(
-    f: Callable[..., Any],
-    inputs: Sequence[Any],
+    f: Callable[..., Number],
+    inputs: Sequence[Number],
+    /,
     *,
     step: float = STEP,
     rtol: float = 1e-6,
@@ -93,7 +94,7 @@ def gradcheck(
     return GradcheckReport(tuple(comparisons))
 
 
-def _central_difference(f: Callable[..., Any], leaves: Sequence[Value], leaf: Value, step: float) -> float:
+def _central_difference(f: Callable[..., Number], leaves: Sequence[Value], leaf: Value, step: float) -> float:
     centre, order = leaf.data, leaf._order
     h = step * max(1.0, abs(centre))
     above, below = centre + h, centre - h

@@ -53,7 +53,7 @@ class Node:
         return self._data
 
     @data.setter
-    def data(self, data: Any) -> None:
+    def data(self, data: float) -> None:
         if self._first is not None:
             message = f"{describe(self)} was computed, so its data follows from its parents: set theirs"
             raise StaleGraphError(message)

@@ -170,7 +170,7 @@ def _unary(row: Primitive) -> Callable[[Value], Value]:
 
 
 def _binary(row: Primitive) -> Callable[[Value, Any], Value]:
-    return lambda self, other: apply(row, self, as_value(other))
+    return lambda self, other, /: apply(row, self, as_value(other))
 
 
 def _operator(row: Primitive) -> Callable[[Value, Any], Value]:

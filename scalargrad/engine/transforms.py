@@ -3,26 +3,33 @@
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, overload
 
 from scalargrad.engine.node import evaluation_order, local_derivatives, next_order
 from scalargrad.engine.operators import recorded
 from scalargrad.engine.reading import local_values
 from scalargrad.engine.sweep import adjoints
-from scalargrad.engine.value import Constant, Value, as_value, float_reads
-from scalargrad.errors import LostGradientWarning, OperandError
+from scalargrad.engine.value import Constant, Number, Value, as_value, float_reads
+from scalargrad.errors import ArgumentIndexError, LostGradientWarning, OperandError
 
+Function = Callable[..., Number]  # of numbers, Values, or lists of them
+Derivative = Any  # as the argument it is by: a float, a Value, or a list of such
 Argnums = int | Sequence[int]
 
 
-def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+@overload
+def grad(f: Function, /, argnums: int = 0) -> Callable[..., Derivative]: ...
+@overload
+def grad(f: Function, /, argnums: Sequence[int]) -> Callable[..., tuple[Derivative, ...]]: ...
+def grad(f: Function, /, argnums: Argnums = 0) -> Callable[..., Derivative]:
     """Return the function ∂f/∂xᵢ, i = argnums: one derivative, or a tuple for several argnums.
 
     An argument may be a number, a Value, or a list of them, whose derivative is a list.  The result
     is made of floats where only numbers went in, and of Values, ready to be differentiated once
     more, where f reads a Value: an argument, or one from outside.
     No `.grad` is changed, and a `no_grad` around the call is without effect.  Raises OperandError
-    if f does not return one number; warns with LostGradientWarning if it reads a Value as a float.
+    if f does not return one number, ArgumentIndexError if it is not called with the argument i; warns
+    with LostGradientWarning if f reads a Value as a float.
 
     >>> grad(lambda x: (x**2 + 1) ** 3)(1.0)
     24.0
@@ -38,7 +45,13 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     return derivative
 
 
-def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., tuple[Any, Any]]:
+@overload
+def value_and_grad(f: Function, /, argnums: int = 0) -> Callable[..., tuple[Number, Derivative]]: ...
+@overload
+def value_and_grad(
+    f: Function, /, argnums: Sequence[int]
+) -> Callable[..., tuple[Number, tuple[Derivative, ...]]]: ...
+def value_and_grad(f: Function, /, argnums: Argnums = 0) -> Callable[..., tuple[Number, Derivative]]:
     """Return the function (f, ∂f/∂xᵢ), from one evaluation of f; otherwise as `grad`.
 
     >>> value_and_grad(lambda x: x * x)(3.0)
@@ -59,7 +72,7 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
     return value_and_derivative
 
 
-def hessian(f: Callable[..., Any]) -> Callable[..., list[list[Any]]]:
+def hessian(f: Function, /) -> Callable[..., list[list[Number]]]:
     """Return the function that gives the matrix ∂²f/∂xᵢ∂xⱼ as a list of rows.
 
     The arguments of f are numbers or Values, one for each row.
@@ -139,7 +152,7 @@ def _checked(argnums: Argnums, count: int) -> Sequence[int]:
     for i in chosen:
         if not 0 <= i < count:
             message = f"argnums asks for argument {i}, but the function was called with {count}"
-            raise IndexError(message)
+            raise ArgumentIndexError(message)
     return chosen
 
 

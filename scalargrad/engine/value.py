@@ -9,7 +9,7 @@ import functools
 import numbers
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, overload
 
 from scalargrad.engine.methods import Methods
 from scalargrad.engine.node import Node, describe, evaluation_order, local_derivatives, next_order, real
@@ -38,7 +38,7 @@ class Value(Methods, Node):
     __slots__ = ()
     __array_ufunc__ = None  # NumPy hands `array * value` back to us, to be refused by name
 
-    def __init__(self, data: Any, label: str = "") -> None:
+    def __init__(self, data: float, label: str = "") -> None:
         self._data = real(data)
         self.grad = 0.0
         self.label = label
@@ -101,23 +101,27 @@ class Value(Methods, Node):
     def __bool__(self) -> bool:
         return bool(self._data)
 
+    @overload
+    def __round__(self, digits: None = None) -> int: ...
+    @overload
+    def __round__(self, digits: int) -> float: ...
     def __round__(self, digits: int | None = None) -> float:
         return round(self._data, digits)
 
     def __format__(self, form: str) -> str:
         return format(self._data, form) if form else repr(self)
 
-    def __lt__(self, other: Any) -> bool:
-        return NotImplemented if (other := operand(other)) is None else self._data < other._data
+    def __lt__(self, other: "Number", /) -> bool:
+        return NotImplemented if (right := operand(other)) is None else self._data < right._data
 
-    def __le__(self, other: Any) -> bool:
-        return NotImplemented if (other := operand(other)) is None else self._data <= other._data
+    def __le__(self, other: "Number", /) -> bool:
+        return NotImplemented if (right := operand(other)) is None else self._data <= right._data
 
-    def __gt__(self, other: Any) -> bool:
-        return NotImplemented if (other := operand(other)) is None else self._data > other._data
+    def __gt__(self, other: "Number", /) -> bool:
+        return NotImplemented if (right := operand(other)) is None else self._data > right._data
 
-    def __ge__(self, other: Any) -> bool:
-        return NotImplemented if (other := operand(other)) is None else self._data >= other._data
+    def __ge__(self, other: "Number", /) -> bool:
+        return NotImplemented if (right := operand(other)) is None else self._data >= right._data
 
 
 class Constant(Value):
@@ -140,7 +144,7 @@ def operand(x: Any) -> Value | None:
     if isinstance(x, Value):
         return x
     if isinstance(x, numbers.Real) and not isinstance(x, bool):
-        return Constant(x)
+        return Constant(x)  # type: ignore[arg-type]  # any Real is read as a float
     if hasattr(x, "__array__"):
         message = (
             f"a Value is one number and does not combine with a {type(x).__name__} of shape "

@@ -1,18 +1,18 @@
 """Activations by name, as functions of one Value or as modules that apply one to a list."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 from scalargrad.engine.composed import softmax
-from scalargrad.engine.value import Number, Value, as_values
+from scalargrad.engine.value import Value, as_values
 from scalargrad.errors import ShapeError, UnknownNameError, unknown
-from scalargrad.nn.module import Module
+from scalargrad.nn.module import Module, Sample
 from scalargrad.primitives.table import FAMILIES, TABLE, row_of
 
-ActivationLike = str | Callable[[Value], Value] | None
+ActivationFunction = Callable[[Value], Value]
+ActivationLike = str | ActivationFunction | None  # any row of the table by its name, also of one's own
 
 
-def activation_function(activation: ActivationLike) -> Callable[[Value], Value] | None:
+def activation_function(activation: ActivationLike) -> ActivationFunction | None:
     """Return the function of an activation given by name, by itself, or as None for the identity."""
     if activation is None or callable(activation):
         return activation
@@ -36,11 +36,11 @@ class Activation(Module):
     [0.0, 2.0]
     """
 
-    def __init__(self, activation: str | Callable[[Value], Value]) -> None:
+    def __init__(self, activation: str | ActivationFunction) -> None:
         self.activation = activation
         self._function = activation_function(activation)
 
-    def __call__(self, inputs: Sequence[Number]) -> list[Value]:
+    def __call__(self, inputs: Sample, /) -> list[Value]:
         """Return the list of activations."""
         function = self._function or Value.positive
         return named_results(self, "a", (function(value) for value in as_values(inputs)))
@@ -58,7 +58,7 @@ class Softmax(Module):
     [0.5, 0.5]
     """
 
-    def __call__(self, inputs: Sequence[Number]) -> list[Value]:
+    def __call__(self, inputs: Sample, /) -> list[Value]:
         """Return the list of probabilities."""
         return named_results(self, "p", softmax(inputs))
 
@@ -75,10 +75,10 @@ def named_results(module: Module, name: str, results: Iterable[Value]) -> list[V
     return results
 
 
-def activations(given: ActivationLike | Sequence[ActivationLike], count: int) -> list[Any]:
+def activations(given: ActivationLike | Sequence[ActivationLike], count: int) -> list[ActivationLike]:
     """Return one activation for each of `count` hidden layers: the same for all, or those of a list."""
     if not isinstance(given, list | tuple):
-        return [given] * count
+        return [given] * count  # type: ignore[list-item]  # a text is a sequence, too, but not meant as one
     if len(given) != count:
         message = (
             f"activation lists one for each of the {count} hidden layers, got {len(given)}; "

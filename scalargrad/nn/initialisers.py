@@ -8,12 +8,14 @@ that let half of their inputs through.
 import math
 import random
 from collections.abc import Callable
-from typing import Any
+from typing import Literal, get_args
 
-from scalargrad.errors import UnknownNameError, unknown
+from scalargrad.errors import known
 from scalargrad.primitives.table import row_of
 
 Initialiser = Callable[[random.Random, int, int], float]
+InitialiserName = Literal["xavier_uniform", "xavier_normal", "he_uniform", "he_normal", "uniform", "zeros"]
+InitialiserLike = InitialiserName | Initialiser | None
 
 
 def xavier_uniform(generator: random.Random, nin: int, nout: int) -> float:
@@ -48,12 +50,12 @@ def zeros(generator: random.Random, nin: int, nout: int) -> float:  # noqa: ARG0
     return 0.0
 
 
-INITIALISERS: dict[str, Initialiser] = {
-    f.__name__: f for f in (xavier_uniform, xavier_normal, he_uniform, he_normal, uniform, zeros)
+INITIALISERS: dict[InitialiserName, Initialiser] = {
+    name: globals()[name] for name in get_args(InitialiserName)
 }
 
 
-def initialiser(init: str | Initialiser | None, activation: Any) -> Initialiser:
+def initialiser(init: InitialiserLike, activation: object) -> Initialiser:
     """Return the initialiser of this name, or the one that suits an activation if init is None.
 
     >>> initialiser(None, "relu").__name__, initialiser(None, "tanh").__name__
@@ -65,6 +67,4 @@ def initialiser(init: str | Initialiser | None, activation: Any) -> Initialiser:
         name = activation if isinstance(activation, str) else getattr(activation, "__name__", "")
         row = row_of(name)
         return he_uniform if row and row.activation and row.activation.halving else xavier_uniform
-    if init not in INITIALISERS:
-        raise UnknownNameError(unknown("initialiser", str(init), INITIALISERS))
-    return INITIALISERS[init]
+    return INITIALISERS[known("initialiser", init, INITIALISERS)]

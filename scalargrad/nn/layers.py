@@ -1,16 +1,15 @@
 """Neurons in layers."""
 
 import random
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Sized
 
 from scalargrad.engine.composed import softmax
 from scalargrad.engine.operators import computed
-from scalargrad.engine.value import Number, Value, as_values
+from scalargrad.engine.value import Value, as_values
 from scalargrad.errors import OperandError, ShapeError
 from scalargrad.nn.activations import ActivationLike, activation_function, shown
-from scalargrad.nn.initialisers import Initialiser, initialiser
-from scalargrad.nn.module import Module
+from scalargrad.nn.initialisers import InitialiserLike, initialiser
+from scalargrad.nn.module import Module, Sample
 from scalargrad.primitives.rows import dot
 from scalargrad.primitives.scalars import strict
 
@@ -35,7 +34,7 @@ class Neuron(Module):
         nin: int,
         activation: ActivationLike = "relu",
         *,
-        init: str | Initialiser | None = None,
+        init: InitialiserLike = None,
         seed: Seed = None,
     ) -> None:
         generator, draw = as_generator(seed), initialiser(init, activation)
@@ -45,7 +44,7 @@ class Neuron(Module):
         self.activation = activation
         self._function = activation_function(activation)
 
-    def __call__(self, inputs: Sequence[Number]) -> Value:
+    def __call__(self, inputs: Sample, /) -> Value:
         """Return the activation at the inputs; raise ShapeError unless there are as many as weights."""
         check_inputs(self, len(self.weights), inputs)
         values = tuple(as_values(inputs))
@@ -92,7 +91,7 @@ class Layer(Module):
         nout: int,
         activation: ActivationLike = "relu",
         *,
-        init: str | Initialiser | None = None,
+        init: InitialiserLike = None,
         seed: Seed = None,
     ) -> None:
         generator, draw = as_generator(seed), initialiser(init, activation)
@@ -112,11 +111,11 @@ class Layer(Module):
         """Return the activation that all neurons have, or "softmax"."""
         return "softmax" if self.softmax else self.neurons[0].activation
 
-    def __call__(self, inputs: Sequence[Number]) -> list[Value]:
+    def __call__(self, inputs: Sample, /) -> list[Value]:
         """Return the activations as a list, also of a single neuron."""
-        return self.batch([inputs])[0]  # type: ignore[no-any-return]
+        return self.batch([inputs])[0]
 
-    def batch(self, samples: Iterable[Any]) -> list[Any]:
+    def batch(self, samples: Iterable[Sample], /) -> list[list[Value]]:
         """Return the list of activations for each of a list of samples."""
         read = [(neuron._compute, *neuron._read()) for neuron in self.neurons]
         width, outputs = len(self.neurons[0].weights), []
@@ -155,7 +154,7 @@ def whole_number(name: str, number: int) -> int:
     return number
 
 
-def check_inputs(module: Module, expected: int, inputs: Sequence[Any]) -> None:
+def check_inputs(module: Module, expected: int, inputs: Sized) -> None:
     """Raise ShapeError unless a sample has as many inputs as a module takes."""
     if len(inputs) != expected:
         place = f"{module.path}: " if module.path else ""

@@ -5,16 +5,19 @@ A prediction is a Value or a list of them, a target a number or a list; a list o
 
 import numbers
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, Literal, get_args
 
 from scalargrad.engine.functions import dot, logsumexp, total
 from scalargrad.engine.value import Number, Value, as_values
-from scalargrad.errors import DomainError, ShapeError, UnknownNameError, unknown
+from scalargrad.errors import DomainError, ShapeError, known
 
-Loss = Callable[[Any, Any], Value]
+Prediction = Number | Sequence[Number]
+Target = Any  # a number or a list of them, as it came in the data: from NumPy, pandas, or a file
+Loss = Callable[[Any, Any], Value]  # of a prediction and a target of the kinds it is made for
+LossName = Literal["half_squared_error", "mse", "hinge", "binary_cross_entropy", "cross_entropy"]
 
 
-def half_squared_error(prediction: Any, target: Any) -> Value:
+def half_squared_error(prediction: Prediction, target: Target) -> Value:
     """Return ½ Σ (aᵢ - yᵢ)², whose derivative by aᵢ is aᵢ - yᵢ.
 
     >>> half_squared_error(Value(3.0), 1.0).data
@@ -23,7 +26,7 @@ def half_squared_error(prediction: Any, target: Any) -> Value:
     return 0.5 * _sum([(a - y) ** 2 for a, y in _pairs("half_squared_error", prediction, target)])
 
 
-def mse(prediction: Any, target: Any) -> Value:
+def mse(prediction: Prediction, target: Target) -> Value:
     """Return the mean of (aᵢ - yᵢ)².
 
     >>> mse([Value(3.0), Value(1.0)], [1.0, 1.0]).data
@@ -34,7 +37,7 @@ def mse(prediction: Any, target: Any) -> Value:
     return squares if len(pairs) == 1 else squares / len(pairs)
 
 
-def hinge(prediction: Any, target: Any) -> Value:
+def hinge(prediction: Prediction, target: Target) -> Value:
     """Return max(0, 1 - y · a), the margin of a score a by which it falls short, for y = -1 or 1.
 
     For lists, it is the sum.  Raises DomainError for any other target.
@@ -45,7 +48,7 @@ def hinge(prediction: Any, target: Any) -> Value:
     return _sum([_shortfall(a, y) for a, y in _pairs("hinge", prediction, target)])
 
 
-def binary_cross_entropy(prediction: Any, target: Any) -> Value:
+def binary_cross_entropy(prediction: Prediction, target: Target) -> Value:
     """Return -y ln σ(z) - (1 - y) ln(1 - σ(z)) of a logit z, as softplus(z) - y · z; 0 ≤ y ≤ 1.
 
     Its derivative by z is σ(z) - y.  For lists, it is the sum.
@@ -58,7 +61,7 @@ def binary_cross_entropy(prediction: Any, target: Any) -> Value:
     return _sum([_surprise(z, y) for z, y in _pairs("binary_cross_entropy", prediction, target)])
 
 
-def cross_entropy(prediction: Any, target: Any) -> Value:
+def cross_entropy(prediction: Prediction, target: Target) -> Value:
     """Return -Σ yᵢ ln pᵢ, p = softmax(z), of logits z: ln Σ eᶻⁱ - zₜ for the class t.
 
     The target is the number of the class, or a one-hot list, or probabilities that add up to 1.  The
@@ -87,21 +90,17 @@ def l2_penalty(parameters: Iterable[Value], strength: float) -> Value:
     return dot(parameters, parameters) * strength
 
 
-LOSSES: dict[str, Loss] = {
-    f.__name__: f for f in (half_squared_error, mse, hinge, binary_cross_entropy, cross_entropy)
-}
+LOSSES: dict[LossName, Loss] = {name: globals()[name] for name in get_args(LossName)}
 
 
-def loss_function(loss: str | Loss) -> Loss:
+def loss_function(loss: LossName | Loss) -> Loss:
     """Return the loss of this name, or the function itself."""
     if callable(loss):
         return loss
-    if loss not in LOSSES:
-        raise UnknownNameError(unknown("loss", str(loss), LOSSES))
-    return LOSSES[loss]
+    return LOSSES[known("loss", loss, LOSSES)]
 
 
-def _shortfall(score: Value, target: Any) -> Value:
+def _shortfall(score: Value, target: Target) -> Value:
     if target not in {-1, 1}:
         message = f"hinge needs the targets -1 and 1, got {target!r:.60}"
         raise DomainError(message)
@@ -122,7 +121,7 @@ def _class(target: float, count: int) -> int:
     return int(target)
 
 
-def _pairs(name: str, prediction: Any, target: Any) -> list[tuple[Value, Any]]:
+def _pairs(name: str, prediction: Prediction, target: Target) -> list[tuple[Value, Any]]:
     predictions, targets = as_values(_listed(prediction)), _listed(target)
     if len(predictions) != len(targets):
         message = f"{name} got {len(predictions)} predictions for {len(targets)} targets"

@@ -1,15 +1,18 @@
 """Modules: whatever holds parameters knows each by its path."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from scalargrad.engine.value import Value
+from scalargrad.engine.value import Number, Value
 from scalargrad.errors import UnknownNameError
 from scalargrad.nn import files
 
 if TYPE_CHECKING:
     from os import PathLike
+
+Sample = Collection[Number]  # the inputs of a network: a list, a tuple, an array
+Part = Any  # what an attribute may hold: Values, modules, or lists and dicts of them, beside anything else
 
 
 class Module:
@@ -32,16 +35,16 @@ class Module:
     training: bool = True
     buffers: ClassVar[tuple[str, ...]] = ()
 
-    def __setattr__(self, name: str, part: Any) -> None:
+    def __setattr__(self, name: str, part: Part) -> None:
         object.__setattr__(self, name, part)
         if name == "path" or isinstance(part, Value | Module | list | tuple | dict):
             self._name_parts()
 
-    def __call__(self, inputs: Any) -> Any:
-        """Return the outputs at the inputs of one sample: each kind of module states its own."""
+    def __call__(self, inputs: Any, /) -> Any:
+        """Return the outputs at the inputs of one sample: each kind of module states its own types."""
         raise NotImplementedError
 
-    def batch(self, samples: Iterable[Any]) -> list[Any]:
+    def batch(self, samples: Iterable[Any], /) -> list[Any]:
         """Return the list of outputs at a list of samples, here one by one.
 
         A module that mixes the samples of a batch, as BatchNorm does, overrides this method.
@@ -82,15 +85,12 @@ class Module:
 
     def train(self) -> Self:
         """Put this module and all in it into training mode, and return it."""
-        return self._switch(training=True)
+        set_mode(self.named_modules(), training=True)
+        return self
 
     def eval(self) -> Self:
         """Put this module and all in it into evaluation mode, where BatchNorm does not learn."""
-        return self._switch(training=False)
-
-    def _switch(self, *, training: bool) -> Self:
-        for _, module in self.named_modules():
-            module.training = training
+        set_mode(self.named_modules(), training=False)
         return self
 
     # ---- state
@@ -165,6 +165,12 @@ class Module:
         return f"{self.path}.{name}" if self.path else name
 
 
+def set_mode(named_modules: Iterable[tuple[str, Module]], *, training: bool) -> None:
+    """Put modules into training mode, or into evaluation mode."""
+    for _, module in named_modules:
+        module.training = training
+
+
 def layer_of(path: str) -> str:
     """Return the path of the layer that a parameter or a result belongs to.
 
@@ -174,12 +180,12 @@ def layer_of(path: str) -> str:
     return re.sub(r"(^|\.)(neurons\[\d+\]\.)?[^.]*$", "", path)
 
 
-def as_list(outputs: Any) -> Sequence[Any]:
+def as_list(outputs: Any) -> list[Value]:
     """Return outputs as a list, also those of a network of width 1."""
     return [outputs] if isinstance(outputs, Value) else outputs
 
 
-def _items(path: str, part: Any) -> Iterator[tuple[str, Value | Module]]:
+def _items(path: str, part: Part) -> Iterator[tuple[str, Value | Module]]:
     if isinstance(part, Value | Module):
         yield path, part
     elif isinstance(part, list | tuple):
@@ -190,7 +196,7 @@ def _items(path: str, part: Any) -> Iterator[tuple[str, Value | Module]]:
             yield from _items(f"{path}[{key!r}]", item)
 
 
-def _gather(part: Any, found: dict[int, Value | Module]) -> None:
+def _gather(part: Part, found: dict[int, Value | Module]) -> None:
     """Find the leaves and modules in a part: `_named` without the names, for training loops."""
     if isinstance(part, Value):
         if part.primitive is None:

@@ -1,14 +1,21 @@
 """Networks: modules one after another, or around a skip connection."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from scalargrad.engine.value import Number, Value, as_values
+from scalargrad.engine.value import Value, as_values
 from scalargrad.errors import ShapeError
-from scalargrad.nn.activations import Activation, ActivationLike, activations, named_results, shown
-from scalargrad.nn.initialisers import Initialiser
+from scalargrad.nn.activations import (
+    Activation,
+    ActivationFunction,
+    ActivationLike,
+    activations,
+    named_results,
+    shown,
+)
+from scalargrad.nn.initialisers import InitialiserLike
 from scalargrad.nn.layers import Layer, Seed, as_generator
-from scalargrad.nn.module import Module, as_list
+from scalargrad.nn.module import Module, Sample, as_list
 
 
 class Sequential(Module):
@@ -23,22 +30,22 @@ class Sequential(Module):
     1
     """
 
-    def __init__(self, *layers: Module | str | Callable[[Value], Value]) -> None:
+    def __init__(self, *layers: Module | str | ActivationFunction) -> None:
         if not layers:
             message = "a chain needs at least one module, got none"
             raise ShapeError(message)
         self.layers = [layer if isinstance(layer, Module) else Activation(layer) for layer in layers]
 
-    def __call__(self, inputs: Sequence[Number]) -> Any:
+    def __call__(self, inputs: Sample, /) -> list[Value]:
         """Return the outputs of the last module, as a list also where there is one."""
-        outputs = inputs
+        outputs: Any = inputs
         for layer in self.layers:
             outputs = as_list(layer(outputs))
-        return outputs
+        return outputs  # type: ignore[no-any-return]  # what layers return
 
-    def batch(self, samples: Iterable[Any]) -> list[Any]:
+    def batch(self, samples: Iterable[Sample], /) -> list[list[Value]]:
         """Return the list of outputs at a list of samples; each module gets the whole batch."""
-        outputs = list(samples)
+        outputs: list[Any] = list(samples)
         for layer in self.layers:
             outputs = [as_list(output) for output in layer.batch(outputs)]
         return outputs
@@ -60,11 +67,11 @@ class Residual(Module):
     def __init__(self, module: Module) -> None:
         self.module = module
 
-    def __call__(self, inputs: Sequence[Number]) -> list[Value]:
+    def __call__(self, inputs: Sample, /) -> list[Value]:
         """Return the list of F(x)ᵢ + xᵢ."""
         return self._add(as_values(inputs), self.module(inputs))
 
-    def batch(self, samples: Iterable[Any]) -> list[Any]:
+    def batch(self, samples: Iterable[Sample], /) -> list[list[Value]]:
         """Return the list of outputs at a list of samples; F gets the whole batch."""
         inputs = [as_values(sample) for sample in samples]
         return list(map(self._add, inputs, self.module.batch(inputs)))
@@ -104,7 +111,7 @@ class MLP(Sequential):
         activation: ActivationLike | Sequence[ActivationLike] = "relu",
         output: ActivationLike = None,
         *,
-        init: str | Initialiser | None = None,
+        init: InitialiserLike = None,
         seed: Seed = None,
     ) -> None:
         if not nouts:
@@ -118,12 +125,12 @@ class MLP(Sequential):
             for nin, nout, function in zip([nin, *nouts[:-1]], nouts, functions)
         ]
 
-    def __call__(self, inputs: Sequence[Number]) -> Any:
-        """Return the output of the last layer at the inputs."""
+    def __call__(self, inputs: Sample, /) -> Any:
+        """Return the output of the last layer: a Value at width 1 and else a list, as no type can tell."""
         return _alone(super().__call__(inputs))
 
-    def batch(self, samples: Iterable[Any]) -> list[Any]:
-        """Return the list of outputs at a list of samples."""
+    def batch(self, samples: Iterable[Sample], /) -> list[Any]:
+        """Return the list of outputs at a list of samples, each as a call gives it."""
         return [_alone(outputs) for outputs in super().batch(samples)]
 
     def __repr__(self) -> str:
@@ -137,5 +144,5 @@ class MLP(Sequential):
         )
 
 
-def _alone(outputs: Any) -> Any:
+def _alone(outputs: list[Value]) -> Value | list[Value]:
     return outputs[0] if len(outputs) == 1 else outputs

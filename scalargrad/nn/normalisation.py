@@ -1,15 +1,15 @@
 """Batch normalisation: the one module that looks at a whole batch."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from scalargrad.engine.composed import mean
 from scalargrad.engine.functions import dot
-from scalargrad.engine.value import Number, Value, as_values
+from scalargrad.engine.value import Value, as_values
 from scalargrad.errors import ShapeError
 from scalargrad.nn.activations import named_results
 from scalargrad.nn.layers import check_inputs, whole_number
-from scalargrad.nn.module import Module
+from scalargrad.nn.module import Module, Sample
 
 
 class BatchNorm(Module):
@@ -35,21 +35,21 @@ class BatchNorm(Module):
         self.momentum, self.epsilon = momentum, epsilon
         self.running_mean, self.running_variance = [0.0] * width, [1.0] * width
 
-    def __call__(self, inputs: Sequence[Number]) -> list[Value]:
+    def __call__(self, inputs: Sample, /) -> list[Value]:
         """Return the outputs at one sample, in evaluation mode; raise ShapeError in training."""
-        return self.batch([inputs])[0]  # type: ignore[no-any-return]
+        return self.batch([inputs])[0]
 
-    def batch(self, samples: Iterable[Any]) -> list[Any]:
+    def batch(self, samples: Iterable[Sample], /) -> list[list[Value]]:
         """Return the outputs at a batch, by its own statistics or, in evaluation, the running ones."""
-        samples = [self._checked(sample) for sample in samples]
-        if self.training and len(samples) < 2:
+        checked = [self._checked(sample) for sample in samples]
+        if self.training and len(checked) < 2:
             place = f"{self.path}: " if self.path else ""
             message = (
-                f"{place}a batch of {len(samples)} has no variance to divide by: "
+                f"{place}a batch of {len(checked)} has no variance to divide by: "
                 "call batch(samples) with at least two, or model.eval() first"
             )
             raise ShapeError(message)
-        columns = [self._column(i, column) for i, column in enumerate(zip(*samples))]
+        columns = [self._column(i, column) for i, column in enumerate(zip(*checked))]
         return [named_results(self, "y", row) for row in zip(*columns)]
 
     def _column(self, i: int, xs: Sequence[Value]) -> list[Value]:
@@ -69,7 +69,7 @@ class BatchNorm(Module):
         for running, new in ((self.running_mean, centre), (self.running_variance, variance)):
             running[i] += self.momentum * (new - running[i])
 
-    def _checked(self, sample: Sequence[Number]) -> list[Value]:
+    def _checked(self, sample: Sample) -> list[Value]:
         check_inputs(self, len(self.scale), sample)
         return as_values(sample)
 

@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import get_args
 
-from scalargrad.drawing.render import image
+from scalargrad.drawing.render import ImageFormat, image
 from scalargrad.drawing.themes import LIGHT
+from scalargrad.errors import known
 from scalargrad.notation.labels import shortened
 from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.page import check_size
@@ -25,13 +27,16 @@ CAPTION_LENGTH, CAPTION_WIDTH, MOST_LINES = 90, 560, 6
 def frames(
     trace: WengertList,
     directory: str | PathLike[str],
-    formats: Sequence[str] = ("svg", "png"),
+    formats: Sequence[ImageFormat] = ("svg", "png"),
     digits: int = 4,
 ) -> list[Path]:
     """Write a figure for each step, and one before the first, to a directory; return their paths.
 
-    Raises TraceTooLargeError for more steps than one shows, RendererError where nothing can draw.
+    Raises TraceTooLargeError for more steps than one shows, UnknownNameError for another format,
+    RendererError where nothing can draw.
     """
+    for kind in formats:
+        known("format", kind, get_args(ImageFormat))
     check_size(trace, "a series of frames")
     place = Path(directory)
     place.mkdir(parents=True, exist_ok=True)

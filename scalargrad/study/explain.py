@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from heapq import nlargest
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from scalargrad.engine.sweep import adjoints
+from scalargrad.errors import known
 from scalargrad.notation.latex import LatexWriter
 from scalargrad.notation.numbers import number
 from scalargrad.notation.text import TextWriter
@@ -12,6 +13,8 @@ from scalargrad.notation.writer import Writer
 from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.statements import Statement, statements
+
+Notation = Literal["partial", "bar"]
 
 
 class Term(NamedTuple):
@@ -52,7 +55,7 @@ class Explanation:
     paths: tuple[Path, ...]
     path_count: int
     digits: int = 4
-    notation: str = "partial"
+    notation: Notation = "partial"
     rest: tuple["Explanation", ...] = ()
 
     def __str__(self) -> str:
@@ -181,18 +184,17 @@ class Explainer:
         target: Instruction,
         *,
         digits: int = 4,
-        notation: str = "partial",
+        notation: Notation = "partial",
         paths: int = 0,
         expand: bool = False,
     ) -> Explanation:
         """Return why ∂output/∂target is what it is.
 
         With `paths` the same number is also given as a sum over paths, the largest by magnitude, with
-        their exact number.  With `expand` the explanations of all adjoints it rests on follow.
+        their exact number.  With `expand` the explanations of all adjoints it rests on follow.  Raises
+        UnknownNameError for another notation.
         """
-        if notation not in {"partial", "bar"}:
-            message = f'notation must be "partial" or "bar", got {notation!r}'
-            raise ValueError(message)
+        known("notation", notation, get_args(Notation))
 
         def one(v: Instruction, rest: tuple[Explanation, ...] = ()) -> Explanation:
             terms = tuple(Term(c, c.target.adjoint, c.partial(v)) for c in self.children.get(v, ()))

@@ -1,8 +1,9 @@
 """Tables of a trace for documents: its statements, its neurons."""
 
 from collections.abc import Callable, Sequence
+from typing import Literal, get_args
 
-from scalargrad.errors import TraceTooLargeError, UnknownNameError, unknown
+from scalargrad.errors import TraceTooLargeError, UnknownNameError, known
 from scalargrad.notation.latex import LatexWriter
 from scalargrad.notation.numbers import is_number
 from scalargrad.notation.text import TextWriter
@@ -13,6 +14,8 @@ from scalargrad.wengert.neurons import Unit, units_of
 
 LARGEST = 2_000  # rows of a table in a document; the text listing of a trace has no limit
 RULES = (r"\toprule", r"\midrule", r"\bottomrule")
+TableKind = Literal["trace", "neurons"]
+TableForm = Literal["text", "markdown", "latex", "html"]
 Table = tuple[list[str], list[list[str]]]  # headings and rows, as a Writer writes them
 
 
@@ -65,10 +68,19 @@ def _headings(trace: WengertList, writer: Writer, *headings: str) -> list[str]:
     return [writer.heading(heading).replace("{}", output) for heading in headings]
 
 
-KINDS: dict[str, Callable[[WengertList, Writer], Table]] = {"trace": trace_table, "neurons": neuron_table}
+KINDS: dict[TableKind, Callable[[WengertList, Writer], Table]] = {
+    "trace": trace_table,
+    "neurons": neuron_table,
+}
+FORMATS: dict[TableForm, str] = {  # the names that tabulate has for them
+    "text": "plain",
+    "markdown": "github",
+    "latex": "latex_raw",
+    "html": "html",
+}
 
 
-def table(trace: WengertList, kind: str, form: str, digits: int) -> str:
+def table(trace: WengertList, kind: TableKind, form: TableForm, digits: int) -> str:
     """Return a table as "text", "markdown" for GitHub, "latex" with the rules of booktabs, or "html".
 
     In Markdown and LaTeX the cells are mathematics.  Raises UnknownNameError for another kind or form,
@@ -76,24 +88,21 @@ def table(trace: WengertList, kind: str, form: str, digits: int) -> str:
     """
     from tabulate import tabulate
 
-    if kind not in KINDS:
-        raise UnknownNameError(unknown("table", kind, KINDS))
-    formats = {"text": "plain", "markdown": "github", "latex": "latex_raw", "html": "html"}
-    if form not in formats:
-        raise UnknownNameError(unknown("form of a table", form, formats))
+    known("table", kind, get_args(TableKind))
+    known("form of a table", form, get_args(TableForm))
     typeset = form in {"markdown", "latex"}
     headings, lines = KINDS[kind](trace, (LatexWriter if typeset else TextWriter)(digits))
     if typeset:
         headings, *lines = ([_mathematics(cell, form) for cell in line] for line in (headings, *lines))
     decimal = [all(is_number(line[i]) for line in lines) for i in range(len(headings))]
     alignment = ["decimal" if number and not typeset else "left" for number in decimal]
-    text = tabulate(lines, headings, tablefmt=formats[form], disable_numparse=True, colalign=alignment)
+    text = tabulate(lines, headings, tablefmt=FORMATS[form], disable_numparse=True, colalign=alignment)
     for rule in RULES if form == "latex" else ():
         text = text.replace(r"\hline", rule, 1)
     return "\n".join(line.rstrip() for line in text.splitlines())
 
 
-def _mathematics(cell: str, form: str) -> str:
+def _mathematics(cell: str, form: TableForm) -> str:
     """Return a cell between dollar signs; in Markdown a bar, which would end it, becomes a command."""
     if form == "markdown":
         cell = (

@@ -1,7 +1,7 @@
 """Batches: samples with their targets as lists, whatever held them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from scalargrad.engine.composed import mean
@@ -9,10 +9,12 @@ from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError, ShapeError
 from scalargrad.nn.losses import Loss
 
+Data = Iterable[Any]  # one item a sample: a list, an array, a column or a frame of data
 Samples = list[list[Value]]
+Model = Callable[[Any], Any]  # a Module, or any function of one sample
 
 
-def paired(X: Any, y: Any) -> tuple[Samples, list[Any]]:  # noqa: N803  # as in the literature
+def paired(X: Data, y: Data) -> tuple[Samples, list[Any]]:  # noqa: N803  # as in the literature
     """Return samples, a list of Values each, and as many targets, from lists or arrays of numbers.
 
     A sample may be a plain number where a model has one input.  Raises ShapeError for different
@@ -28,17 +30,17 @@ def paired(X: Any, y: Any) -> tuple[Samples, list[Any]]:  # noqa: N803  # as in 
     return [_sample(i, row) for i, row in enumerate(rows)], targets
 
 
-def outputs_of(model: Any, samples: Sequence[Any]) -> list[Any]:
+def outputs_of(model: Model, samples: Sequence[Any]) -> list[Any]:
     """Return what a model, a Module or any function of one sample, makes of each sample of a batch."""
     return model.batch(samples) if hasattr(model, "batch") else [model(sample) for sample in samples]
 
 
-def mean_loss(model: Any, loss: Loss, samples: Sequence[Any], targets: Sequence[Any]) -> Value:
+def mean_loss(model: Model, loss: Loss, samples: Sequence[Any], targets: Sequence[Any]) -> Value:
     """Return the mean of the losses of a model's outputs over a batch, as one node of the graph."""
     return mean(map(loss, outputs_of(model, samples), targets))
 
 
-def _as_list(name: str, data: Any) -> list[Any]:
+def _as_list(name: str, data: Data) -> list[Any]:
     if hasattr(data, "__array__"):
         import numpy as np
 

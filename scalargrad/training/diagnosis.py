@@ -10,14 +10,14 @@ import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import overload
 
 from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError
-from scalargrad.nn.losses import Loss, loss_function
+from scalargrad.nn.losses import Loss, LossName, loss_function
 from scalargrad.nn.module import layer_of
 from scalargrad.primitives.table import row_of
-from scalargrad.training.batches import mean_loss, paired
+from scalargrad.training.batches import Data, Model, mean_loss, paired
 from scalargrad.wengert.causes import causes_in
 from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.list import WengertList
@@ -72,7 +72,18 @@ class Diagnosis:
         return "\n".join(([_table(self.layers), ""] if self.layers else []) + _wrapped(findings))
 
 
-def diagnose(output: Any, X: Any = None, y: Any = None, *, loss: str | Loss = "mse") -> Diagnosis:  # noqa: N803
+@overload
+def diagnose(output: Value | WengertList, /) -> Diagnosis: ...
+@overload
+def diagnose(output: Model, /, X: Data, y: Data, *, loss: LossName | Loss = "mse") -> Diagnosis: ...  # noqa: N803
+def diagnose(
+    output: Value | WengertList | Model,
+    /,
+    X: Data | None = None,  # noqa: N803  # as in the literature
+    y: Data | None = None,
+    *,
+    loss: LossName | Loss = "mse",
+) -> Diagnosis:
     """Report, layer by layer, on mean |a|, mean |δ| = |∂loss/∂z|, dead and saturated neurons, ‖∇L‖.
 
     `output` is a loss that was computed by modules, or its trace, or a model, whose mean loss over
@@ -95,7 +106,7 @@ def diagnose(output: Any, X: Any = None, y: Any = None, *, loss: str | Loss = "m
     return Diagnosis(layers, () if found else tuple(_verdicts(layers)), found)
 
 
-def _loss_of(model: Any, X: Any, y: Any, loss: Loss) -> Value:  # noqa: N803
+def _loss_of(model: Model, X: Data | None, y: Data | None, loss: Loss) -> Value:  # noqa: N803
     if X is None or y is None:
         message = f"diagnose needs a loss, or a model with samples X and targets y, got {model!r:.60} alone"
         raise OperandError(message)

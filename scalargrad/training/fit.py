@@ -5,18 +5,28 @@ import math
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from scalargrad.engine.operators import no_grad
 from scalargrad.engine.value import Value
 from scalargrad.errors import NonFiniteError, OperandError, RangeError, ScalargradError, ShapeError
-from scalargrad.nn.losses import Loss, l2_penalty, loss_function
-from scalargrad.nn.module import Module, layer_of
+from scalargrad.nn.losses import Loss, LossName, l2_penalty, loss_function
+from scalargrad.nn.module import Module, layer_of, set_mode
 from scalargrad.optim import Adam, Optimizer, clip_grad_norm, gradient_norm
-from scalargrad.training.batches import Samples, mean_loss, paired
+from scalargrad.training.batches import Data, Samples, mean_loss, paired
 from scalargrad.wengert.causes import causes
 
 ADVICE = "A smaller learning rate, a clip_norm, or inputs of a size around 1 may keep it finite."
+
+
+class Trainable(Protocol):
+    """Learn: a Module, or any function of one sample that has parameters."""
+
+    def __call__(self, inputs: Any, /) -> Any:
+        """Return the prediction for one sample."""
+
+    def parameters(self) -> list[Value]:
+        """Return the leaf Values to move."""
 
 
 @dataclass
@@ -62,7 +72,7 @@ class Trainer:
     is shortened to it.
     """
 
-    model: Any
+    model: Trainable
     loss: Loss
     optimizer: Optimizer
     l2: float = 0.0
@@ -89,20 +99,20 @@ class Trainer:
 
 
 def fit(
-    model: Any,
-    X: Any,  # noqa: N803  # as in the literature
-    y: Any,
+    model: Trainable,
+    X: Data,  # noqa: N803  # as in the literature
+    y: Data,
     *,
-    loss: str | Loss = "mse",
+    loss: LossName | Loss = "mse",
     optimizer: Optimizer | Callable[[list[Value]], Optimizer] | None = None,
     epochs: int = 100,
     batch_size: int | None = None,
     seed: int | None = None,
     l2: float = 0.0,
     clip_norm: float = math.inf,
-    validation: tuple[Any, Any] | None = None,
+    validation: tuple[Data, Data] | None = None,
     patience: int | None = None,
-    on_epoch: Callable[[History], Any] | None = None,
+    on_epoch: Callable[[History], object] | None = None,
     progress: bool | None = None,
 ) -> History:
     """Minimise the mean loss of a model over samples X and targets y, and return the history.
@@ -130,14 +140,14 @@ def fit(
     data, held_out = paired(X, y), paired(*validation) if validation else None
     trainer = Trainer(model, loss_function(loss), _optimizer(optimizer, model), l2, clip_norm)
     batches = _Batches(*data, _size(batch_size, len(data[1])), random.Random(seed))  # noqa: S311  # no secret
-    history, switch, best = History(), _switch(model), _Best(model, patience)
-    layers = _layers(model)
+    history, best, layers = History(), _Best(model, patience), _layers(model)
+    modules = list(model.named_modules()) if isinstance(model, Module) else []
     try:
         for _ in _with_bar(epochs, history, progress):
-            switch(True)
+            set_mode(modules, training=True)
             _run_epoch(trainer, batches, history)
             _measure(layers, history)
-            switch(False)
+            set_mode(modules, training=False)
             if held_out:
                 with no_grad():
                     history.validation_loss.append(mean_loss(model, trainer.loss, *held_out).data)
@@ -149,7 +159,7 @@ def fit(
     except KeyboardInterrupt:
         history.stopped = "interrupted"
     finally:
-        switch(False)
+        set_mode(modules, training=False)
     best.put_back()
     return history
 
@@ -203,9 +213,9 @@ class _Best:
     The loss of training is taken before its update, so it says nothing of the state after it.
     """
 
-    def __init__(self, model: Any, patience: int | None) -> None:
+    def __init__(self, model: Trainable, patience: int | None) -> None:
         self.model, self.patience = model, patience
-        self.state: Any = None
+        self.state: dict[str, float] | None = None
 
     def is_long_ago(self, history: History) -> bool:
         """Tell whether the best epoch lies further back than patience goes."""
@@ -218,11 +228,11 @@ class _Best:
 
     def put_back(self) -> None:
         """Give the model the state it had after the best epoch, if that was kept."""
-        if self.state is not None:
+        if self.state is not None and isinstance(self.model, Module):
             self.model.load_state_dict(self.state)
 
 
-def _optimizer(given: Any, model: Any) -> Optimizer:
+def _optimizer(given: Optimizer | Callable[[list[Value]], Optimizer] | None, model: Trainable) -> Optimizer:
     parameters = model.parameters()
     if given is None:
         return Adam(parameters, lr=0.01)
@@ -243,18 +253,7 @@ def _size(batch_size: int | None, count: int) -> int:
     return batch_size or count
 
 
-def _switch(model: Any) -> Callable[[bool], None]:
-    """Return the function that puts all modules of a model into training mode or out of it."""
-    modules = [module for _, module in model.named_modules()] if isinstance(model, Module) else []
-
-    def switch(training: bool) -> None:
-        for module in modules:
-            module.training = training
-
-    return switch
-
-
-def _layers(model: Any) -> dict[str, list[Value]]:
+def _layers(model: Trainable) -> dict[str, list[Value]]:
     """Return the parameters of each layer by its path, all of them as "model" where they have none."""
     if not isinstance(model, Module):
         return {"model": model.parameters()}

@@ -57,7 +57,7 @@ def messages() -> str:
         lambda: draw(Value(1.0), "zzzzz"),  # type: ignore[arg-type]
         lambda: example("zzzzz"),
         lambda: NET["zzzzz"],
-        lambda: nn.MLP(1, [1], init="zzzzz"),
+        lambda: nn.MLP(1, [1], init="zzzzz"),  # type: ignore[arg-type]
     )
     found = []
     for ask in asked:

@@ -86,9 +86,9 @@ def parameters_of(function):
 
 def declared(file, owner):
     """Return the functions that a stub declares, as Python reads them; `owner` is their class."""
-    names = {"Number": float, "Value": Value, "Iterable": list}
+    names = {"Number": float, "Value": Value}
     source = (pathlib.Path(stubs.__file__).parent / file).read_text(encoding="utf-8")
-    exec(re.sub(r"^from .*$", "", source, flags=re.MULTILINE), names)
+    exec(re.sub(r"^from scalargrad.*$", "", source, flags=re.MULTILINE), names)
     return {name: f for name, f in vars(names[owner]).items() if callable(f)} if owner else names
 
 

@@ -4,8 +4,12 @@
 The stub beside this module lists them; `python -m scalargrad.engine.stubs` writes it.
 """
 
+from typing import Generic, TypeVar
 
-class Methods:
-    """Hold the methods of Values that are made from the table of primitives."""
+V = TypeVar("V")  # what the methods take and return: Value, which stands above this module
+
+
+class Methods(Generic[V]):
+    """The methods of Values that are made from the table of primitives."""
 
     __slots__ = ()

@@ -1,152 +1,154 @@
 # Written by `python -m scalargrad.engine.stubs` from the table of primitives: edit the rows there.
-from scalargrad.engine.value import Number, Value
+from typing import Generic, TypeVar
 
-class Methods:
-    """Hold the methods of Values that are made from the table of primitives."""
+V = TypeVar("V")
 
-    def add(self, other: Number, /) -> Value:
+class Methods(Generic[V]):
+    """The methods of Values that are made from the table of primitives."""
+
+    def add(self, other: V | float, /) -> V:
         """Return x + y."""
 
-    def __add__(self, other: Number, /) -> Value:
+    def __add__(self, other: V | float, /) -> V:
         """Return x + y."""
 
-    def __radd__(self, other: Number, /) -> Value:
+    def __radd__(self, other: V | float, /) -> V:
         """Return x + y, where self is y."""
 
-    def subtract(self, other: Number, /) -> Value:
+    def subtract(self, other: V | float, /) -> V:
         """Return x - y."""
 
-    def __sub__(self, other: Number, /) -> Value:
+    def __sub__(self, other: V | float, /) -> V:
         """Return x - y."""
 
-    def __rsub__(self, other: Number, /) -> Value:
+    def __rsub__(self, other: V | float, /) -> V:
         """Return x - y, where self is y."""
 
-    def multiply(self, other: Number, /) -> Value:
+    def multiply(self, other: V | float, /) -> V:
         """Return x · y."""
 
-    def __mul__(self, other: Number, /) -> Value:
+    def __mul__(self, other: V | float, /) -> V:
         """Return x · y."""
 
-    def __rmul__(self, other: Number, /) -> Value:
+    def __rmul__(self, other: V | float, /) -> V:
         """Return x · y, where self is y."""
 
-    def divide(self, other: Number, /) -> Value:
+    def divide(self, other: V | float, /) -> V:
         """Return x / y."""
 
-    def __truediv__(self, other: Number, /) -> Value:
+    def __truediv__(self, other: V | float, /) -> V:
         """Return x / y."""
 
-    def __rtruediv__(self, other: Number, /) -> Value:
+    def __rtruediv__(self, other: V | float, /) -> V:
         """Return x / y, where self is y."""
 
-    def negative(self, /) -> Value:
+    def negative(self, /) -> V:
         """Return -x."""
 
-    def __neg__(self, /) -> Value:
+    def __neg__(self, /) -> V:
         """Return -x."""
 
-    def positive(self, /) -> Value:
+    def positive(self, /) -> V:
         """Return x itself, as a node of its own: a copy, whose gradient is handed on unchanged."""
 
-    def __pos__(self, /) -> Value:
+    def __pos__(self, /) -> V:
         """Return x itself, as a node of its own: a copy, whose gradient is handed on unchanged."""
 
-    def abs(self, /) -> Value:
+    def abs(self, /) -> V:
         """Return |x|; its derivative at 0 is 0."""
 
-    def __abs__(self, /) -> Value:
+    def __abs__(self, /) -> V:
         """Return |x|; its derivative at 0 is 0."""
 
-    def pow(self, other: Number, /) -> Value:
+    def pow(self, other: V | float, /) -> V:
         """Return x to the power y; ∂/∂y is 0 at x = 0 < y, and nan for x < 0, where ln x is."""
 
-    def __pow__(self, other: Number, /) -> Value:
+    def __pow__(self, other: V | float, /) -> V:
         """Return x to the power y; ∂/∂y is 0 at x = 0 < y, and nan for x < 0, where ln x is."""
 
-    def __rpow__(self, other: Number, /) -> Value:
+    def __rpow__(self, other: V | float, /) -> V:
         """Return x to the power y; ∂/∂y is 0 at x = 0 < y, and nan for x < 0, where ln x is, where self is y."""
 
-    def sqrt(self, /) -> Value:
+    def sqrt(self, /) -> V:
         """Return the square root of x; its derivative at 0 is +inf."""
 
-    def exp(self, /) -> Value:
+    def exp(self, /) -> V:
         """Return e to the power x."""
 
-    def expm1(self, /) -> Value:
+    def expm1(self, /) -> V:
         """Return eˣ - 1, exact for small x."""
 
-    def log(self, /) -> Value:
+    def log(self, /) -> V:
         """Return the natural logarithm of x."""
 
-    def log1p(self, /) -> Value:
+    def log1p(self, /) -> V:
         """Return ln(1 + x), exact for small x."""
 
-    def sin(self, /) -> Value:
+    def sin(self, /) -> V:
         """Return the sine of x radians."""
 
-    def cos(self, /) -> Value:
+    def cos(self, /) -> V:
         """Return the cosine of x radians."""
 
-    def tan(self, /) -> Value:
+    def tan(self, /) -> V:
         """Return the tangent of x radians."""
 
-    def asin(self, /) -> Value:
+    def asin(self, /) -> V:
         """Return the angle in [-π/2, π/2] whose sine is x; its derivative at ±1 is +inf."""
 
-    def acos(self, /) -> Value:
+    def acos(self, /) -> V:
         """Return the angle in [0, π] whose cosine is x; its derivative at ±1 is -inf."""
 
-    def atan(self, /) -> Value:
+    def atan(self, /) -> V:
         """Return the angle in (-π/2, π/2) whose tangent is x."""
 
-    def sinh(self, /) -> Value:
+    def sinh(self, /) -> V:
         """Return the hyperbolic sine of x."""
 
-    def cosh(self, /) -> Value:
+    def cosh(self, /) -> V:
         """Return the hyperbolic cosine of x."""
 
-    def tanh(self, /) -> Value:
+    def tanh(self, /) -> V:
         """Return the hyperbolic tangent of x."""
 
-    def erf(self, /) -> Value:
+    def erf(self, /) -> V:
         """Return the error function 2/√π · ∫₀ˣ exp(-t²) dt."""
 
-    def sigmoid(self, /) -> Value:
+    def sigmoid(self, /) -> V:
         """Return σ(x) = 1 / (1 + e⁻ˣ), written so that no exponential overflows.
 
         Its derivative is the textbook's z(1 - z), exact to about 1e-16: beyond x = 37 it is 0.
         """
 
-    def log_sigmoid(self, /) -> Value:
+    def log_sigmoid(self, /) -> V:
         """Return ln σ(x) = -ln(1 + e⁻ˣ), which tends to x for large negative x."""
 
-    def softplus(self, /) -> Value:
+    def softplus(self, /) -> V:
         """Return ln(1 + eˣ), which tends to x for large positive x."""
 
-    def relu(self, /) -> Value:
+    def relu(self, /) -> V:
         """Return max(x, 0); its derivative at 0 is 0."""
 
-    def silu(self, /) -> Value:
+    def silu(self, /) -> V:
         """Return x · σ(x), also called swish."""
 
-    def gelu(self, /) -> Value:
+    def gelu(self, /) -> V:
         """Return x · Φ(x), Φ the normal distribution: the exact form (Hendrycks and Gimpel, 2016)."""
 
-    def maximum(self, other: Number, /) -> Value:
+    def maximum(self, other: V | float, /) -> V:
         """Return the larger of x and y; at a tie each has the derivative ½."""
 
-    def minimum(self, other: Number, /) -> Value:
+    def minimum(self, other: V | float, /) -> V:
         """Return the smaller of x and y; at a tie each has the derivative ½."""
 
-    def power(self, /, n: float) -> Value:
+    def power(self, /, n: float) -> V:
         """Return xⁿ for a constant n; x⁰ is 1, with derivative 0 everywhere."""
 
-    def leaky_relu(self, /, slope: float = 0.01) -> Value:
+    def leaky_relu(self, /, slope: float = 0.01) -> V:
         """Return x for x > 0 and slope · x elsewhere; its derivative at 0 is the slope."""
 
-    def elu(self, /, alpha: float = 1.0) -> Value:
+    def elu(self, /, alpha: float = 1.0) -> V:
         """Return x for x > 0 and alpha · (eˣ - 1) elsewhere (Clevert et al., 2015)."""
 
-    def clip(self, /, low: float, high: float) -> Value:
+    def clip(self, /, low: float, high: float) -> V:
         """Return x held between two constants; its derivative is 1 from low to high, both included."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scalargrad.engine.calls import documentation
+from scalargrad.engine.methods import Methods
 from scalargrad.engine.operators import of_reflected, reflected
 from scalargrad.primitives.table import Entry, Family, Primitive, entries
 
@@ -19,11 +20,11 @@ Parameters = list[str]
 
 def methods() -> str:
     """Return the stub of the methods of Values."""
-    lines = [NOTE, "from scalargrad.engine.value import Number, Value", "", "class Methods:"]
-    lines.append('    """Hold the methods of Values that are made from the table of primitives."""')
+    lines = [NOTE, "from typing import Generic, TypeVar", "", 'V = TypeVar("V")', ""]
+    lines += ["class Methods(Generic[V]):", f'    """{Methods.__doc__}"""']
     for entry in entries():
         for name, parameters, text in _methods_of(entry):
-            lines += ["", textwrap.indent(_definition(name, parameters, text), "    ")]
+            lines += ["", textwrap.indent(_definition(name, parameters, "V", text), "    ")]
     return "\n".join([*lines, ""])
 
 
@@ -35,7 +36,8 @@ def functions() -> str:
     for entry in entries():
         kind = "Iterable[Number]" if _row(entry).lists else "Number"
         operands = [f"{name}: {kind}" for name in _row(entry).operands]
-        lines += ["", _definition(entry.name, [*operands, "/", *_parameters(entry)], documentation(entry))]
+        parameters = [*operands, "/", *_parameters(entry)]
+        lines += ["", _definition(entry.name, parameters, "Value", documentation(entry))]
     return "\n".join([*lines, ""])
 
 
@@ -48,7 +50,7 @@ def _methods_of(entry: Entry) -> Iterator[tuple[str, Parameters, str]]:
     row = _row(entry)
     if row.lists:
         return
-    others = ["other: Number"] * (len(row.operands) - 1)
+    others = ["other: V | float"] * (len(row.operands) - 1)
     operands, text = ["self", *others, "/"], entry.documentation
     yield entry.name, [*operands, *_parameters(entry)], text
     if not isinstance(entry, Family) and entry.method:
@@ -67,9 +69,9 @@ def _parameters(entry: Entry) -> Parameters:
     ]
 
 
-def _definition(name: str, parameters: Parameters, text: str) -> str:
+def _definition(name: str, parameters: Parameters, returned: str, text: str) -> str:
     body = textwrap.indent(f'"""{text}"""' if "\n" not in text else f'"""{text}\n"""', "    ")
-    return f"def {name}({', '.join(parameters)}) -> Value:\n{body}"
+    return f"def {name}({', '.join(parameters)}) -> {returned}:\n{body}"
 
 
 STUBS = {"methods.pyi": methods, "functions.pyi": functions}

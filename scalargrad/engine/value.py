@@ -20,7 +20,7 @@ from scalargrad.errors import OperandError
 float_reads: ContextVar[list["Value"] | None] = ContextVar("float_reads", default=None)
 
 
-class Value(Methods, Node):
+class Value(Methods["Value"], Node):
     """Hold a number that remembers the graph of operations it came from.
 
     `data` is the number and `grad` the derivative of the last swept output by it, accumulated over

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from scalargrad.expressions import evaluate
 from scalargrad.notation.labels import latex_name, one_line
+from scalargrad.notation.languages import Python
 from scalargrad.notation.latex import LatexWriter
 from scalargrad.notation.text import TextWriter
 from scalargrad.primitives.rows import leaky_relu, power
@@ -287,6 +288,35 @@ def test_sums_and_products_need_no_brackets_inside_their_like():
         "a - (b + c)",
     ]
     assert [str(x) for x in (a * (b * c), a * (b / c), a / (b * c))] == ["a*b*c", "a*b/c", "a/(b*c)"]
+
+
+def test_operators_of_one_rank_are_read_from_the_left():
+    """What stands on the left of its like needs no brackets; of powers, for the eye, both sides have them."""
+    a, b, c = map(TextWriter().name, "abc")
+    shown = [str(x) for x in (a - b - c, a - b + c, a / b / c, a * b / c, a / b * c, a**b**c, (a**b) ** c)]
+    assert shown == ["a - b - c", "a - b + c", "a/b/c", "a*b/c", "a/b*c", "a**(b**c)", "(a**b)**c"]
+
+
+def test_source_text_keeps_the_order_in_which_it_is_computed():
+    """To the last bit a + (b + c) is not a + b + c, nor a*(b*c) what a*b*c is."""
+    a, b, c = map(Python().name, "abc")
+    assert [str(x) for x in (a + (b + c), a + b + c, a * (b * c), a - (b - c))] == [
+        "a + (b + c)", "a + b + c", "a*(b*c)", "a - (b - c)",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("style", "sign"), [("text", "sign(x)"), ("latex", r"\operatorname{sign}\left(x\right)")]
+)
+def test_a_call_binds_like_a_name(style, sign):
+    """A function of something needs no brackets inside any operator, be it a row or not."""
+    w = WRITERS[style]()
+    x = w.name("x")
+    for called, text in ((w.sign(x), sign), (w.relu(x), sign.replace("sign", "relu"))):
+        assert str(called * x).startswith(text)
+        assert str(x - called).endswith(text)
+        assert str(-called) == f"-{text}"
+        assert str(w.write(power(2.0), [called])) in {f"{text}**2", f"{text}^{{2}}"}
 
 
 def test_a_minus_inside_is_bracketed_for_the_eye():

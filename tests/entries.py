@@ -103,7 +103,6 @@ def with_defaults():
 
         @member(
             lambda m, z, x: m.sigmoid(beta * x) + m.weigh(beta * m.sigmoid(-beta * x), z),
-            text=f"swish({{0}}, {beta:g})",
             activation=Activation(halving=True),
         )
         def swish(m, x):
@@ -178,7 +177,7 @@ KINDS = {
         "swish(x, 2)",
         lambda x, beta: x * sigmoid(beta * x),
         "swish(x, 2)",
-        r"\operatorname{swish}\left(x\right)",
+        r"\operatorname{swish}\left(x, 2\right)",
         "swish(x, 2)",
         (2.0,),
     ),

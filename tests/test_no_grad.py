@@ -1,6 +1,7 @@
 """Computing without recording: what no_grad does, for how long, and for whom."""
 
 import asyncio
+import contextvars
 import threading
 
 import pytest
@@ -94,6 +95,15 @@ def test_no_grad_holds_for_the_running_thread_only():
     for thread in threads:
         thread.join()
     assert seen == {"without": (), "within": (x, x), "nested": ()}
+
+
+def test_a_context_copied_inside_a_block_records_after_its_end():
+    """A task or callback that was made inside, but runs later, is not without recording for ever."""
+    x = Value(2.0)
+    with no_grad():
+        later = contextvars.copy_context()
+    assert later.run(lambda: (x * x).parents) == (x, x)
+    assert later.run(lambda: x.tanh().parents) == (x,)
 
 
 def test_no_grad_holds_for_the_running_task_only():

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from scalargrad.expressions import evaluate
 from scalargrad.notation.labels import latex_name, one_line
+from scalargrad.notation.languages import Python
 from scalargrad.notation.latex import LatexWriter
 from scalargrad.notation.text import TextWriter
 from scalargrad.primitives.rows import leaky_relu, power
@@ -152,28 +154,76 @@ def test_every_row_and_derivative_and_domain_can_be_written(row, style):
             assert_balanced(part)
 
 
-@pytest.mark.parametrize(
-    ("name", "latex"),
-    [
-        ("divide", r"\frac{x}{y}"),
-        ("multiply", r"x \cdot y"),
-        ("pow", "x^{y}"),
-        ("exp", "e^{x}"),
-        ("sqrt", r"\sqrt{x}"),
-        ("abs", r"\left|x\right|"),
-        ("log1p", r"\ln\left(1 + x\right)"),
-        ("tanh", r"\tanh\left(x\right)"),
-        ("sigmoid", r"\sigma\left(x\right)"),
-        ("relu", r"\operatorname{relu}\left(x\right)"),
-        ("maximum", r"\max\left(x, y\right)"),
-        ("total", "x + y"),
-        ("logsumexp", r"\operatorname{logsumexp}\left(x, y\right)"),
-    ],
-)
-def test_latex_is_the_notation_of_textbooks(name, latex):
-    """Functions with a sign of their own have it, others are upright names."""
-    writer, row = LatexWriter(), TABLE[name]
-    assert str(writer.write(row, [writer.name("x"), writer.name("y")][: row.arity or 2])) == latex
+LATEX = {
+    "add": "x + y",
+    "subtract": "x - y",
+    "multiply": r"x \cdot y",
+    "divide": r"\frac{x}{y}",
+    "negative": "-x",
+    "positive": "+x",
+    "abs": r"\left|x\right|",
+    "pow": "x^{y}",
+    "sqrt": r"\sqrt{x}",
+    "exp": "e^{x}",
+    "expm1": r"\operatorname{expm1}\left(x\right)",
+    "log": r"\ln\left(x\right)",
+    "log1p": r"\ln\left(1 + x\right)",
+    "sin": r"\sin\left(x\right)",
+    "cos": r"\cos\left(x\right)",
+    "tan": r"\tan\left(x\right)",
+    "asin": r"\arcsin\left(x\right)",
+    "acos": r"\arccos\left(x\right)",
+    "atan": r"\arctan\left(x\right)",
+    "sinh": r"\sinh\left(x\right)",
+    "cosh": r"\cosh\left(x\right)",
+    "tanh": r"\tanh\left(x\right)",
+    "erf": r"\operatorname{erf}\left(x\right)",
+    "sigmoid": r"\sigma\left(x\right)",
+    "log_sigmoid": r"\ln\sigma\left(x\right)",
+    "softplus": r"\operatorname{softplus}\left(x\right)",
+    "relu": r"\operatorname{relu}\left(x\right)",
+    "silu": r"\operatorname{silu}\left(x\right)",
+    "gelu": r"\operatorname{gelu}\left(x\right)",
+    "maximum": r"\max\left(x, y\right)",
+    "minimum": r"\min\left(x, y\right)",
+    "total": "x + y",
+    "dot": r"x \cdot y",
+    "logsumexp": r"\operatorname{logsumexp}\left(x, y\right)",
+    "power(-0.5)": "x^{-0.5}",
+    "power(3)": "x^{3}",
+    "leaky_relu(0.01)": r"\operatorname{lrelu}_{0.01}\left(x\right)",
+    "elu(0.5)": r"\operatorname{elu}_{0.5}\left(x\right)",
+    "clip(0, 6)": r"\operatorname{clip}_{[0, 6]}\left(x\right)",
+}
+
+
+@pytest.mark.parametrize("row", list(rows()), ids=lambda row: row.symbol)
+def test_latex_is_the_notation_of_textbooks(row):
+    """Functions with a sign of their own have it, others are upright names, and parameters an index."""
+    writer = LatexWriter()
+    x, y = writer.name("x"), writer.name("y")
+    assert row.symbol in LATEX or row.parameters
+    if row.symbol in LATEX:
+        operands = [x, y][: row.arity or 2]
+        assert str(writer.write(row, operands)) == LATEX[row.symbol]
+
+
+@pytest.mark.parametrize("row", [r for r in rows() if r.arity], ids=lambda row: row.symbol)
+def test_the_text_of_a_row_read_as_an_expression_is_the_row(row):
+    """It is not only for the eye: evaluated where it is defined it has the row's value."""
+    for operands in ([0.4, 0.7], [-0.4, 3.0], [7.5, 0.25]):
+        data = dict(zip("xy", operands[: row.arity]))
+        if row.domain is None or row.domain(strict, *data.values()):
+            text = str(TextWriter(17).write(row, list(map(TextWriter().name, data))))
+            assert evaluate(text, data).data == row.value(strict, [*data.values()])
+
+
+def test_operators_have_the_spacing_of_their_rank():
+    """Sums are spaced, products and powers are not, in Python's own way of writing them."""
+    w = TextWriter()
+    a, b = w.name("a"), w.name("b")
+    shown = [str(w.write(TABLE[name], [a, b])) for name in ("add", "subtract", "multiply", "divide", "pow")]
+    assert shown == ["a + b", "a - b", "a*b", "a/b", "a**b"]
 
 
 @pytest.mark.parametrize(
@@ -238,6 +288,35 @@ def test_sums_and_products_need_no_brackets_inside_their_like():
         "a - (b + c)",
     ]
     assert [str(x) for x in (a * (b * c), a * (b / c), a / (b * c))] == ["a*b*c", "a*b/c", "a/(b*c)"]
+
+
+def test_operators_of_one_rank_are_read_from_the_left():
+    """What stands on the left of its like needs no brackets; of powers, for the eye, both sides have them."""
+    a, b, c = map(TextWriter().name, "abc")
+    shown = [str(x) for x in (a - b - c, a - b + c, a / b / c, a * b / c, a / b * c, a**b**c, (a**b) ** c)]
+    assert shown == ["a - b - c", "a - b + c", "a/b/c", "a*b/c", "a/b*c", "a**(b**c)", "(a**b)**c"]
+
+
+def test_source_text_keeps_the_order_in_which_it_is_computed():
+    """To the last bit a + (b + c) is not a + b + c, nor a*(b*c) what a*b*c is."""
+    a, b, c = map(Python().name, "abc")
+    assert [str(x) for x in (a + (b + c), a + b + c, a * (b * c), a - (b - c))] == [
+        "a + (b + c)", "a + b + c", "a*(b*c)", "a - (b - c)",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("style", "sign"), [("text", "sign(x)"), ("latex", r"\operatorname{sign}\left(x\right)")]
+)
+def test_a_call_binds_like_a_name(style, sign):
+    """A function of something needs no brackets inside any operator, be it a row or not."""
+    w = WRITERS[style]()
+    x = w.name("x")
+    for called, text in ((w.sign(x), sign), (w.relu(x), sign.replace("sign", "relu"))):
+        assert str(called * x).startswith(text)
+        assert str(x - called).endswith(text)
+        assert str(-called) == f"-{text}"
+        assert str(w.write(power(2.0), [called])) in {f"{text}**2", f"{text}^{{2}}"}
 
 
 def test_a_minus_inside_is_bracketed_for_the_eye():

@@ -93,6 +93,33 @@ def test_a_negative_base_has_a_derivative_and_its_exponent_has_none():
         assert math.isnan(exponent.grad)
 
 
+@pytest.mark.parametrize("n", [0.5, 1.5, 2.25, -0.5, -1.5])
+def test_a_broken_power_ends_where_its_domain_does(n):
+    """At -∞ there is no xⁿ, written with a constant or a Value; at -0 it is what it is at 0."""
+    for exponent in (n, Value(n)):
+        with pytest.raises(DomainError, match=r"is not defined at .* = -inf.*; it needs"):
+            Value(-inf) ** exponent
+    for zero in (0.0, -0.0):
+        if n < 0:
+            with pytest.raises(DomainError, match="is not defined at x = 0; it needs x > 0"):
+                Value(zero) ** n
+        else:
+            x = Value(zero)
+            (y := x**n).backward()
+            assert (repr(y.data), x.grad) == ("0.0", inf if n < 1 else 0.0)
+    x = Value(inf)
+    (y := x**n).backward()
+    assert (y.data, x.grad) == (inf if n > 0 else 0.0, inf if n > 1 else 0.0)
+
+
+@pytest.mark.parametrize("alpha", [1.0, 0.5, 3.0])
+def test_nan_through_elu_keeps_a_derivative_that_is_nan(alpha):
+    """It is on neither side of 0: not 0 there, as in PyTorch, which would hide it from a sweep."""
+    row = elu(alpha)
+    assert math.isnan(row.value(ieee, [nan]))
+    assert math.isnan(*row.local_derivatives(ieee, nan, [nan]))
+
+
 @pytest.mark.parametrize("name", ["sin", "cos", "tan"])
 def test_a_circular_function_has_no_value_at_infinity(name):
     """Its domain is what is finite, and it says so."""

@@ -1,18 +1,21 @@
 """Laws of explanations: chain rule, substitution and result agree with the trace they read."""
 
 import math
+import re
 import shutil
 import subprocess
+import unicodedata
 
 import pytest
 from graphs import SMOOTH, programs
 from hypothesis import given
 
-from scalargrad import Value, dot, label, leaves, trace
+from scalargrad import Value, dot, label, leaves, nn, total, trace
 from scalargrad.errors import TraceTooLargeError, UnknownNameError
 from scalargrad.examples import GALLERY, example
 from scalargrad.expressions import evaluate
 from scalargrad.notation.text import TextWriter
+from scalargrad.study import tables
 from scalargrad.study.explain import Explainer
 from scalargrad.wengert.statements import LARGEST, statements
 
@@ -69,6 +72,83 @@ def test_an_explanation_is_chain_rule_formula_substitution_and_result():
         "       = (0.1916)(0.7969)",
         "       = 0.1527",
     ]
+
+
+def test_a_factor_of_one_is_not_written_and_a_sum_as_a_factor_is_in_brackets():
+    """Neither the 1 of ∂a/∂x nor that of ∂y/∂y; a term that is 1 alone is kept."""
+    x, b = leaves(x=0.5, b=-2.0)
+    a = x + b
+    h = a.tanh()
+    y = h + x
+    label(a=a, h=h, y=y)
+    recorded = trace(y)
+    assert str(recorded.explain("a")).splitlines()[:2] == [
+        "∂y/∂a = ∂y/∂h · ∂h/∂a",
+        "      = ∂y/∂h · (1 - h*h)",
+    ]
+    assert str(recorded.explain("b")).splitlines()[:2] == ["∂y/∂b = ∂y/∂a · ∂a/∂b", "      = ∂y/∂a"]
+    assert str(recorded.explain("x")).splitlines()[1] == "      = ∂y/∂a + 1"
+    assert str(trace(h).explain("a")).splitlines()[:3] == [
+        "∂h/∂a = 1 - h*h",
+        "      = 1 - (-0.9051)*(-0.9051)",
+        "      = 0.1807",
+    ]
+
+
+def test_sides_that_read_alike_are_written_once():
+    """The derivative of 3x is 3, that of an output by itself 1: one line each."""
+    (x,) = leaves(x=2.0)
+    y = x * 3
+    label(y=y)
+    assert str(trace(y).explain("x")) == "∂y/∂x = 3"
+    assert str(trace(y).explain("y")) == "∂y/∂y = 1"
+
+
+@pytest.mark.parametrize("notation", ["partial", "bar"])
+def test_the_left_hand_side_stands_on_the_first_line_and_equals_signs_are_aligned(notation):
+    """In text below one another, however many signs a bar takes; in LaTeX at the ampersands."""
+    explanation = NET.explain("w5", notation=notation)
+    lines = str(explanation).replace("\u0304", "").splitlines()
+    assert {line.index(" = ") for line in lines} == {len(lines[0].split(" = ")[0])}
+    left, *rest = [line.split("&=")[0] for line in explanation.to_latex().splitlines()[1:-1]]
+    assert left == {"partial": r"\frac{\partial y}{\partial w_{5}} ", "bar": r"\bar{w}_{5} "}[notation]
+    assert rest == [" "] * 3
+
+
+def test_what_is_left_of_a_sum_over_paths_is_stated():
+    """The largest are listed, and the others together are what they lack of the adjoint."""
+    (x,) = leaves(x=1.0)
+    largest = x * 7
+    y = x * 2 + largest + x * 3
+    label(y=y, largest=largest)
+    assert str(trace(y).explain("x", paths=1)).splitlines()[-3:] == [
+        "as a sum over 3 paths, the 1 largest of them:",
+        "  x -> largest -> v5 -> y: (7) = 7",
+        "  all others together: 5",
+    ]
+    every = str(trace(y).explain("x", paths=3)).splitlines()
+    assert every[-4] == "as a sum over 3 paths:"
+    assert not any("others" in line for line in every)
+
+
+def test_a_path_of_ones_is_one_and_one_path_is_singular():
+    """Factors of 1 are left out of a product, unless there is nothing else."""
+    (x,) = leaves(x=1.0)
+    y = x + 2
+    label(y=y)
+    assert str(trace(y).explain("x", paths=5)).splitlines()[1:] == [
+        "as a sum over 1 path:",
+        "  x -> y: 1 = 1",
+    ]
+
+
+def test_rounded_paths_that_miss_the_result_are_owned_up_to():
+    """Three thirds, shown as 0.3333 each, are 0.9999 and not 1; two halves are 1."""
+    (x,) = leaves(x=1.0)
+    thirds, halves = (total([x / k for _ in range(k)]) for k in (3, 2))
+    assert "computed from unrounded values" in str(trace(thirds).explain("x", paths=9))
+    assert "computed from unrounded values" not in str(trace(thirds).explain("x"))
+    assert "computed from unrounded values" not in str(trace(halves).explain("x", paths=9))
 
 
 def test_several_children_give_a_sum_and_negative_numbers_are_in_brackets():
@@ -183,6 +263,84 @@ def test_tables_have_text_and_html_forms_with_the_same_numbers():
         NET.table(form="htm")
 
 
+def cells(text):
+    """Return the rows of a Markdown table as lists of cells without their dollar signs, after two lines."""
+    return [[cell.strip(" $") for cell in line.strip("|").split("|")] for line in text.splitlines()[2:]]
+
+
+def test_the_table_of_a_trace_has_each_sum_with_bars_and_no_line_for_a_constant():
+    """Of every leaf and statement: what it is, its value, the sum that its adjoint is, and that."""
+    rows = {row[0]: row[1:] for row in cells(NET.to_markdown())}
+    assert rows["w_{5}"] == ["", "1.86", r"\bar{a}_{3} \cdot h_{1}", "0.1527"]
+    wanted = [
+        r"h_{1} \cdot w_{5} + h_{2} \cdot w_{6} + b_{3}",
+        "1.0542",
+        r"y \cdot \left(1 - y\right)",
+        "0.1916",
+    ]
+    assert rows["a_{3}"] == wanted
+    assert "ā3 · h1" in unicodedata.normalize("NFC", NET.table())
+    (x,) = leaves(x=2.0)
+    assert [row[0] for row in cells(trace(x * 3 + 1).to_markdown())] == ["x", "v_{4}"]
+
+
+def test_a_markdown_table_is_github_s_and_its_mathematics_stand_on_the_left():
+    """The rule is of bars and dashes alone, and in LaTeX every column is an l."""
+    for kind in ("trace", "neurons"):
+        heading, rule, *_ = NET.to_markdown(kind).splitlines()
+        assert set(rule) == {"|", "-"}
+        assert [len(part) for part in rule.split("|")] == [len(part) for part in heading.split("|")]
+        assert rf"\begin{{tabular}}{{{'l' * (rule.count('|') - 1)}}}" in NET.to_latex(kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "column"), [("trace", r" (-?[0-9]+)(\.[0-9]+)?$"), ("neurons", r"\) +(-?[0-9]+)\.[0-9]{4} ")]
+)
+def test_a_column_of_numbers_is_aligned_on_the_decimal_points_in_text(kind, column):
+    """Whole numbers end where the points of the others stand: ∂y/∂v of a trace, z of neurons."""
+    lines = NET.table(kind).replace("\u0304", "").splitlines()[1:]
+    assert len({re.search(column, line).end(1) for line in lines}) == 1
+
+
+def test_a_unit_is_named_by_its_label_else_by_its_path_else_by_its_slot():
+    """With a label or a slot its activation is written out where that is one function of z."""
+    layered = nn.MLP(2, [2, 1], "tanh", seed=1)([0.5, -1.0])
+    labelled, linear, composed = (
+        nn.Layer(2, 1, activation, seed=1)([0.5, -1.0])[0]
+        for activation in ("tanh", None, lambda z: z.sin() * 2)
+    )
+    label(a=labelled, z=linear, b=composed)
+    w, x, b = leaves(w=1.0, x=2.0, b=0.5)
+    for output, units in (
+        (layered, ["layers[0].neurons[0]", "layers[0].neurons[1]", "layers[1].neurons[0]"]),
+        (labelled, ["a = tanh(v6)"]),
+        (linear, ["z"]),
+        (composed, ["b"]),
+        ((w * x + b).tanh(), ["v5 = tanh(v4)"]),
+    ):
+        lines = trace(output).table("neurons").splitlines()[1:]
+        assert [re.split(r"\s{2,}", line)[0] for line in lines] == units
+
+
+@pytest.mark.parametrize(
+    ("activation", "slope"),
+    [
+        (None, lambda z: 1.0),
+        ("tanh", lambda z: 1 - math.tanh(z) ** 2),
+        (lambda z: z.sin() * 2, lambda z: 2 * math.cos(z)),
+        (lambda z: (z * 3).exp().log1p(), lambda z: 3 / (1 + math.exp(-3 * z))),
+    ],
+)
+def test_the_slope_of_a_unit_is_that_of_all_that_leads_from_z_to_a(activation, slope):
+    """It is φ'(z), however many functions φ is composed of, and δ is ∂L/∂φ · φ'(z)."""
+    recorded = trace(nn.Layer(2, 1, activation, seed=1)([0.5, -1.0])[0] * 4)
+    z, a, local, above, delta = (float(x) for x in cells(recorded.table("neurons", "markdown", 9))[0][1:6])
+    assert z == pytest.approx(-1.4998, abs=1e-4)
+    assert local == pytest.approx(slope(z), abs=1e-8)
+    assert (above, delta) == (4.0, pytest.approx(4 * slope(z), abs=1e-7))
+    assert activation is not None or a == z
+
+
 def test_a_bar_in_a_formula_does_not_end_a_markdown_cell():
     """|x| is written with commands inside a table."""
     (x,) = leaves(x=-2.0)
@@ -191,6 +349,15 @@ def test_a_bar_in_a_formula_does_not_end_a_markdown_cell():
     lines = trace(y).to_markdown().splitlines()
     assert len({line.count("|") for line in lines}) == 1
     assert r"\vert" in lines[-1]
+
+
+def test_a_table_of_exactly_the_most_rows_is_written(monkeypatch):
+    """The limit is the largest number that is allowed."""
+    monkeypatch.setattr(tables, "LARGEST", 17)
+    assert len(NET.to_markdown().splitlines()) == 2 + 17
+    monkeypatch.setattr(tables, "LARGEST", 16)
+    with pytest.raises(TraceTooLargeError, match="17 rows, more than 16"):
+        NET.to_markdown()
 
 
 def test_a_table_too_large_to_read_is_refused_with_a_way_that_works():

@@ -120,6 +120,25 @@ def test_a_changed_leaf_never_gives_a_silently_wrong_gradient():
     assert w.grad == 0.0
 
 
+@pytest.mark.parametrize(
+    ("label", "path", "name"),
+    [
+        ("w", "", "w"),
+        ("w", "weights[0]", "w"),
+        ("", "weights[0]", r"weights\[0\]"),
+        ("", "", "the value 0.5"),
+    ],
+)
+def test_a_stale_leaf_is_named_by_its_label_else_its_path_else_its_number(label, path, name):
+    """Whatever it is called, the message says which one to look at, and what was computed from it."""
+    w = Value(2.0, label=label)
+    w.path = path
+    y = w * 3
+    w.data = 0.5
+    with pytest.raises(StaleGraphError, match=f"^{name} was given new data after the value 6 was computed"):
+        y.backward()
+
+
 def test_a_leaf_changed_deep_inside_is_found():
     """The check looks at every edge, also of n-ary nodes, however old the change is."""
     w, x = Value(2.0, label="weight"), Value(3.0)

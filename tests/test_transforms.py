@@ -237,6 +237,21 @@ def test_a_value_read_as_a_float_inside_another_derivative_is_warned_of():
     assert len(caught) == 1
 
 
+@pytest.mark.parametrize("derive", [grad, value_and_grad, hessian])
+def test_a_warning_of_a_lost_derivative_points_at_the_call(derive):
+    """The line it names is one of the caller, not one of this package."""
+    with pytest.warns(LostGradientWarning) as caught:
+        derive(lambda x: 2 * math.sin(x))(1.0)
+    assert [warning.filename for warning in caught] == [__file__]
+
+
+def test_one_derivative_warns_of_what_it_loses_and_those_around_it_do_not():
+    """A Value of the inner derivative, read as a float, has nothing to do with the outer one."""
+    with pytest.warns(LostGradientWarning) as caught:
+        grad(lambda y: y * grad(lambda x: x * math.sin(x))(1.0))(2.0)
+    assert len(caught) == 1
+
+
 def test_a_plain_number_that_is_meant_is_not_warned_of():
     """x.data, formats and comparisons read no derivative away; nor do Values from outside."""
     outside = Value(2.0)

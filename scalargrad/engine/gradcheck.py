@@ -16,7 +16,7 @@ STEP = sys.float_info.epsilon ** (1 / 3)
 
 
 class Comparison(NamedTuple):
-    """Hold both derivatives by one input and whether they agree."""
+    """Both derivatives by one input, with whether they agree."""
 
     name: str
     derivative: float
@@ -33,7 +33,7 @@ class Comparison(NamedTuple):
 
 
 class GradcheckReport(NamedTuple):
-    """Hold the comparisons of a gradient check; it is true where all of them agree."""
+    """The comparisons of a gradient check; it is true where all of them agree."""
 
     comparisons: tuple[Comparison, ...]
 

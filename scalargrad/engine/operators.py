@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Any
 
 from scalargrad.engine.methods import Methods
-from scalargrad.engine.node import next_order
+from scalargrad.engine.node import next_order, real
 from scalargrad.engine.value import Value, as_value, operand
 from scalargrad.errors import DomainError, RangeError
 from scalargrad.notation.numbers import number
@@ -212,8 +212,13 @@ def _power(self: Value, exponent: Any) -> Value:
     """Return x to the power n: of the family `power` for a constant n, of `pow` for a Value."""
     if isinstance(exponent, Value):
         return apply(TABLE["pow"], self, exponent)
-    exponent = operand(exponent)
-    return NotImplemented if exponent is None else apply(power.row(exponent._data), self)
+    if type(exponent) in {int, float}:
+        n = real(exponent)
+    elif (constant := operand(exponent)) is not None:
+        n = constant._data
+    else:
+        return NotImplemented  # type: ignore[no-any-return]
+    return apply(power.row(n), self)
 
 
 def _of_family(family: Family) -> Callable[..., Value]:

@@ -40,7 +40,7 @@ def grad(f: Function, /, argnums: Argnums = 0) -> Callable[..., Derivative]:
     """
 
     def derivative(*arguments: Any) -> Any:
-        return value_and_grad(f, argnums)(*arguments)[1]
+        return _value_and_grad(f, argnums, arguments)[1]
 
     return derivative
 
@@ -59,15 +59,7 @@ def value_and_grad(f: Function, /, argnums: Argnums = 0) -> Callable[..., tuple[
     """
 
     def value_and_derivative(*arguments: Any) -> tuple[Any, Any]:
-        since = next_order()
-        chosen = _checked(argnums, len(arguments))
-        with recorded(), _watched(since):
-            variables = [_map(_variable, x) if i in chosen else x for i, x in enumerate(arguments)]
-            output = _one_number(f(*variables))
-        connected = _reads_older(output, since)
-        derivative = _derivatives(output, since, connected)
-        by = tuple(_map(derivative, variables[i]) for i in chosen)
-        return output if connected else output.data, by[0] if isinstance(argnums, int) else by
+        return _value_and_grad(f, argnums, arguments)
 
     return value_and_derivative
 
@@ -85,7 +77,7 @@ def hessian(f: Function, /) -> Callable[..., list[list[Number]]]:
         since = next_order()
         with recorded():
             variables = [_variable(x) for x in arguments]
-            with _watched(since):
+            with _watched(since, stacklevel=4):
                 output = _one_number(f(*variables))
             gradient = list(map(_derivatives(output, since, connected=True), variables))
         connected = _reads_older(output, since)
@@ -95,9 +87,24 @@ def hessian(f: Function, /) -> Callable[..., list[list[Number]]]:
     return second_derivatives
 
 
+def _value_and_grad(f: Callable[..., Any], argnums: Argnums, arguments: Sequence[Any]) -> tuple[Any, Any]:
+    since = next_order()
+    chosen = _checked(argnums, len(arguments))
+    with recorded(), _watched(since, stacklevel=5):
+        variables = [_map(_variable, x) if i in chosen else x for i, x in enumerate(arguments)]
+        output = _one_number(f(*variables))
+    connected = _reads_older(output, since)
+    derivative = _derivatives(output, since, connected)
+    by = tuple(_map(derivative, variables[i]) for i in chosen)
+    return output if connected else output.data, by[0] if isinstance(argnums, int) else by
+
+
 @contextmanager
-def _watched(since: int) -> Iterator[None]:
-    """Warn if a Value made since is read as a float in the block, by a function of `math`, say."""
+def _watched(since: int, stacklevel: int) -> Iterator[None]:
+    """Warn if a Value made since is read as a float in the block, by a function of `math`, say.
+
+    The warning points at the line that asked for the derivative, so many frames up.
+    """
     reads: list[Value] = []
     token = float_reads.set(reads)
     try:
@@ -111,7 +118,7 @@ def _watched(since: int) -> Iterator[None]:
             "the function reads a Value as a plain number, so no derivative passes through there: use "
             "scalargrad's functions in place of math's, and x.data where a plain number is meant"
         )
-        warnings.warn(message, LostGradientWarning, stacklevel=4)
+        warnings.warn(message, LostGradientWarning, stacklevel)
 
 
 def _variable(x: Any) -> Value:

@@ -21,7 +21,7 @@ float_reads: ContextVar[list["Value"] | None] = ContextVar("float_reads", defaul
 
 
 class Value(Methods["Value"], Node):
-    """Hold a number that remembers the graph of operations it came from.
+    """A number that remembers the graph of operations it came from.
 
     `data` is the number and `grad` the derivative of the last swept output by it, accumulated over
     sweeps where the value is a leaf.  `label` is its name in traces and drawings, `path` its place
@@ -125,7 +125,7 @@ class Value(Methods["Value"], Node):
 
 
 class Constant(Value):
-    """Hold a number that entered an expression as a plain number, such as the 2 of 2 * x."""
+    """A number that entered an expression as a plain number, such as the 2 of 2 * x."""
 
     __slots__ = ()
 

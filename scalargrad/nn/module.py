@@ -16,7 +16,7 @@ Part = Any  # what an attribute may hold: Values, modules, or lists and dicts of
 
 
 class Module:
-    """Hold parameters, directly, in lists, or in other modules, and know each by its path.
+    """What holds parameters, directly, in lists, or in other modules, and knows each by its path.
 
     Assigning an attribute names what is in it: `self.layers = [...]` gives the paths `layers[0]`, …
     A parameter is a leaf Value.  Buffers are attributes, lists of floats, that belong to the state

@@ -41,7 +41,7 @@ class LatexWriter(Writer):
         """Return the row's LaTeX, else its operator, else its name in upright letters, as a function."""
         if row.latex or (row.text and row.precedence < ATOM):
             return str(row.latex or row.text), row.precedence
-        holes = ", ".join(f"{{{i}}}" for i in range(arity))
+        holes = ", ".join([*(f"{{{i}}}" for i in range(arity)), *(f"{p:g}" for p in row.parameters)])
         return rf"\operatorname{{{{{self.upright(row.name)}}}}}\left({holes}\right)", ATOM
 
     def upright(self, name: str) -> str:

@@ -28,11 +28,12 @@ class TextWriter(Writer):
         return Symbol(text, LOOSE if text.startswith("-") else ATOM, self)
 
     def form(self, row: Primitive, arity: int) -> tuple[str, int]:
-        """Return the row's text, or a call; the operands of an n-ary row stand in a list."""
+        """Return the row's text, or a call with its parameters; operands of an n-ary row stand in a list."""
         if row.text:
             return row.text, row.precedence
         holes = ", ".join(f"{{{i}}}" for i in range(arity))
-        return f"{row.name}([{holes}])" if row.lists else f"{row.name}({holes})", ATOM
+        operands = [f"[{holes}]" if row.lists else holes, *(f"{p:g}" for p in row.parameters)]
+        return f"{row.name}({', '.join(operands)})", ATOM
 
     def call(self, name: str, *operands: Symbol) -> Symbol:
         """Return a call."""

@@ -46,7 +46,7 @@ def clip_grad_norm(parameters: Iterable[Value], limit: float) -> float:
 
 
 def clip_grad_value(parameters: Iterable[Value], limit: float) -> None:
-    """Hold each component of the gradient between -limit and limit.
+    """Clamp each component of the gradient between -limit and limit.
 
     >>> w = Value(1.0)
     >>> w.grad = -7.0

@@ -312,7 +312,6 @@ def leaky_relu(slope=0.01):
 
     @member(
         lambda m, z, x: m.where(x > 0, 1.0, slope),
-        text=f"leaky_relu({{0}}, {slope:g})",
         latex=rf"\operatorname{{{{lrelu}}}}_{{{{{slope:g}}}}}\left({{0}}\right)",
         activation=Activation(halving=True),
     )
@@ -328,7 +327,6 @@ def elu(alpha=1.0):
 
     @member(
         lambda m, z, x: m.where(x > 0, 1.0, z + alpha),
-        text=f"elu({{0}}, {alpha:g})",
         latex=rf"\operatorname{{{{elu}}}}_{{{{{alpha:g}}}}}\left({{0}}\right)",
         activation=Activation(halving=True),
     )
@@ -385,7 +383,6 @@ def clip(low, high):
 
     @member(
         lambda m, z, x: 1.0 * ((x >= low) & (x <= high)),
-        text=f"clip({{0}}, {low:g}, {high:g})",
         latex=rf"\operatorname{{{{clip}}}}_{{{{[{low:g}, {high:g}]}}}}\left({{0}}\right)",
     )
     def clip(m, x):

@@ -22,6 +22,12 @@ from scalargrad.primitives.namespace import Reading
 inf, nan = math.inf, math.nan
 
 
+def _pow(x: float, n: float) -> float:
+    if ((x < 0 and n % 1 != 0) or x == 0 > n) and not math.isnan(n):
+        raise ValueError  # as `math.pow` does, which at infinity takes every n for an even integer instead
+    return math.pow(x, n)
+
+
 def _where(condition: bool, chosen: Any, otherwise: Any) -> Any:
     return chosen if condition else otherwise
 
@@ -68,7 +74,7 @@ def _ones_like(xs: Sequence[float]) -> list[float]:
 
 
 strict = Reading(
-    pow=math.pow, divide=operator.truediv, sqrt=math.sqrt,
+    pow=_pow, divide=operator.truediv, sqrt=math.sqrt,
     exp=math.exp, expm1=math.expm1, log=math.log, log1p=math.log1p,
     sin=math.sin, cos=math.cos, tan=math.tan, asin=math.asin, acos=math.acos, atan=math.atan,
     sinh=math.sinh, cosh=math.cosh, tanh=math.tanh, erf=math.erf,
@@ -116,6 +122,5 @@ def _to_the_limit(function: Callable[..., float], limit: Callable[..., float]) -
     return evaluate
 
 
-ieee = Reading(
-    **vars(strict) | {name: _to_the_limit(getattr(strict, name), limit) for name, limit in _LIMITS.items()}
-)
+_raising = vars(strict) | {"pow": math.pow}  # whose values at infinity are those of IEEE 754
+ieee = Reading(**_raising | {name: _to_the_limit(_raising[name], limit) for name, limit in _LIMITS.items()})

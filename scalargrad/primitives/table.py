@@ -239,6 +239,8 @@ def attached(owner: object, members: Mapping[str, Any]) -> TakeBack:
 
 
 def _announce(entry: Entry) -> None:
+    for take_back in _made.pop(entry.name, ()):  # a cell of a notebook that was run again
+        take_back()
     _made[entry.name] = [read(entry) for read in _readers]
 
 

@@ -22,7 +22,7 @@ REMARKS = {
 
 
 class Judgement(NamedTuple):
-    """Hold one checked number: what was claimed, what is exact, and how the claim can be read.
+    """One checked number: what was claimed, what is exact, and how the claim can be read.
 
     `verdict` is "rounded" or "truncated" of the exact number, "carried" where it comes of rounding as
     one goes, "follows" where it is right but for an earlier wrong number, and "wrong".
@@ -43,7 +43,7 @@ class Judgement(NamedTuple):
 
 @dataclass(frozen=True)
 class CheckReport:
-    """Hold the checked rows in the order of the work; it is true where every number is acceptable."""
+    """The checked rows in the order of the work; it is true where every number is acceptable."""
 
     rows: tuple[Judgement, ...]
 

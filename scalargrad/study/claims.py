@@ -12,7 +12,7 @@ COARSEST = 0.01  # who writes whole numbers still does not round to whole number
 
 
 class Claim(NamedTuple):
-    """Hold a claimed number with the decimals and significant figures it is written with."""
+    """A claimed number with the decimals and significant figures it is written with."""
 
     name: str
     number: float
@@ -56,7 +56,7 @@ class Claim(NamedTuple):
 
 @dataclass(frozen=True)
 class Precision:
-    """Hold how far a person rounds on the way: to decimals, or to significant figures.
+    """How far a person rounds on the way: to decimals, or to significant figures.
 
     >>> Precision.of([Claim.of("a", "1.36"), Claim.of("h", "0.796")])
     Precision(decimals=None, figures=3)

@@ -18,7 +18,7 @@ Notation = Literal["partial", "bar"]
 
 
 class Term(NamedTuple):
-    """Hold what one child hands back: (∂output/∂child) · (∂child/∂target)."""
+    """What one child hands back: (∂output/∂child) · (∂child/∂target)."""
 
     statement: Statement
     upstream: float
@@ -31,7 +31,7 @@ class Term(NamedTuple):
 
 
 class Path(NamedTuple):
-    """Hold one path from the target to the output: the local derivatives along it and their product."""
+    """One path from the target to the output: the local derivatives along it and their product."""
 
     product: float
     instructions: tuple[Instruction, ...]
@@ -44,7 +44,7 @@ class Path(NamedTuple):
 
 @dataclass(frozen=True)
 class Explanation:
-    """Hold why an adjoint is what it is: `str` for text, `to_markdown` and `to_latex` for documents.
+    """Why an adjoint is what it is: `str` for text, `to_markdown` and `to_latex` for documents.
 
     `notation` is "partial" for ∂y/∂v or "bar" for v̄; `rest` explains the adjoints this one rests on.
     """

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Literal, get_args
 
+from scalargrad.engine.sweep import adjoints
 from scalargrad.errors import TraceTooLargeError, UnknownNameError, known
 from scalargrad.notation.latex import LatexWriter
 from scalargrad.notation.numbers import is_number
@@ -45,13 +46,18 @@ def neuron_table(trace: WengertList, writer: Writer) -> Table:
     _check_size(units)
     lines = []
     for unit in units:
-        local = unit.a.partials[0] if unit.a is not unit.z else 1.0
-        numbers = (unit.z.value, unit.a.value, local, unit.a.adjoint, unit.z.adjoint)
+        numbers = (unit.z.value, unit.a.value, _local_derivative(unit), unit.a.adjoint, unit.z.adjoint)
         gradients = ", ".join(
             f"{leaf.symbol(writer)}: {writer.number(leaf.adjoint)}" for leaf in unit.parameters
         )
         lines.append([_title(unit, writer), *(str(writer.number(x)) for x in numbers), gradients])
     return _headings(trace, writer, "unit", "z", "φ(z)", "φ'(z)", "∂{}/∂φ", "δ = ∂{}/∂z", "∂{}/∂w"), lines
+
+
+def _local_derivative(unit: Unit) -> float:
+    """Return φ'(z) = ∂a/∂z, of all the instructions that lead from z to a; 1 where there is none."""
+    order = sorted((v for v in unit.members if v.index >= unit.z.index), key=lambda v: v.index)
+    return float(adjoints(order, 1.0, lambda v: zip(v.parents, v.partials))[unit.z])
 
 
 def _title(unit: Unit, writer: Writer) -> str:

@@ -9,14 +9,14 @@ import copy
 import itertools
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import overload
 
 from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError
 from scalargrad.nn.losses import Loss, LossName, loss_function
 from scalargrad.nn.module import layer_of
-from scalargrad.primitives.table import row_of
+from scalargrad.primitives.table import Activation
 from scalargrad.training.batches import Data, Model, mean_loss, paired
 from scalargrad.wengert.causes import causes_in
 from scalargrad.wengert.instruction import Instruction
@@ -34,12 +34,13 @@ MANY = 0.5  # the share of dead or saturated activations from which a verdict sp
 
 @dataclass(frozen=True)
 class LayerReport:
-    """Hold the measures of one layer over all the samples that are in a loss.
+    """The measures of one layer over all the samples that are in a loss.
 
     `mean_output` is the mean of |a| and `mean_delta` that of |δ| = |∂loss/∂z|; `ratio` is that over
     the next layer of neurons towards the loss.  `dead` is the share of relus that let no gradient
     through for any sample, `saturated` the share of sigmoid and tanh outputs with less than a tenth of
-    the steepest slope, and `gradient_norm` that of the parameters.  None stands for what does not apply.
+    the steepest local derivative, and `gradient_norm` that of the parameters.  None stands for what does
+    not apply; `facts` are those of the activation, where its row states any.
     """
 
     path: str
@@ -52,11 +53,12 @@ class LayerReport:
     dead: float | None
     saturated: float | None
     gradient_norm: float | None
+    facts: Activation | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """Hold the report on each layer, the verdicts, and the chain of causes if a number is not finite."""
+    """The report on each layer, the verdicts, and the chain of causes if a number is not finite."""
 
     layers: tuple[LayerReport, ...]
     verdicts: tuple[str, ...]
@@ -136,6 +138,7 @@ def _layers(trace: WengertList) -> Iterator[LayerReport]:
             dead=_dead(outputs),
             saturated=_saturated(outputs),
             gradient_norm=math.hypot(*(p.adjoint for p in parameters[path])) if path in parameters else None,
+            facts=_facts(outputs[0]),
         )
 
 
@@ -159,6 +162,10 @@ def _activation(v: Instruction) -> str:
     return KINDS.get(_kind(v)) or (v.primitive.symbol if v.primitive else "")
 
 
+def _facts(v: Instruction) -> Activation | None:
+    return v.primitive.activation if v.primitive else None
+
+
 def _mean_size(numbers: Sequence[float]) -> float:
     return sum(map(abs, numbers)) / len(numbers)
 
@@ -171,8 +178,8 @@ def _dead(outputs: Sequence[Instruction]) -> float | None:
 
 
 def _saturated(outputs: Sequence[Instruction]) -> float | None:
-    facts = outputs[0].primitive and outputs[0].primitive.activation
-    if not facts or facts.steepest is None:
+    facts = _facts(outputs[0])
+    if facts is None or facts.steepest is None:
         return None
     return sum(abs(v.partials[0]) < facts.steepest / 10 for v in outputs) / len(outputs)
 
@@ -192,8 +199,8 @@ def _verdicts(layers: Sequence[LayerReport]) -> Iterator[str]:
         if layer.saturated is not None and layer.saturated >= MANY:
             yield (
                 f"{layer.path}: {layer.saturated:.0%} of the {layer.activation} outputs are saturated, with "
-                "less than a tenth of the steepest slope. Remedies: smaller initial weights (Xavier), inputs "
-                "scaled to a size around 1, batch normalisation, ReLU."
+                "less than a tenth of the steepest local derivative. Remedies: smaller initial weights "
+                "(Xavier), inputs scaled to a size around 1, batch normalisation, ReLU."
             )
 
 
@@ -201,7 +208,7 @@ def _verdict_on_deltas(layers: Sequence[LayerReport]) -> Iterator[str]:
     """Judge how δ changes from layer to layer; from a narrow output inwards it shrinks anyhow."""
     growth, shrinkage = _change(layers), _change(layers[:-1])
     if shrinkage < VANISHING:
-        flat = [bound for name in sorted({layer.activation for layer in layers}) if (bound := _bound(name))]
+        flat = sorted({_bound(layer) for layer in layers if layer.facts and layer.facts.steepest})
         cause = " ".join(flat) or "The products of the weights are below 1."
         other = "ReLU or leaky ReLU, " if flat else ""
         yield (
@@ -217,14 +224,11 @@ def _verdict_on_deltas(layers: Sequence[LayerReport]) -> Iterator[str]:
         )
 
 
-def _bound(activation: str) -> str:
-    """Say how steep an activation that flattens out at both ends is at most; nothing of any other."""
-    row = row_of(activation)
-    facts = row.activation if row else None
-    if facts is None or facts.steepest is None:
-        return ""
-    derivative = facts.derivative or f"{activation}'"
-    return f"{derivative} is at most {facts.steepest:g}."
+def _bound(layer: LayerReport) -> str:
+    """Say how steep the activation of a layer is at most."""
+    assert layer.facts is not None
+    derivative = layer.facts.derivative or f"{layer.activation}'"
+    return f"{derivative} is at most {layer.facts.steepest:g}."
 
 
 def _change(layers: Sequence[LayerReport]) -> float:

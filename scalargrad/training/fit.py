@@ -31,7 +31,7 @@ class Trainable(Protocol):
 
 @dataclass
 class History:
-    """Hold what was measured in each epoch, and why training stopped.
+    """What was measured in each epoch, and why training stopped.
 
     `loss` is the mean over the samples, each taken before the update that learned from it, with the
     penalty; `gradient_norms` are those of each layer as the last update of the epoch used them.

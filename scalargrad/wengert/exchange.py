@@ -7,6 +7,7 @@ Numbers are written so that they read back exactly; "nan", "inf" and "-inf" stan
 
 import json
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
@@ -18,6 +19,7 @@ from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.structure import Form, Role, Structure
 
 SCHEMA, VERSION = "scalargrad-trace", 1
+LARGEST = sys.float_info.max
 TEXTS = ("name", "label", "path", "role")
 FIELDS = (*TEXTS, "primitive", "parents", "value", "adjoint", "partials")
 
@@ -69,8 +71,8 @@ def _records(text: str) -> list[Any]:
         raise TraceFormatError(
             f"not JSON: {error.msg} in line {error.lineno}, column {error.colno}"
         ) from None
-    except RecursionError:
-        raise TraceFormatError("not a trace: the JSON is nested too deeply") from None
+    except (RecursionError, ValueError):
+        raise TraceFormatError("not a trace: the JSON is nested too deeply or a number too long") from None
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise TraceFormatError(f'not a trace: expected a document with "schema": "{SCHEMA}"')
     if document.get("version") != VERSION:
@@ -114,10 +116,12 @@ def _primitive(record: Any, arity: int, where: str) -> Primitive | None:
     if not isinstance(record, Mapping) or set(record) != {"name", "parameters"}:
         raise TraceFormatError(f"{where}: expected a primitive with name and parameters, got {record!r:.60}")
     name, parameters = record["name"], record["parameters"]
+    if not isinstance(name, str):
+        raise TraceFormatError(f"{where}: the name of a primitive must be a text, got {name!r:.40}")
     if name in FAMILIES and isinstance(parameters, list):
         try:
             row = FAMILIES[name](*parameters)
-        except TypeError as error:
+        except (TypeError, OverflowError) as error:
             raise TraceFormatError(f"{where}: parameters of {name}: {error}") from None
     elif name in TABLE and parameters == []:
         row = TABLE[name]
@@ -129,14 +133,14 @@ def _primitive(record: Any, arity: int, where: str) -> Primitive | None:
 
 
 def _check_value(form: Form, values: Sequence[float]) -> None:
-    """Hold the last of the values against the ones it is computed from."""
+    """Compare the last of the values with the one that its parents give."""
     if form.primitive:
         computed = form.primitive.value(ieee, [values[i] for i in form.parents])
         _agree(values[-1], computed, f"{_where(form)}: value")
 
 
 def _check_derivatives(record: Mapping[str, Any], v: Instruction) -> None:
-    """Hold the local derivatives and the adjoint of a document against what follows from its values."""
+    """Compare the local derivatives and the adjoint of a document with what follows from its values."""
     where = _where(v.form)
     for given, partial in zip(record["partials"], v.partials):
         _agree(_number(given, f"{where}: partial"), partial, f"{where}: partial")
@@ -146,7 +150,7 @@ def _check_derivatives(record: Mapping[str, Any], v: Instruction) -> None:
 def _number(x: Any, where: str) -> float:
     if x in ("nan", "inf", "-inf"):
         return float(x)
-    if isinstance(x, bool) or not isinstance(x, (int, float)) or not math.isfinite(x):
+    if isinstance(x, bool) or not isinstance(x, (int, float)) or not abs(x) <= LARGEST:
         raise TraceFormatError(f"{where}: expected a number, got {x!r:.40}")
     return float(x)
 

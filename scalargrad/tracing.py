@@ -72,8 +72,8 @@ class Trace(WengertList):
 
         return check(self, claims, digits, rate)
 
-    def table(self, kind: TableKind = "trace", form: TableForm = "text", digits: int = 4) -> str:
-        """Return the table of the statements, "trace", or of the "neurons".
+    def table(self, kind: TableKind = "statements", form: TableForm = "text", digits: int = 4) -> str:
+        """Return the table of the "statements", or of the "neurons".
 
         The form is "text", "markdown" for GitHub, "latex" for amsmath and booktabs, or "html".
         """
@@ -81,12 +81,12 @@ class Trace(WengertList):
 
         return table(self, kind, form, digits)
 
-    def to_markdown(self, table: TableKind = "trace", digits: int = 4) -> str:
-        """Return a table as GitHub Markdown: "trace" of the statements, or "neurons"."""
+    def to_markdown(self, table: TableKind = "statements", digits: int = 4) -> str:
+        """Return a table as GitHub Markdown: the "statements" or the "neurons"."""
         return self.table(table, "markdown", digits)
 
-    def to_latex(self, table: TableKind = "trace", digits: int = 4) -> str:
-        """Return a table as a LaTeX tabular, for amsmath and booktabs: "trace" or "neurons"."""
+    def to_latex(self, table: TableKind = "statements", digits: int = 4) -> str:
+        """Return a table as a LaTeX tabular, for amsmath and booktabs: the "statements" or the "neurons"."""
         return self.table(table, "latex", digits)
 
     @overload

@@ -286,7 +286,7 @@ def test_the_table_of_a_trace_has_each_sum_with_bars_and_no_line_for_a_constant(
 
 def test_a_markdown_table_is_github_s_and_its_mathematics_stand_on_the_left():
     """The rule is of bars and dashes alone, and in LaTeX every column is an l."""
-    for kind in ("trace", "neurons"):
+    for kind in ("statements", "neurons"):
         heading, rule, *_ = NET.to_markdown(kind).splitlines()
         assert set(rule) == {"|", "-"}
         assert [len(part) for part in rule.split("|")] == [len(part) for part in heading.split("|")]
@@ -294,7 +294,8 @@ def test_a_markdown_table_is_github_s_and_its_mathematics_stand_on_the_left():
 
 
 @pytest.mark.parametrize(
-    ("kind", "column"), [("trace", r" (-?[0-9]+)(\.[0-9]+)?$"), ("neurons", r"\) +(-?[0-9]+)\.[0-9]{4} ")]
+    ("kind", "column"),
+    [("statements", r" (-?[0-9]+)(\.[0-9]+)?$"), ("neurons", r"\) +(-?[0-9]+)\.[0-9]{4} ")],
 )
 def test_a_column_of_numbers_is_aligned_on_the_decimal_points_in_text(kind, column):
     """Whole numbers end where the points of the others stand: ∂y/∂v of a trace, z of neurons."""

@@ -15,12 +15,12 @@ from scalargrad.wengert.neurons import Unit, units_of
 
 LARGEST = 2_000  # rows of a table in a document; the text listing of a trace has no limit
 RULES = (r"\toprule", r"\midrule", r"\bottomrule")
-TableKind = Literal["trace", "neurons"]
+TableKind = Literal["statements", "neurons"]
 TableForm = Literal["text", "markdown", "latex", "html"]
 Table = tuple[list[str], list[list[str]]]  # headings and rows, as a Writer writes them
 
 
-def trace_table(trace: WengertList, writer: Writer) -> Table:
+def statement_table(trace: WengertList, writer: Writer) -> Table:
     """Return one line for each statement: name, formula, value, the sum its adjoint is, the adjoint."""
     explainer = Explainer(trace)
     found = explainer.statements
@@ -75,7 +75,7 @@ def _headings(trace: WengertList, writer: Writer, *headings: str) -> list[str]:
 
 
 KINDS: dict[TableKind, Callable[[WengertList, Writer], Table]] = {
-    "trace": trace_table,
+    "statements": statement_table,
     "neurons": neuron_table,
 }
 FORMATS: dict[TableForm, str] = {  # the names that tabulate has for them

@@ -1,16 +1,7 @@
 """The door through which users enter primitives of their own: `from scalargrad.table import primitive`."""
 
-from scalargrad.primitives.table import (
-    FAMILIES,
-    TABLE,
-    Activation,
-    Family,
-    Primitive,
-    family,
-    member,
-    primitive,
-    withdraw,
-)
+from scalargrad.primitives.row import Activation, Primitive
+from scalargrad.primitives.table import FAMILIES, TABLE, Family, family, member, primitive, withdraw
 
 __all__ = [
     "FAMILIES",

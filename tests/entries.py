@@ -8,17 +8,8 @@ from typing import Any, NamedTuple
 from mpmath import mp, mpf
 
 from scalargrad import leaves
-from scalargrad.primitives.table import (
-    PRODUCT,
-    Activation,
-    Entry,
-    Family,
-    Primitive,
-    family,
-    member,
-    primitive,
-    withdraw,
-)
+from scalargrad.primitives.row import PRODUCT, Activation, Primitive
+from scalargrad.primitives.table import Entry, Family, family, member, primitive, withdraw
 
 
 class Kind(NamedTuple):

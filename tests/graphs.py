@@ -10,9 +10,10 @@ from mpmath import mpf
 
 from scalargrad import Value
 from scalargrad.engine.operators import apply
+from scalargrad.primitives.row import Primitive
 from scalargrad.primitives.rows import power
 from scalargrad.primitives.scalars import strict
-from scalargrad.primitives.table import TABLE, Primitive, rows
+from scalargrad.primitives.table import TABLE, rows
 
 T = TypeVar("T")
 

@@ -9,8 +9,8 @@ from mpmath import mp, mpf
 
 from scalargrad.engine.operators import apply
 from scalargrad.engine.transforms import hessian
+from scalargrad.primitives.row import Primitive
 from scalargrad.primitives.scalars import ieee, strict
-from scalargrad.primitives.table import Primitive
 
 mp.dps = 40
 

@@ -24,8 +24,9 @@ from scalargrad.notation.text import TextWriter
 from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.notation.writer import Symbol
 from scalargrad.primitives.arrays import arrays
+from scalargrad.primitives.row import Primitive
 from scalargrad.primitives.scalars import ieee, strict
-from scalargrad.primitives.table import FAMILIES, TABLE, Family, Primitive, names, primitive, rows, withdraw
+from scalargrad.primitives.table import FAMILIES, TABLE, Family, names, primitive, rows, withdraw
 
 
 @pytest.fixture(params=KINDS)

@@ -8,7 +8,8 @@ from scalargrad.engine.operators import apply
 from scalargrad.engine.value import Number, Value, as_values
 from scalargrad.errors import OperandError, ShapeError
 from scalargrad.notation.text import TextWriter
-from scalargrad.primitives.table import Entry, Family, Primitive
+from scalargrad.primitives.row import Primitive
+from scalargrad.primitives.table import Entry, Family
 
 
 def function_of(entry: Entry) -> Callable[..., Value]:

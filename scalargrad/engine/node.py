@@ -19,8 +19,8 @@ from typing import Any, Self, TypeVar
 
 from scalargrad.errors import OperandError, RangeError, StaleGraphError
 from scalargrad.notation.numbers import number
+from scalargrad.primitives.row import Primitive
 from scalargrad.primitives.scalars import ieee
-from scalargrad.primitives.table import Primitive
 
 next_order = itertools.count(1).__next__
 last_assignment = 0  # the order that a leaf took when any was last given new data

@@ -14,17 +14,10 @@ from scalargrad.engine.value import Value, as_value, operand
 from scalargrad.errors import DomainError, RangeError
 from scalargrad.notation.numbers import number
 from scalargrad.notation.text import TextWriter
+from scalargrad.primitives.row import Primitive
 from scalargrad.primitives.rows import power
 from scalargrad.primitives.scalars import strict
-from scalargrad.primitives.table import (
-    TABLE,
-    Entry,
-    Family,
-    Primitive,
-    TakeBack,
-    attached,
-    for_each_entry,
-)
+from scalargrad.primitives.table import TABLE, Entry, Family, TakeBack, attached, for_each_entry
 
 _new = object.__new__
 _recording = ContextVar("recording", default=True)

@@ -11,7 +11,8 @@ from pathlib import Path
 from scalargrad.engine.calls import documentation
 from scalargrad.engine.methods import Methods
 from scalargrad.engine.operators import of_reflected, reflected
-from scalargrad.primitives.table import Entry, Family, Primitive, entries
+from scalargrad.primitives.row import Primitive
+from scalargrad.primitives.table import Entry, Family, entries
 
 HERE = Path(__file__).parent
 NOTE = "# Written by `python -m scalargrad.engine.stubs` from the table of primitives: edit the rows there."

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from scalargrad.notation.writer import CONDITION, LOOSE, Symbol, Writer
-from scalargrad.primitives.table import ATOM, Primitive
+from scalargrad.primitives.row import ATOM, Primitive
 
 # Functions that every language here has, under these names.
 CALLED = frozenset((

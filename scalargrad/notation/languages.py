@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from scalargrad.notation.code import Dialect
 from scalargrad.notation.writer import CONDITION, Symbol
 from scalargrad.primitives import scalars
-from scalargrad.primitives.table import ATOM
+from scalargrad.primitives.row import ATOM
 
 
 class Python(Dialect):

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from scalargrad.notation.labels import latex_name
 from scalargrad.notation.numbers import number
 from scalargrad.notation.writer import LOOSE, Symbol, Writer
-from scalargrad.primitives.table import ATOM, PRODUCT, Primitive
+from scalargrad.primitives.row import ATOM, PRODUCT, Primitive
 
 SIGNS = {"∂": r"\partial ", "δ": r"\delta", "φ": r"\varphi"}
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from scalargrad.notation.labels import NAME_LENGTH, one_line, shortened, variable
 from scalargrad.notation.latex import LatexWriter
 from scalargrad.notation.writer import Symbol
-from scalargrad.primitives.table import ATOM
+from scalargrad.primitives.row import ATOM
 
 OPENING_MINUS = re.compile(r'(<math>(?:<mrow>)?|(?<![)\]|])</mo>|form="prefix">.</mo>)<mo>−</mo>')
 LONG = 90  # characters of LaTeX that fit on a line, roughly

@@ -5,7 +5,7 @@ from typing import Any
 from scalargrad.notation.labels import one_line
 from scalargrad.notation.numbers import number
 from scalargrad.notation.writer import LOOSE, Symbol, Writer
-from scalargrad.primitives.table import ATOM, Primitive
+from scalargrad.primitives.row import ATOM, Primitive
 
 
 class TextWriter(Writer):

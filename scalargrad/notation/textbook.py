@@ -8,8 +8,8 @@ from scalargrad.notation.labels import NAME_LENGTH, one_line, shortened, subscri
 from scalargrad.notation.numbers import number, superscript
 from scalargrad.notation.text import TextWriter
 from scalargrad.notation.writer import LOOSE, Symbol
+from scalargrad.primitives.row import ATOM, PRODUCT, Primitive
 from scalargrad.primitives.rows import power
-from scalargrad.primitives.table import ATOM, PRODUCT, Primitive
 
 LETTER = re.compile(r"[^\W\d_][₀-₉]*")
 POWER_OF = re.compile(r"\*\*\(?(-?[0-9.e+]+)\)?$")  # how a constant exponent stands in a row's text

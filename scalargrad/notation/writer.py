@@ -11,19 +11,8 @@ from collections.abc import Sequence
 from string import Formatter
 from typing import Any, ClassVar
 
-from scalargrad.primitives.table import (
-    ATOM,
-    POWER,
-    PRODUCT,
-    SIGN,
-    TABLE,
-    Entry,
-    Family,
-    Primitive,
-    TakeBack,
-    attached,
-    for_each_entry,
-)
+from scalargrad.primitives.row import ATOM, POWER, PRODUCT, SIGN, Primitive
+from scalargrad.primitives.table import TABLE, Entry, Family, TakeBack, attached, for_each_entry
 
 # What always stands in brackets inside something else: a comparison; a choice or a negative number.
 CONDITION, LOOSE = -1, 0

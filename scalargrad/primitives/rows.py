@@ -15,7 +15,8 @@ linear piece for leaky_relu and clip, and ½ for each where two operands of maxi
 
 import math
 
-from scalargrad.primitives.table import POWER, PRODUCT, SIGN, SUM, Activation, family, member, primitive
+from scalargrad.primitives.row import POWER, PRODUCT, SIGN, SUM, Activation
+from scalargrad.primitives.table import family, member, primitive
 
 TWO_OVER_ROOT_PI = 2.0 / math.sqrt(math.pi)
 ROOT_HALF = math.sqrt(0.5)

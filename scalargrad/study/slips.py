@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from scalargrad.notation.text import TextWriter
+from scalargrad.primitives.row import SUM
 from scalargrad.primitives.scalars import ieee
-from scalargrad.primitives.table import SUM
 from scalargrad.study.claims import Precision
 from scalargrad.wengert.instruction import Edge, Instruction
 from scalargrad.wengert.list import WengertList

@@ -16,7 +16,7 @@ from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError
 from scalargrad.nn.losses import Loss, LossName, loss_function
 from scalargrad.nn.module import layer_of
-from scalargrad.primitives.table import Activation
+from scalargrad.primitives.row import Activation
 from scalargrad.training.batches import Data, Model, mean_loss, paired
 from scalargrad.wengert.causes import causes_in
 from scalargrad.wengert.instruction import Instruction

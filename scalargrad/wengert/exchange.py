@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from scalargrad.errors import TraceFormatError
+from scalargrad.primitives.row import Primitive
 from scalargrad.primitives.scalars import ieee
-from scalargrad.primitives.table import FAMILIES, TABLE, Primitive
+from scalargrad.primitives.table import FAMILIES, TABLE
 from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.structure import Form, Role, Structure

@@ -1,7 +1,8 @@
 """Formulas of instructions as drawings show them: of many terms, only the ends."""
 
 from scalargrad.notation.writer import Writer
-from scalargrad.primitives.table import SUM, TABLE
+from scalargrad.primitives.row import SUM
+from scalargrad.primitives.table import TABLE
 from scalargrad.wengert.instruction import Instruction
 
 MANY = 4  # more terms than this are written as first + … + last

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from scalargrad.notation.text import TextWriter
 from scalargrad.notation.writer import Symbol, Writer
-from scalargrad.primitives.table import Primitive
+from scalargrad.primitives.row import Primitive
 from scalargrad.wengert.structure import Form, Role
 
 Phase = Literal["forward", "seed", "reverse"]

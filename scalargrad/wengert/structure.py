@@ -7,8 +7,8 @@ from typing import Literal
 
 from scalargrad.engine.operators import undefined
 from scalargrad.engine.value import Constant, Value
+from scalargrad.primitives.row import Primitive
 from scalargrad.primitives.scalars import ieee, strict
-from scalargrad.primitives.table import Primitive
 
 Role = Literal["input", "parameter", "constant", "operation"]
 

@@ -15,6 +15,7 @@ from statistics import median
 import micrograd.engine
 import micrograd.nn
 from tabulate import tabulate
+from timing import setting
 
 from scalargrad import fit, mean, nn, optim
 from scalargrad.datasets import moons
@@ -73,9 +74,9 @@ def timed(turns: list[Turn]) -> Iterator[list[float]]:
         seconds, losses = [], []
         for turn in turns:
             gc.collect()  # nobody pays for the garbage of another
-            start = time.perf_counter()
+            start = time.process_time()
             losses.append(turn())
-            seconds.append((time.perf_counter() - start) * TURNS / STEPS)
+            seconds.append((time.process_time() - start) * TURNS / STEPS)
         for theirs in losses[1:]:
             assert all(abs(a - b) <= 1e-9 for a, b in zip(losses[0], theirs)), losses
         yield seconds
@@ -98,6 +99,8 @@ def main() -> None:
     ):
         times = (f"{x:.2f}" for x in (median(ratios), min(ratios), max(ratios)))
         rows.append((name, f"{median(seconds) * 1e3:.1f} ms", *times))
+    print(setting("scalargrad-study", "micrograd"))
+    print()
     headings = ("moons demo, one step", "median", "times fit", "least", "most")
     print(tabulate(rows, headings, tablefmt="github", disable_numparse=True))
 

@@ -113,7 +113,7 @@ def test_methods_have_the_signatures_and_documentation_that_their_stubs_show():
 # ---- documentation
 
 
-NAMES = {*vars(strict), *(row.name for row in TABLE.values() if row.arity)}
+NAMES = {*strict.functions, *(row.name for row in TABLE.values() if row.arity)}
 
 
 def understood(formula, names):

@@ -12,7 +12,7 @@ from scalargrad.primitives.scalars import ieee, strict
 
 OF_TWO = {"pow", "divide", "weigh", "maximum", "minimum"}
 OF_LISTS = {"total", "dot", "logsumexp", "softmax", "ones_like"}
-NAMES = sorted(vars(strict).keys() - OF_LISTS - {"where"})
+NAMES = sorted(strict.functions.keys() - OF_LISTS - {"where"})
 # NumPy takes a square root where the exponent is ½; C's pow gives +inf.
 NUMPY_DIFFERS = ("pow", (-math.inf, 0.5))
 

@@ -81,24 +81,27 @@ def evaluation_order(output: N) -> list[N]:
     It is a loop, so a graph may be a million nodes deep.  Raises StaleGraphError if a leaf was given new
     data after one of its children read the old.
     """
-    seen: set[Any] = set()  # nodes, and the identities of lists: the neurons of a layer share theirs
+    seen: set[Any] = {output}  # nodes, and the identities of lists: the neurons of a layer share theirs
     nodes = []
     unread = [output]
     while unread:
         node = unread.pop()
-        if node in seen:
-            continue
-        seen.add(node)
         nodes.append(node)
         first, second = node._first, node._second
-        if isinstance(first, tuple):
+        if type(first) is tuple:
             for parents in (first, second):
                 if id(parents) not in seen:
                     seen.add(id(parents))
-                    unread += parents
+                    for parent in parents:
+                        if parent not in seen:
+                            seen.add(parent)
+                            unread.append(parent)
         elif first is not None:
-            unread.append(first)
-            if second is not None:
+            if first not in seen:
+                seen.add(first)
+                unread.append(first)
+            if second is not None and second not in seen:
+                seen.add(second)
                 unread.append(second)
     nodes.sort(key=attrgetter("_order"))
     _check_freshness(nodes)
@@ -126,7 +129,7 @@ def local_derivatives(node: Node) -> tuple[float, ...]:
     """Return ∂node/∂parent for each parent, as floats; () for a leaf."""
     if node.primitive is None:
         return ()
-    data = tuple(parent._data for parent in node.parents)
+    data = [parent._data for parent in node.parents]
     return node.primitive.local_derivatives(ieee, node._data, data)
 
 

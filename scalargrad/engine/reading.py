@@ -1,13 +1,14 @@
 """Values as a namespace: the reading of rows that gives derivatives of derivatives."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from scalargrad.engine.node import Node
 from scalargrad.engine.operators import apply
 from scalargrad.engine.value import Number, Value, as_value, as_values
 from scalargrad.primitives.namespace import Reading
+from scalargrad.primitives.row import Primitive
 from scalargrad.primitives.scalars import ieee
 from scalargrad.primitives.table import FAMILIES, TABLE
 
@@ -15,10 +16,8 @@ from scalargrad.primitives.table import FAMILIES, TABLE
 class _Values(Reading):
     """Read a row as a node of its own, at its limit where it has no value."""
 
-    def __getattr__(self, name: str) -> Any:
-        if name not in TABLE:
-            return super().__getattr__(name)
-        row = TABLE[name]
+    def reading_of(self, row: Primitive) -> Callable[..., Any]:
+        """Return the function that makes a node of the row, also of plain numbers."""
         of = as_values if row.lists else as_value
         return lambda *arguments: apply(row, *map(of, arguments), m=ieee)
 

@@ -1,5 +1,6 @@
 """The reverse sweep: the chain rule, once as it reads, once as fast as training needs it."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import isfinite
 from typing import Any, TypeVar
@@ -11,16 +12,15 @@ T = TypeVar("T")
 Edges = Callable[[T], Iterable[tuple[T, Any]]]  # of a node: its parents, each with the local derivative
 
 
-def contributions(order: Sequence[T], seed: Any, edges: Edges[T]) -> Iterator[tuple[Any, ...]]:
-    """Yield what each edge adds in a reverse sweep: upstream adjoint × local derivative.
+def contributions(order: Sequence[T], adjoint: dict[T, Any], edges: Edges[T]) -> Iterator[tuple[Any, ...]]:
+    """Complete the adjoints by the chain rule, and yield what each edge adds: upstream × local derivative.
 
-    `order` has every parent before its children, and the output last, whose adjoint is the seed.  Each
-    contribution is (child, position, parent, upstream, local, contribution, before, after): `before` is
-    the adjoint of the parent so far, None where nothing was added to it yet, and `after` the new one.  A
-    node fires once all its children have fired, so its adjoint is complete.  Adjoints are what the
-    local derivatives are: floats, Values that can be differentiated again, or symbols.
+    `order` has every parent before its children; `adjoint` holds the seed, which is that of the output.
+    Each contribution is (child, position, parent, upstream, local, contribution, before, after): `before`
+    is the adjoint of the parent so far, None where nothing was added to it yet, and `after` the new one.
+    A node fires once all its children have fired, so its adjoint is complete.  Adjoints are what local
+    derivatives are: floats, Values that can be differentiated again, or symbols.
     """
-    adjoint = {order[-1]: seed}
     for child in reversed(order):
         if child not in adjoint:
             continue
@@ -34,8 +34,9 @@ def contributions(order: Sequence[T], seed: Any, edges: Edges[T]) -> Iterator[tu
 
 def adjoints(order: Sequence[T], seed: Any, edges: Edges[T]) -> dict[T, Any]:
     """Return the adjoint ∂output/∂node · seed of every node that the sweep reaches."""
-    last = {parent: after for _, _, parent, *_, after in contributions(order, seed, edges)}
-    return {order[-1]: seed} | last
+    adjoint = {order[-1]: seed}
+    deque(contributions(order, adjoint, edges), maxlen=0)  # runs it to the end
+    return adjoint
 
 
 def edges_of(node: N) -> Iterable[tuple[N, float]]:

@@ -79,9 +79,10 @@ def hessian(f: Function, /) -> Callable[..., list[list[Number]]]:
             variables = [_variable(x) for x in arguments]
             with _watched(since, stacklevel=4):
                 output = _one_number(f(*variables))
-            gradient = list(map(_derivatives(output, since, connected=True), variables))
-        connected = _reads_older(output, since)
-        rows = (_derivatives(derivative, since, connected) for derivative in gradient)
+            order = evaluation_order(output)
+            gradient = list(map(_derivatives(order, since, connected=True), variables))
+        connected = _reads_older(order, since)
+        rows = (_derivatives(evaluation_order(derivative), since, connected) for derivative in gradient)
         return [list(map(row, variables)) for row in rows]
 
     return second_derivatives
@@ -93,8 +94,9 @@ def _value_and_grad(f: Callable[..., Any], argnums: Argnums, arguments: Sequence
     with recorded(), _watched(since, stacklevel=5):
         variables = [_map(_variable, x) if i in chosen else x for i, x in enumerate(arguments)]
         output = _one_number(f(*variables))
-    connected = _reads_older(output, since)
-    derivative = _derivatives(output, since, connected)
+    order = evaluation_order(output)
+    connected = _reads_older(order, since)
+    derivative = _derivatives(order, since, connected)
     by = tuple(_map(derivative, variables[i]) for i in chosen)
     return output if connected else output.data, by[0] if isinstance(argnums, int) else by
 
@@ -126,25 +128,20 @@ def _variable(x: Any) -> Value:
     return +x if isinstance(x, Value) else Value(x)
 
 
-def _reads_older(output: Value, since: int) -> bool:
+def _reads_older(order: Sequence[Value], since: int) -> bool:
     """Tell whether the output depends on Values made before: the result then stays connected to them."""
-    return any(node._order < since and not isinstance(node, Constant) for node in evaluation_order(output))
+    return any(node._order < since and not isinstance(node, Constant) for node in order)
 
 
-def _derivatives(output: Value, since: int, connected: bool) -> Callable[[Value], Any]:
+def _derivatives(order: Sequence[Value], since: int, connected: bool) -> Callable[[Value], Any]:
     """Return the function from a variable made since to ∂output/∂variable, a Value if `connected`."""
     one, zero, local = (
         (as_value(1.0), as_value(0.0), local_values) if connected else (1.0, 0.0, local_derivatives)
     )
 
-    def edges(node: Value) -> list[tuple[Value, Any]]:
-        """Leave out what was made before: a variable made since can have had no influence on it."""
-        if node._order < since:
-            return []
-        pairs = zip(node.parents, local(node))
-        return [(parent, derivative) for parent, derivative in pairs if parent._order >= since]
-
-    adjoint = adjoints(evaluation_order(output), one, edges)
+    # What was made before is left out: a variable made since can have had no influence on it.
+    recent = [node for node in order if node._order >= since] or order[-1:]
+    adjoint = adjoints(recent, one, lambda node: zip(node.parents, local(node)))
     return lambda variable: adjoint.get(variable, zero)
 
 

@@ -59,7 +59,7 @@ class Neuron(Module):
         self, weights: tuple[Value, ...], by: list[float], inputs: tuple[Value, ...], data: list[float]
     ) -> Value:
         """Compute the neuron at inputs, and their data, that a layer reads once for all its neurons."""
-        weighted = computed(dot, dot.function(strict, by, data), weights, inputs)
+        weighted = computed(dot, strict.dot(by, data), weights, inputs)
         z = weighted + self.bias
         weighted.path, z.path, path_of_a = self._paths_of_results
         if self._function is None:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from types import MethodType
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from scalargrad.primitives.table import TABLE
+from scalargrad.primitives.row import Primitive
+from scalargrad.primitives.table import Entry, Family, TakeBack, attached, for_each_entry
 
 T = TypeVar("T")
 
@@ -110,10 +111,20 @@ class Reading:
     """
 
     def __init__(self, **functions: Callable[..., Any]) -> None:
+        self.functions = functions
         vars(self).update(functions)
+        for_each_entry(self._read)
 
-    def __getattr__(self, name: str) -> Any:
-        if name not in TABLE:
-            message = f"neither the namespace nor the table has {name!r}"
-            raise AttributeError(message)
-        return MethodType(TABLE[name].function, self)
+    def _read(self, entry: Entry) -> TakeBack:
+        """Make a row an attribute, since `__getattr__` would slow all others down."""
+        if isinstance(entry, Family) or entry.name in self.functions:
+            return attached(self, {})
+        return attached(self, {entry.name: self.reading_of(entry)})
+
+    def reading_of(self, row: Primitive) -> Callable[..., Any]:
+        """Return the row as a function over this namespace."""
+        return MethodType(row.function, self)
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...

@@ -39,6 +39,12 @@ def _share(m, x, y):
     return m.where(x > y, 1.0, m.where(x < y, 0.0, 0.5))
 
 
+def _silu_derivative(m, z, x):
+    """Return σ(x) + z · (1 - σ(x)), in which nothing cancels for large x."""
+    s = m.sigmoid(x)
+    return s + m.weigh(1.0 - s, z)
+
+
 # ---- arithmetic
 
 
@@ -338,7 +344,7 @@ def elu(alpha=1.0):
 
 
 @primitive(
-    lambda m, z, x: m.sigmoid(x) + m.weigh(m.sigmoid(-x), z),
+    _silu_derivative,
     activation=Activation(halving=True),
 )
 def silu(m, x):

@@ -122,5 +122,5 @@ def _to_the_limit(function: Callable[..., float], limit: Callable[..., float]) -
     return evaluate
 
 
-_raising = vars(strict) | {"pow": math.pow}  # whose values at infinity are those of IEEE 754
+_raising = strict.functions | {"pow": math.pow}  # whose values at infinity are those of IEEE 754
 ieee = Reading(**_raising | {name: _to_the_limit(_raising[name], limit) for name, limit in _LIMITS.items()})

@@ -41,19 +41,13 @@ class WengertList(Sequence[Instruction]):
             slot = form.index
             made.append(Instruction(form, parents, values[slot], adjoint[slot], partials[slot]))
         self.instructions = tuple(made)
-        self._by_name = {line.path: line for line in made if line.path}  # of a path the last
-        self._by_name |= {line.name: line for line in made}
-        self._by_node = dict(zip(nodes, made))
+        self._nodes = nodes
 
     @classmethod
     def of(cls, output: Value, upto: Collection[Value] = ()) -> Self:
         """Return the Wengert list of an output, cut at the Values `upto`, which stand as its inputs."""
         order = evaluation_order(output)
-        needed = {output}
-        for node in reversed(order):
-            if node in needed and node not in upto:
-                needed.update(node.parents)
-        nodes = [node for node in order if node in needed]
+        nodes = _needed(order, upto) if upto else order
         return cls(Structure.of(nodes, upto), [node.data for node in nodes], nodes)
 
     def at(self, **data: float) -> Self:
@@ -65,13 +59,22 @@ class WengertList(Sequence[Instruction]):
         >>> WengertList.of(x * x).at(x=-1.0)["x"].adjoint
         -2.0
         """
-        leaves = {line.index: line.value for line in self if not line.parents}
+        leaves = {v.index: v.value for v in self if not v.parents}
         for name, number in data.items():
             if self[name].parents:
                 message = f"{name} was computed, so its value follows from its parents: give theirs"
                 raise UnknownNameError(message)
             leaves[self[name].index] = float(number)
         return type(self)(self.structure, self.structure.values(leaves))
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Instruction]:
+        of_path = {v.path: v for v in self if v.path}  # the last of them
+        return of_path | {v.name: v for v in self}
+
+    @cached_property
+    def _by_node(self) -> Mapping[Value, Instruction]:
+        return dict(zip(self._nodes, self.instructions))
 
     @property
     def output(self) -> Instruction:
@@ -81,22 +84,22 @@ class WengertList(Sequence[Instruction]):
     @cached_property
     def uses(self) -> Mapping[Instruction, tuple[Edge, ...]]:
         """Return the edges that read each instruction, in the order in which the reverse sweep takes them."""
-        found: dict[Instruction, list[Edge]] = {line: [] for line in self}
+        found: dict[Instruction, list[Edge]] = {v: [] for v in self}
         for child in reversed(self.instructions):
             for position, parent in enumerate(child.parents):
                 found[parent].append(Edge(child, position))
-        return {line: tuple(edges) for line, edges in found.items()}
+        return {v: tuple(edges) for v, edges in found.items()}
 
     @cached_property
     def contributions(self) -> Mapping[Edge, Contribution]:
         """Return what each edge adds to an adjoint, in the order of the reverse sweep."""
-        swept = contributions(self.instructions, 1.0, lambda line: zip(line.parents, line.partials))
+        swept = contributions(self.instructions, {self.output: 1.0}, lambda v: zip(v.parents, v.partials))
         return {c.edge: c for c in map(Contribution._make, swept)}
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """Return backpropagation step by step: all forward steps, the seed, all reverse steps."""
-        steps = [Step(i, "forward", line) for i, line in enumerate(line for line in self if line.parents)]
+        steps = [Step(i, "forward", v) for i, v in enumerate(v for v in self if v.parents)]
         steps.append(Step(len(steps), "seed", self.output))
         for child, of_child in groupby(self.contributions.values(), lambda c: c.child):
             steps.append(Step(len(steps), "reverse", child, tuple(of_child)))
@@ -124,3 +127,12 @@ class WengertList(Sequence[Instruction]):
                 raise UnknownNameError(unknown("name", key, self._by_name))
             return self._by_name[key]
         return self.instructions[key]
+
+
+def _needed(order: Sequence[Value], upto: Collection[Value]) -> list[Value]:
+    """Return the nodes that the output reads without going beyond `upto`."""
+    needed = {order[-1]}
+    for node in reversed(order):
+        if node in needed and node not in upto:
+            needed.update(node.parents)
+    return [node for node in order if node in needed]

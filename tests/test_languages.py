@@ -11,7 +11,7 @@ import mpmath
 import numpy as np
 import pytest
 from browser import chromium, needs_chromium
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from laws import LISTS, PAIRS, POINTS, SPECIAL
 from test_table import entered, make_softsign
@@ -75,6 +75,7 @@ def identical(x, y):
     """Tell whether two outcomes are the same error or the same float, zeros of either sign apart."""
     if isinstance(x, type) or isinstance(y, type):
         return x is y
+    assert isinstance(x, float)
     return (math.isnan(x) and math.isnan(y)) or struct.pack("d", x) == struct.pack("d", y)
 
 
@@ -87,7 +88,8 @@ def all_identical(xs, ys):
 
 def identical_arrays(x, y):
     """Tell whether two arrays hold the same floats, zeros of either sign apart."""
-    x, y = np.broadcast_arrays(*(np.asarray(a, float) for a in (x, y)))
+    x, y = np.broadcast_arrays(x, y)
+    assert x.dtype == float
     return np.array_equal(x, y, equal_nan=True) and np.array_equal(
         np.signbit(x)[x == 0], np.signbit(y)[y == 0]
     )
@@ -117,7 +119,6 @@ def test_python_is_the_strict_reading_of_a_row(row):
                 assert domain(*operands) is row.domain(strict, *operands), operands
             if isinstance(z, type) or (row, operands[0]) == (power(0.0), 0.0):
                 continue
-            assert type(value(*operands)) is float
             got = outcome(lambda: [derivative(z, *operands) for derivative in local])  # noqa: B023
             wanted = outcome(row.local_derivatives, strict, z, operands)
             assert all_identical(got, wanted), operands
@@ -151,6 +152,7 @@ def test_numpy_is_the_array_reading_of_a_row(row):
 NUMBERS = (0.0, -0.0, 1.0, -1.0, 2.0, 0.5, -0.3, 3.0, 1e-300, 1e22, inf, -inf, nan)
 LEAVES = ("a", "b", "c")
 LEAF_POINTS = [(0.7, -1.3, 2.0), (-0.4, 0.9, -3.0), (3.0, 1.0, 0.1), (0.2, -2.0, -0.6)]
+SPECIAL_LEAVES = [(-0.0, 0.0, 1.0), (0.0, -0.0, -0.0), (inf, -1.0, -inf), (nan, 0.5, 1e300)]
 # Rows that raise nothing: a text evaluates one branch of a choice, `strict` both.
 TOTAL = [row for row in ROWS if row.name in {"add", "subtract", "multiply", "negative", "positive", "abs"}]
 TOTAL += [row for row in ROWS if row.name in {"maximum", "minimum", "relu", "leaky_relu", "clip"}]
@@ -170,10 +172,11 @@ def applied(row):
 CHOICES = [
     (3, lambda m, a, b, c: m.where((a < b) | (b >= c) & (c != 0.0), b, c)),
     (3, lambda m, a, b, c: m.where(((a == b) | (b <= c)) & (c > 0.5), m.where(a > c, b, 1.0), -2.0)),
-    (2, lambda m, a, b: m.where(a % 2.0 == 1.0, -a, b)),
-    (2, lambda m, a, b: a - (a + b) % 3.0 * b),
+    (3, lambda m, a, b, c: 1.0 * (m.where(a < b, b < c, a > c) & (a != 0.5))),
     (2, lambda m, a, b: 1.0 * (a > b)),
     (2, lambda m, a, b: a * (a >= b)),
+    (1, lambda m, a: a % 2.0),
+    (1, lambda m, a: (a + 0.5) % 3.0),
 ]
 
 
@@ -206,24 +209,24 @@ expressions = st.builds(
 )
 
 
+@settings(max_examples=500)
 @given(expressions)
 def test_python_of_an_expression_is_its_strict_reading(read):
     """No bracket is missing and the order of operations is kept: the same bits, the same errors."""
-    python = Python()
-    text = written(python, read)
-    for leaves in LEAF_POINTS:
-        got = outcome(compiled(python, text, LEAVES), *leaves)
-        assert identical(got, outcome(read, strict, leaves)), text
+    text = written(Python(), read)
+    function = compiled(Python(), text, LEAVES)
+    for leaves in (*LEAF_POINTS, *SPECIAL_LEAVES):
+        assert identical(outcome(function, *leaves), outcome(read, strict, leaves)), text
 
 
+@settings(max_examples=500)
 @given(expressions)
 def test_numpy_of_an_expression_is_its_array_reading(read):
     """No bracket is missing and the order of operations is kept, element by element."""
-    numpy = NumPy()
-    columns = list(np.array(LEAF_POINTS).T)
-    text = written(numpy, read)
+    columns = list(np.array([*LEAF_POINTS, *SPECIAL_LEAVES]).T)
+    text = written(NumPy(), read)
     with np.errstate(all="ignore"):
-        assert identical_arrays(compiled(numpy, text, LEAVES)(*columns), read(arrays, columns)), text
+        assert identical_arrays(compiled(NumPy(), text, LEAVES)(*columns), read(arrays, columns)), text
 
 
 # ---- JavaScript, all of it in one call of the browser

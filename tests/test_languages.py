@@ -19,14 +19,14 @@ from test_table import entered, make_softsign
 from scalargrad.notation.code import OPERATORS, Dialect
 from scalargrad.notation.languages import LANGUAGES, JavaScript, NumPy, Python
 from scalargrad.primitives.arrays import arrays
-from scalargrad.primitives.rows import power
+from scalargrad.primitives.rows import leaky_relu, power
 from scalargrad.primitives.scalars import ieee, strict
 from scalargrad.primitives.table import TABLE, rows
 
 # Math libraries are right to about one unit in the last place; our erf in JavaScript to about three.
 RTOL = 8 * 2.0**-52
 
-ROWS = list(rows())
+ROWS = [*rows(), power(inf), power(nan)]  # constants that are no number of a language
 each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.symbol)
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -151,7 +151,7 @@ def test_numpy_is_the_array_reading_of_a_row(row):
 
 NUMBERS = (0.0, -0.0, 1.0, -1.0, 2.0, 0.5, -0.3, 3.0, 1e-300, 1e22, inf, -inf, nan)
 LEAVES = ("a", "b", "c")
-LEAF_POINTS = [(0.7, -1.3, 2.0), (-0.4, 0.9, -3.0), (3.0, 1.0, 0.1), (0.2, -2.0, -0.6)]
+LEAF_POINTS = [(0.7, -1.3, 2.0), (-0.4, 0.9, -3.0), (3.0, 1.0, 0.1), (-0.5, 0.75, 2.0)]
 SPECIAL_LEAVES = [(-0.0, 0.0, 1.0), (0.0, -0.0, -0.0), (inf, -1.0, -inf), (nan, 0.5, 1e300)]
 # Rows that raise nothing: a text evaluates one branch of a choice, `strict` both.
 TOTAL = [row for row in ROWS if row.name in {"add", "subtract", "multiply", "negative", "positive", "abs"}]
@@ -172,7 +172,8 @@ def applied(row):
 CHOICES = [
     (3, lambda m, a, b, c: m.where((a < b) | (b >= c) & (c != 0.0), b, c)),
     (3, lambda m, a, b, c: m.where(((a == b) | (b <= c)) & (c > 0.5), m.where(a > c, b, 1.0), -2.0)),
-    (3, lambda m, a, b, c: 1.0 * (m.where(a < b, b < c, a > c) & (a != 0.5))),
+    (3, lambda m, a, b, c: 1.0 * (m.where(a < b, b < c, a > c) & (b > 1.0))),
+    (3, lambda m, a, b, c: 1.0 * ((a > b) < c)),
     (2, lambda m, a, b: 1.0 * (a > b)),
     (2, lambda m, a, b: a * (a >= b)),
     (1, lambda m, a: a % 2.0),
@@ -193,40 +194,87 @@ def expression(rng, operations, depth=5):
     return lambda m, leaves: operation(m, *(operand(m, leaves) for operand in operands))
 
 
+def composed(outer, position, inner, number=None):
+    """Return an operation of leaves, or of a number, with another at one position."""
+    (arity, operation), (inner_arity, inner_operation) = outer, inner
+
+    def read(m, leaves):
+        operands = [*leaves, *leaves][:arity] if number is None else [number] * arity
+        operands[position] = inner_operation(m, *[*leaves[1:], *leaves][:inner_arity])
+        return operation(m, *operands)
+
+    return read
+
+
+def compositions(operations):
+    """Yield every operation within every other, beside leaves and, in one of two places, beside a number."""
+    for outer, inner in itertools.product(operations, repeat=2):
+        for position in range(outer[0]):
+            yield composed(outer, position, inner)
+            if outer[0] == 2:
+                yield from (
+                    composed(outer, position, inner, number) for number in (0.0, -0.0, 1.0, -1.0, 2.0)
+                )
+
+
 def written(dialect, read):
     """Return an expression as text."""
     return str(read(dialect, [dialect.name(leaf) for leaf in LEAVES]))
 
 
+REMAINDER = (2, lambda m, a, b: (a + b) % (2.0 * b))  # raises where b is 0
+OPERATORS_ONLY = [applied(row) for row in ROWS if row.name in OPERATORS | {"pow"}]
 OPERATIONS = {
-    "rows": [*map(applied, ROWS), *3 * [applied(row) for row in ROWS if row.name in OPERATORS | {"pow"}]],
+    "rows": [*map(applied, ROWS), *3 * OPERATORS_ONLY, REMAINDER],
     "choices": [*map(applied, TOTAL), *CHOICES],
 }
-expressions = st.builds(
+COMPOSED = {
+    "operators": [*OPERATORS_ONLY, REMAINDER],
+    "choices": [*(applied(row) for row in TOTAL if row.name in OPERATORS), applied(leaky_relu()), *CHOICES],
+}
+random_expressions = st.builds(
     lambda kind, seed: expression(random.Random(seed), OPERATIONS[kind]),
     st.sampled_from(list(OPERATIONS)),
     st.integers(0, 9999),
 )
 
 
-@settings(max_examples=500)
-@given(expressions)
-def test_python_of_an_expression_is_its_strict_reading(read):
-    """No bracket is missing and the order of operations is kept: the same bits, the same errors."""
+def check_python(read):
+    """Assert that an expression in Python is its strict reading: the same bits, the same errors."""
     text = written(Python(), read)
     function = compiled(Python(), text, LEAVES)
     for leaves in (*LEAF_POINTS, *SPECIAL_LEAVES):
         assert identical(outcome(function, *leaves), outcome(read, strict, leaves)), text
 
 
-@settings(max_examples=500)
-@given(expressions)
-def test_numpy_of_an_expression_is_its_array_reading(read):
-    """No bracket is missing and the order of operations is kept, element by element."""
+def check_numpy(read):
+    """Assert that an expression in NumPy is its array reading, element by element."""
     columns = list(np.array([*LEAF_POINTS, *SPECIAL_LEAVES]).T)
     text = written(NumPy(), read)
     with np.errstate(all="ignore"):
         assert identical_arrays(compiled(NumPy(), text, LEAVES)(*columns), read(arrays, columns)), text
+
+
+@pytest.mark.parametrize("check", [check_python, check_numpy])
+@pytest.mark.parametrize("kind", COMPOSED)
+def test_an_operation_within_another_keeps_its_brackets(check, kind):
+    """No bracket is missing around any operation at any place of any other."""
+    for read in compositions(COMPOSED[kind]):
+        check(read)
+
+
+@settings(max_examples=300)
+@given(random_expressions)
+def test_python_of_an_expression_is_its_strict_reading(read):
+    """Whatever the expression, the order of operations is kept: the same bits, the same errors."""
+    check_python(read)
+
+
+@settings(max_examples=300)
+@given(random_expressions)
+def test_numpy_of_an_expression_is_its_array_reading(read):
+    """Whatever the expression, the order of operations is kept, element by element."""
+    check_numpy(read)
 
 
 # ---- JavaScript, all of it in one call of the browser
@@ -268,8 +316,9 @@ def tasks_of(row):
 
 def expressions_in_javascript():
     """Return expressions of what IEEE 754 rounds correctly, as they are read and as they are written."""
-    drawn = [expression(random.Random(seed), [*map(applied, EXACT), *CHOICES]) for seed in SEEDS]
-    return [(read, written(JavaScript(), read)) for read in drawn]
+    operations = [*map(applied, EXACT), *CHOICES]
+    reads = [expression(random.Random(seed), operations) for seed in SEEDS]
+    return [(read, written(JavaScript(), read)) for read in (*reads, *compositions(COMPOSED["choices"]))]
 
 
 @pytest.fixture(scope="module")

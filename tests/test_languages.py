@@ -1,5 +1,6 @@
 """Rows read as source text: what it says, evaluated in its language, is what the row says."""
 
+import ast
 import itertools
 import math
 import random
@@ -428,6 +429,31 @@ def test_a_number_reads_back_as_the_same_float(x):
         got = compiled(language(), text, [])()
         assert type(got) is float
         assert identical(got, x)
+
+
+def groups(text):
+    """Yield a text without each pair of brackets in it that is not that of a call."""
+    for opening in re.finditer(r"(?<!\w)\(", text):
+        depth = 0
+        for closing in range(opening.start(), len(text)):
+            depth += (text[closing] == "(") - (text[closing] == ")")
+            if depth == 0:
+                break
+        yield text[: opening.start()] + text[opening.end() : closing] + text[closing + 1 :]
+
+
+@pytest.mark.parametrize("language", [Python, NumPy])
+@each_row
+def test_no_bracket_of_a_row_can_be_left_out(row, language):
+    """Without any pair of its brackets, a text of a row means something else or nothing."""
+    value, local, domain = texts(language(), row, row.arity or 4)
+    for text in filter(None, (value, *local, domain)):
+        for shorter in groups(text):
+            try:
+                means_the_same = ast.dump(ast.parse(shorter)) == ast.dump(ast.parse(text))
+            except SyntaxError:
+                continue
+            assert not means_the_same, f"{text} is {shorter}"
 
 
 @each_language

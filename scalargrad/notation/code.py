@@ -83,7 +83,8 @@ class Dialect(Writer):
         >>> print(JavaScript().needed("softplus(x)"))
         const softplus = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
         """
-        return "\n".join(self._definitions(text, set()))
+        definitions = self._definitions(text, set())
+        return "\n".join(sorted(definitions, key=lambda source: not source.startswith(("import", "from"))))
 
     def _definitions(self, text: str, seen: set[str]) -> Iterator[str]:
         """Yield a definition for each name in a text that needs one, after those that it needs itself."""
@@ -147,10 +148,10 @@ class Dialect(Writer):
         return Symbol(f"{self.functions.get(name, name)}({written})", ATOM, self)
 
     def pow(self, x: Any, n: Any) -> Symbol:
-        """Return x to the power n, where x¹ is x."""
-        return (
-            self.symbol(x) if not isinstance(n, Symbol) and n == 1 else self.call("pow", x, self.shortest(n))
-        )
+        """Return x to the power n; x¹ is x."""
+        if not isinstance(n, Symbol) and n == 1:
+            return self.symbol(x)
+        return self.call("pow", x, self.shortest(n))
 
     # ---- choices
 
@@ -212,7 +213,7 @@ class Dialect(Writer):
     # ---- to the last bit
 
     def _neutral(self, row: Primitive, operands: Sequence[Any]) -> Symbol | None:
-        """Return what is left of 1 · x or x¹; not of 0 + x, which is 0 at -0, nor of 1 · (a comparison)."""
+        """Return what is left of ±1 · x; but 0 + x is not x at -0, and 1 · (a comparison) is a number."""
         exact = row.name != "add" and not any(map(_is_condition, operands))
         return super()._neutral(row, operands) if exact else None
 

@@ -23,7 +23,7 @@ class Python(Dialect):
     >>> print(python.needed("maximum(x, 0.0)"))
     import math
     def maximum(x: float, y: float) -> float:
-        return x if x >= y or math.isnan(x) else y  # a NaN on either side wins, as in NumPy
+        return x if x >= y or math.isnan(x) else y
     """
 
     infinity = "math.inf"
@@ -48,7 +48,8 @@ class Python(Dialect):
     def lacking(self, name: str) -> str | None:
         """Return the source of what the namespace does not take from the library, or an import there."""
         if name in self._offered and name not in self.functions:
-            return re.sub(r"\b_(?=[a-z])", "", inspect.getsource(self._offered[name])).strip()
+            comments_and_privacy = r"\s*#.*|\b_(?=[a-z])"
+            return re.sub(comments_and_privacy, "", inspect.getsource(self._offered[name])).strip()
         module = inspect.getsource(self._module)
         imported = re.search(rf"^(from \S+ )?import .*\b{name}$", module, re.MULTILINE)
         return imported and imported[0]

@@ -178,7 +178,7 @@ CHOICES = [
     (2, lambda m, a, b: 1.0 * (a > b)),
     (2, lambda m, a, b: a * (a >= b)),
     (1, lambda m, a: a % 2.0),
-    (1, lambda m, a: (a + 0.5) % 3.0),
+    (1, lambda m, a: (a + 0.5) % -0.5),
 ]
 
 

@@ -118,7 +118,8 @@ class JavaScript(Dialect):
         # with the sign of the divisor, as in Python
         "mod": """const mod = (x, y) => {
   const rest = x % y;
-  return rest && (rest < 0) !== (y < 0) ? rest + y : rest;
+  if (rest === 0) return 0 * Math.sign(y);
+  return (rest < 0) === (y < 0) ? rest : rest + y;
 };""",
         # 2/√π · e^(-x²) · Σ 2ⁿx²ⁿ⁺¹ / (2n + 1)!! near 0, else 1 less the continued fraction of erfc
         "erf": """const erf = (x) => {

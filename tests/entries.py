@@ -210,10 +210,27 @@ class Made(NamedTuple):
 
 @contextlib.contextmanager
 def entered(kind):
-    """Enter a row or family as a user does, and take back all that was made of it."""
-    entry = KINDS[kind].enter()
-    row = entry(*KINDS[kind].parameters) if isinstance(entry, Family) else entry
-    try:
+    """Enter a row or family of a kind as a user does, and take back all that was made of it."""
+    with entered_by(KINDS[kind].enter) as entry:
+        row = entry(*KINDS[kind].parameters) if isinstance(entry, Family) else entry
         yield Made(entry, row, KINDS[kind])
+
+
+@contextlib.contextmanager
+def entered_by(enter):
+    """Enter what a function enters, and take it back."""
+    entry = enter()
+    try:
+        yield entry
     finally:
         withdraw(entry.name)
+
+
+def softsign():
+    """Enter x / (1 + |x|)."""
+
+    @primitive(lambda m, z, x: (1.0 - abs(z)) * (1.0 - abs(z)))
+    def softsign(m, x):
+        return m.divide(x, 1.0 + abs(x))
+
+    return softsign

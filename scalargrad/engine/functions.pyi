@@ -254,7 +254,7 @@ def silu(x: Number, /) -> Value:
     """Return x · σ(x), also called swish.
 
     z = silu(x)
-    ∂z/∂x = sigmoid(x) + sigmoid(-x)*z
+    ∂z/∂x = sigmoid(x) + (1 - sigmoid(x))*z
     """
 
 def gelu(x: Number, /) -> Value:

@@ -8,6 +8,7 @@ import functools
 import operator
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from itertools import chain
 from string import Formatter
 from typing import Any, ClassVar
 
@@ -192,7 +193,8 @@ class Writer(ABC):
         """Read any row by its name, which makes the writer a namespace like the others."""
         if name not in TABLE:
             raise AttributeError(name)
-        return lambda *operands: self.write(TABLE[name], operands)
+        row = TABLE[name]
+        return lambda *arguments: self.write(row, list(chain(*arguments)) if row.lists else arguments)
 
     def _neutral(self, row: Primitive, operands: Sequence[Any]) -> Symbol | None:
         """Return what is left of 0 + x, 1 · x, -1 · x, x¹ or x⁰, on either side, if this is one of them."""

@@ -13,9 +13,10 @@ T = TypeVar("T")
 class Namespace(Protocol[T]):
     """Read rows as something: floats, arrays, Values, or the symbols of a notation.
 
-    Its operands `T` take Python's operators too: + - * / < <= > >=, `abs`, unary minus.  A row of the
-    table may be called like any of these functions, `m.sigmoid(x)`: a namespace that has no such
-    function itself reads the row.  A test holds every namespace against this list.
+    Its operands `T` take Python's operators too: + - * / %, `abs`, unary minus, and comparisons, which
+    & and | join, and which count 1 where they hold if multiplied by a number.  A row of the table may be
+    called like any of these functions, `m.sigmoid(x)`: a namespace that has no such function itself reads
+    the row.  A test holds every namespace against this list, and every row.
     """
 
     def pow(self, x: T, n: T, /) -> T:

@@ -30,14 +30,14 @@ VALUES = {"x": 0.75, "y": -1.5, "u": 2.0, "v": 0.25}
 def unary():
     @primitive(
         lambda m, z, x: (1.0 - abs(z)) * (1.0 - abs(z)),
-        latex=r"\operatorname{{softsign}}\left({0}\right)",
-        activation=Activation(steepest=1.0, derivative="softsign' = (1 - |softsign|)²"),
+        latex=r"\operatorname{{algebraic}}\left({0}\right)",
+        activation=Activation(steepest=1.0, derivative="algebraic' = (1 - |algebraic|)²"),
     )
-    def softsign(m, x):
+    def algebraic(m, x):
         """Return x / (1 + |x|)."""
         return m.divide(x, 1.0 + abs(x))
 
-    return softsign
+    return algebraic
 
 
 def halving_unary():
@@ -125,11 +125,11 @@ def sigmoid(x):
 KINDS = {
     "unary": Kind(
         unary,
-        "softsign(x)",
+        "algebraic(x)",
         lambda x: x / (1 + abs(x)),
-        "softsign(x)",
-        r"\operatorname{softsign}\left(x\right)",
-        "softsign(x)",
+        "algebraic(x)",
+        r"\operatorname{algebraic}\left(x\right)",
+        "algebraic(x)",
     ),
     "halving unary": Kind(
         halving_unary,
@@ -226,11 +226,11 @@ def entered_by(enter):
         withdraw(entry.name)
 
 
-def softsign():
+def algebraic():
     """Enter x / (1 + |x|)."""
 
     @primitive(lambda m, z, x: (1.0 - abs(z)) * (1.0 - abs(z)))
-    def softsign(m, x):
+    def algebraic(m, x):
         return m.divide(x, 1.0 + abs(x))
 
-    return softsign
+    return algebraic

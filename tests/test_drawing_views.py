@@ -5,7 +5,7 @@ import re
 import pytest
 from graphs import EVERYWHERE, programs
 from hypothesis import given
-from laws import REFERENCES, close, operands_inside
+from laws import REFERENCES, close, operands_inside, reference
 from mpmath import mpf
 
 from scalargrad import Value, dot, draw, nn, total, trace
@@ -16,7 +16,7 @@ from scalargrad.engine.operators import apply
 from scalargrad.errors import UnknownNameError
 from scalargrad.examples import GALLERY, example
 from scalargrad.notation.textbook import TextbookWriter
-from scalargrad.primitives.table import rows
+from scalargrad.primitives.table import TABLE, rows
 from scalargrad.wengert.formulas import MANY, formula
 
 WEIGHTED = "sigmoid-2-2-1", "mazur-2-2-2", "relu-softmax"
@@ -276,7 +276,8 @@ READ_BACK = {
     r"\^": "**",
     "[⁻⁰¹²³⁴-⁹]+": lambda raised: f"**({raised[0].translate(str.maketrans('⁻⁰¹²³⁴⁵⁶⁷⁸⁹', '-0123456789'))})",
 }
-FUNCTIONS = REFERENCES | {"σ": REFERENCES["sigmoid"], "ln": REFERENCES["log"]}
+FUNCTIONS = {name: reference(row) for name, row in TABLE.items()} | REFERENCES
+FUNCTIONS |= {"σ": REFERENCES["sigmoid"], "ln": REFERENCES["log"]}
 
 
 def read_back(text, values):

@@ -12,7 +12,7 @@ import mpmath
 import numpy as np
 import pytest
 from browser import chromium, needs_chromium
-from entries import entered_by, softsign
+from entries import algebraic, entered_by
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from laws import LISTS, PAIRS, POINTS, SPECIAL
@@ -328,8 +328,8 @@ def evaluated(tmp_path_factory):
     tasks = {row.symbol: [task(*where) for *where, _ in tasks_of(row)] for row in ROWS}
     tasks["erf at many points"] = [task("erf(x)", ["x"], ERF_POINTS)]
     tasks["expressions"] = [task(text, LEAVES, LEAF_POINTS) for _, text in expressions_in_javascript()]
-    with entered_by(softsign) as row:
-        tasks["softsign"] = [task(*where) for *where, _ in softsign_tasks(row, JavaScript())]
+    with entered_by(algebraic) as row:
+        tasks["algebraic"] = [task(*where) for *where, _ in algebraic_tasks(row, JavaScript())]
     with chromium(tmp_path_factory.mktemp("profile")) as driver:
         driver.get("about:blank")
         results = iter(driver.execute_script(EVALUATE, [t for ts in tasks.values() for t in ts]))
@@ -377,33 +377,33 @@ def test_javascript_of_an_expression_is_its_ieee_reading(evaluated):
 # ---- a row that is made up
 
 
-def softsign_tasks(row, dialect):
+def algebraic_tasks(row, dialect):
     """Yield texts of a made-up row, and of an expression that calls it, with points and their numbers."""
     x, z = dialect.name("x"), dialect.name("z")
     yield str(dialect.value(row, x)), ["x"], [(-3.0,), (0.0,), (1.0,), (nan,)], [-0.75, 0.0, 0.5, nan]
     yield str(*dialect.local_derivatives(row, z, x)), ["z"], [(-0.75,), (0.5,)], [0.0625, 0.25]
-    yield str(1.0 - dialect.softsign(-x) * x), ["x"], [(3.0,), (-1.0,)], [3.25, 1.5]
+    yield str(1.0 - dialect.algebraic(-x) * x), ["x"], [(3.0,), (-1.0,)], [3.25, 1.5]
 
 
 @each_language
 def test_a_made_up_row_is_written(language):
     """Nothing is spelled out for a primitive: one that was entered a moment ago has its texts."""
     absolute = {Python: "abs", NumPy: "np.abs", JavaScript: "Math.abs"}[language]
-    with entered_by(softsign) as row:
-        assert [text for text, *_ in softsign_tasks(row, language())] == [
+    with entered_by(algebraic) as row:
+        assert [text for text, *_ in algebraic_tasks(row, language())] == [
             f"x/(1 + {absolute}(x))",
             f"(1 - {absolute}(z))*(1 - {absolute}(z))",
-            "1 - softsign(-x)*x",
+            "1 - algebraic(-x)*x",
         ]
-        assert "softsign" in language().needed("softsign(x)")
-    assert not language().needed("softsign(x)")
+        assert "algebraic" in language().needed("algebraic(x)")
+    assert not language().needed("algebraic(x)")
 
 
 @pytest.mark.parametrize("language", [Python, NumPy])
 def test_a_made_up_row_evaluates(language):
     """Its text, and that of an expression which calls it, stand on their own and give its numbers."""
-    with entered_by(softsign) as row:
-        for text, names, points, wanted in softsign_tasks(row, language()):
+    with entered_by(algebraic) as row:
+        for text, names, points, wanted in algebraic_tasks(row, language()):
             function = compiled(language(), text, names)
             assert all_identical(list(itertools.starmap(function, points)), wanted), text
 
@@ -411,8 +411,8 @@ def test_a_made_up_row_evaluates(language):
 @needs_chromium
 def test_a_made_up_row_evaluates_in_javascript(evaluated):
     """Its text, and that of an expression which calls it, give its numbers in JavaScript too."""
-    with entered_by(softsign) as row:
-        for (text, *_, wanted), got in zip(softsign_tasks(row, JavaScript()), evaluated["softsign"]):
+    with entered_by(algebraic) as row:
+        for (text, *_, wanted), got in zip(algebraic_tasks(row, JavaScript()), evaluated["algebraic"]):
             assert all_identical(got, wanted), text
 
 

@@ -10,7 +10,7 @@ from types import MethodType
 
 import numpy as np
 import pytest
-from entries import entered_by, softsign
+from entries import algebraic, entered_by
 from hypothesis import given
 from hypothesis import strategies as st
 from laws import SPECIAL, operands_inside, same
@@ -79,10 +79,10 @@ def test_a_namespace_of_numbers_offers_nothing_else(m):
 def test_a_namespace_reads_any_row_by_its_name(namespace):
     """A row that was entered a moment ago is a function of every namespace; an unknown name is none."""
     m, make = NAMESPACES[namespace]
-    with entered_by(softsign):
-        assert m.softsign(make(0.5)) is not None
-    with pytest.raises(AttributeError, match="softsign"):
-        m.softsign  # noqa: B018
+    with entered_by(algebraic):
+        assert m.algebraic(make(0.5)) is not None
+    with pytest.raises(AttributeError, match="algebraic"):
+        m.algebraic  # noqa: B018
 
 
 def make_mean():

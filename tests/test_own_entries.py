@@ -35,7 +35,7 @@ def made(request, monkeypatch):
 
 
 @pytest.fixture
-def softsign():
+def algebraic():
     with entered("unary") as made:
         yield made
 
@@ -166,18 +166,18 @@ def test_an_activation_that_halves_is_initialised_after_he(made):
     assert initialiser(None, made.name) is (he_uniform if halving else xavier_uniform)
 
 
-@pytest.mark.usefixtures("softsign")
+@pytest.mark.usefixtures("algebraic")
 def test_an_activation_that_flattens_is_diagnosed():
     """Outputs with less than a tenth of the steepest derivative are saturated; a verdict names the bound."""
-    model = nn.MLP(1, [4, 4], "softsign", seed=1)
+    model = nn.MLP(1, [4, 4], "algebraic", seed=1)
     report = diagnose(model, [[1000.0]], [[0.0] * 4])
     first = report.layers[0]
-    assert (first.activation, first.saturated) == ("softsign", 1.0)
-    assert "100% of the softsign outputs are saturated" in "".join(report.verdicts)
-    deep = nn.MLP(1, [*[4] * 8, 1], "softsign", seed=1)
+    assert (first.activation, first.saturated) == ("algebraic", 1.0)
+    assert "100% of the algebraic outputs are saturated" in "".join(report.verdicts)
+    deep = nn.MLP(1, [*[4] * 8, 1], "algebraic", seed=1)
     for parameter in deep.parameters():
         parameter.data *= 0.3
-    assert "(1 - |softsign|)² is at most 1." in "".join(diagnose(deep, [[1.0]], [1.0]).verdicts)
+    assert "(1 - |algebraic|)² is at most 1." in "".join(diagnose(deep, [[1.0]], [1.0]).verdicts)
 
 
 # ---- entering and taking back

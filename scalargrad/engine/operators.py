@@ -76,18 +76,21 @@ def apply(row: Primitive, *arguments: Any, m: Any = strict) -> Value:
     >>> apply(TABLE["dot"], [Value(2.0)], [Value(3.0)]).data
     6.0
     """
-    data: list[Any]
     if row.lists:
-        arguments = tuple(map(tuple, arguments))
-        data = [[value._data for value in values] for values in arguments]
-    else:
-        data = [value._data for value in arguments]
+        return _apply_to_lists(row, [tuple(values) for values in arguments], m)
     try:
-        z = row.function(m, *data)
+        z = row.function(m, *[value._data for value in arguments])
     except (ValueError, ArithmeticError) as error:
-        parents = tuple(chain(*arguments)) if row.lists else arguments
-        raise _undefined(row, parents, error) from None
-    first, second = (*arguments, () if row.lists else None)[:2]
+        raise _undefined(row, arguments, error) from None
+    return computed(row, z, *arguments)
+
+
+def _apply_to_lists(row: Primitive, lists: Sequence[tuple[Value, ...]], m: Any) -> Value:
+    try:
+        z = row.function(m, *[[value._data for value in values] for values in lists])
+    except (ValueError, ArithmeticError) as error:
+        raise _undefined(row, tuple(chain(*lists)), error) from None
+    first, second = (*lists, ())[:2]
     return computed(row, z, first, second)
 
 

@@ -11,7 +11,6 @@ Road not taken: one namespace that always follows IEEE 754.  It would need no ex
 logarithm of -1 would surface, if at all, as a NaN a thousand operations later.
 """
 
-import functools
 import math
 import operator
 from collections.abc import Callable, Sequence
@@ -57,9 +56,9 @@ def _dot(ws: Sequence[float], xs: Sequence[float]) -> float:
 
 
 def _logsumexp(xs: Sequence[float]) -> float:
-    top = functools.reduce(_maximum, xs)
+    top = max(xs)
     if not math.isfinite(top):
-        return top
+        return math.nan if any(map(math.isnan, xs)) else top
     others = list(xs)
     others.remove(top)  # whose power is the 1 of log1p, exact also where all others are small
     return top + math.log1p(sum(math.exp(x - top) for x in others))

@@ -50,11 +50,12 @@ def from_json(text: str) -> tuple[Structure, list[float]]:
 
 
 def _record(v: Instruction) -> dict[str, Any]:
-    primitive = v.primitive and {"name": v.primitive.name, "parameters": list(v.primitive.parameters)}
+    form = v.form
+    row = form.primitive
     return {
-        **{name: getattr(v, name) for name in TEXTS},
-        "primitive": primitive,
-        "parents": [parent.index for parent in v.parents],
+        **{name: getattr(form, name) for name in TEXTS},
+        "primitive": row and {"name": row.name, "parameters": list(row.parameters)},
+        "parents": list(form.parents),
         "value": _plain(v.value),
         "adjoint": _plain(v.adjoint),
         "partials": [_plain(partial) for partial in v.partials],

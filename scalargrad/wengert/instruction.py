@@ -83,7 +83,8 @@ class Instruction:
 
     def symbol(self, writer: Writer) -> Symbol:
         """Return the name as an operand; a constant is its number."""
-        return writer.number(self.value) if self.role == "constant" else writer.name(self.name)
+        form = self.form
+        return writer.number(self.value) if form.role == "constant" else writer.name(form.name)
 
     def local_derivatives(self, writer: Writer) -> list[Symbol]:
         """Return the formula of each local derivative, read from the row of the primitive."""
@@ -95,7 +96,8 @@ class Instruction:
         )
 
     def _right_hand_side(self, writer: Writer, operands: Sequence[Symbol]) -> Symbol:
-        return writer.write(self.primitive, operands) if self.primitive else writer.number(self.value)
+        row = self.form.primitive
+        return writer.write(row, operands) if row else writer.number(self.value)
 
     def __repr__(self) -> str:
         return f"{self.name} = {self.formula} = {self.value!r}"

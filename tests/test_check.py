@@ -109,6 +109,7 @@ ROUNDED_ON_THE_WAY = {
     "each product of a sum": ("z = dot([w, w, w, w], [v, v, v, v])", {"z": "0.68"}, {"z": "0.72"}),
     "a local derivative": ("a = x/3; y = 100*a", {"d x": "33.00"}, {"d x": "32.00"}),
     "the adjoint above": ("a = 100*x; y = a/3", {"d x": "33.00"}, {"d x": "31.00"}),
+    "an adjoint": ("a = 100*x; u = 0.33*a; y = 0.5*u", {"d x": "17.00"}, {"d x": "18.50"}),
     "each contribution": ("y = " + " + ".join(["0.5*(x*0.33)"] * 4), {"d x": "0.68"}, {"d x": "0.72"}),
 }
 AT = {"x": 1.0, "w": 0.333, "v": 0.5}

@@ -11,6 +11,7 @@ from scalargrad import trace
 from scalargrad.errors import OperandError, UnknownNameError
 from scalargrad.examples import example
 from scalargrad.expressions import evaluate
+from scalargrad.study.check import CheckReport
 
 NET = trace(example("sigmoid-2-2-1").output())
 DOCUMENT = {"a1": 1.367, "h1": 0.797, "a2": -0.236, "h2": 0.441, "a3": 1.055, "y": 0.741}
@@ -92,6 +93,107 @@ def test_a_common_slip_is_named(slip):
     row = verdict(claims, name)
     assert row.verdict == "wrong"
     assert remark in row.remark
+
+
+def judged(text, at, claims):
+    """Return the judgements on claims at an expression; its output is y unless it has a name."""
+    output = evaluate(text, at)
+    output.label = output.label or "y"
+    return trace(output).check(claims).rows
+
+
+# Work in two decimals: what it was in exact numbers and where the largest accepted error comes from.
+ROUNDED_ON_THE_WAY = {
+    "a third, times 9": ("a = x/3; z = 9*a", {"z": "2.97"}, {"z": "2.89"}),
+    "what came of rounding, times 10": ("a = x/3; z = 9*a; u = 10*z", {"u": "29.70"}, {"u": "28.90"}),
+    "each product of a sum": ("z = dot([w, w, w, w], [v, v, v, v])", {"z": "0.68"}, {"z": "0.72"}),
+    "a local derivative": ("a = x/3; y = 100*a", {"d x": "33.00"}, {"d x": "32.00"}),
+    "the adjoint above": ("a = 100*x; y = a/3", {"d x": "33.00"}, {"d x": "31.00"}),
+    "an adjoint": ("a = 100*x; u = 0.33*a; y = 0.5*u", {"d x": "17.00"}, {"d x": "18.50"}),
+    "each contribution": ("y = " + " + ".join(["0.5*(x*0.33)"] * 4), {"d x": "0.68"}, {"d x": "0.72"}),
+}
+AT = {"x": 1.0, "w": 0.333, "v": 0.5}
+
+
+@pytest.mark.parametrize("case", ROUNDED_ON_THE_WAY)
+def test_what_comes_of_rounding_on_the_way_is_accepted_and_no_more(case):
+    """An error of a unit at each step, handed on by the local derivatives, is somebody's honest work."""
+    text, accepted, wrong = ROUNDED_ON_THE_WAY[case]
+    at = {name: x for name, x in AT.items() if name in text}
+    assert [row.verdict for row in judged(text, at, accepted)] == ["carried"]
+    assert [row.verdict for row in judged(text, at, wrong)] == ["wrong"]
+
+
+def test_a_number_that_was_written_down_is_gone_on_with_exactly():
+    """With a = 0.33 there is nothing left to round in 9a; one contribution alone is added to nothing."""
+    (_, z) = judged("a = x/3; z = 9*a", {"x": 1.0}, {"a": "0.33", "z": "2.94"})
+    assert z.verdict == "wrong"
+    (d,) = judged("y = 0.5*(x*0.33)", {"x": 1.0}, {"d x": "0.18"})
+    assert d.verdict == "wrong"
+
+
+@pytest.mark.parametrize("factor", [10, 100, 0.1, 0.01])
+def test_a_point_one_or_two_places_off_is_named_in_values_and_adjoints(factor):
+    """To the left or to the right."""
+    for text, name in (("a = x*1", "a"), ("y = 1.36688*t", "d t")):
+        (row,) = judged(
+            text, {"x": 1.36688} if name == "a" else {"t": 2.0}, {name: f"{1.36688 * factor:.6f}"}
+        )
+        assert (row.verdict, row.remark) == ("wrong", "the decimal point is misplaced")
+
+
+TANH = ("a = x*w; h = tanh(a); y = h*3", {"x": 0.5, "w": 1.2})  # h = 0.5370, h' = 0.7116
+REVERSE_SLIPS = {
+    "the adjoint above is left out": (*TANH, {"d h": "3", "d a": "0.7116"}, "this is 1 - h*h alone"),
+    "the local derivative is left out": (*TANH, {"d a": "3.0000"}, "the factor 1 - h*h is left out"),
+    "the value for its derivative": (*TANH, {"d a": "1.6111"}, "tanh is taken in the place of"),
+    "the wrong factor": (*TANH, {"d a": "2.1347", "d w": "2.5616"}, "w itself is taken in the place of its"),
+    "one way of two, by its name": (
+        "a = x*2; b = x*5; y = a*b", {"x": 0.7}, {"d x": "7.0000"}, "only the contribution through b is",
+    ),
+    "one way of two, by its formula": (
+        "y = x*2*x", {"x": 0.7}, {"d x": "1.4000"}, "only the contribution of v2*x is",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("slip", REVERSE_SLIPS)
+def test_a_slip_in_the_reverse_phase_is_named(slip):
+    """The number fits what it would give."""
+    text, at, claims, remark = REVERSE_SLIPS[slip]
+    *_, row = judged(text, at, claims)
+    assert row.verdict == "wrong"
+    assert row.remark.startswith(remark)
+
+
+def test_the_last_digit_of_a_small_number_is_nobodys_slip_either():
+    """What is off by less than 1e-12 is exact, also where it is far below 1."""
+    recorded = trace(evaluate("y = x*x", {"x": 0.01}))
+    assert recorded.check({"y": repr(1e-4 + 5e-13)}).rows[0].verdict == "exact"
+    assert recorded.check({"y": repr(1e-4 + 5e-12)}).rows[0].verdict != "exact"
+
+
+def test_a_report_is_a_table_with_a_sentence_below_it():
+    """Numbers stand on their points, the exact ones with two decimals more; one, some or all are right."""
+    assert str(NET.check({"a1": "1.37", "h1": "0.7968", "a2": "-12.5"})).splitlines() == [
+        "step      your number      exact         remark",
+        "a1             1.37     1.3669    ok",
+        "h1             0.7968   0.796876  ok     truncated",
+        "a2           -12.5     -0.236     WRONG",
+        "",
+        "1 step is wrong, the first of them a2.",
+    ]
+    assert str(NET.check({"a1": "1.37"})).endswith("\n\nThe number is right.")
+    assert str(NET.check({"a1": "1.37", "h1": "0.80"})).endswith("\n\nAll 2 numbers are right.")
+    both = str(NET.check({"a1": "1.50", "a2": "7.00"}))
+    assert both.endswith("\n\n2 steps are wrong, the first of them a1.")
+
+
+def test_what_only_follows_from_a_slip_is_not_acceptable():
+    """A report is not ok before the number is right, though nobody is blamed twice."""
+    rows = NET.check({"a1": 1.759, "h1": 0.853}).rows
+    assert not CheckReport(rows[1:])
+    assert CheckReport(rows[1:]).first_wrong is None
 
 
 def test_a_weight_updated_too_early_is_named_when_the_rate_is_known():

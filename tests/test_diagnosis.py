@@ -6,9 +6,10 @@ import math
 import numpy as np
 import pytest
 
-from scalargrad import Value, diagnose, fit, label, leaves, nn, optim, trace
+from scalargrad import Value, diagnose, fit, grad, label, leaves, nn, optim, trace
 from scalargrad.datasets import moons
 from scalargrad.errors import OperandError
+from scalargrad.training import diagnosis
 from scalargrad.wengert.causes import causes
 
 POINTS, LABELS = moons(20, seed=1, labels=(-1, 1))
@@ -157,6 +158,73 @@ def test_the_default_initialisation_is_healthy(activation):
     assert str(report).endswith("Nothing conspicuous.")
 
 
+def report_on(*ratios, path="layers[{}]", **facts):
+    """Return reports on layers with these ratios of δ, the first one first, and a last one without."""
+    measures = {"mean_output": 1.0, "mean_delta": 1.0, "dead": None, "saturated": None, "gradient_norm": 1.0}
+    common = {"width": 4, "samples": 20, "activation": "tanh"} | measures | facts
+    return [
+        diagnosis.LayerReport(path=path.format(i), ratio=ratio, **common)
+        for i, ratio in enumerate([*ratios, None])
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ratios", "words"),
+    [
+        ([2.2] * 3, "δ grows to 2.2 times itself"),  # 10.6 over all
+        ([1.9] * 4, ""),  # 13 over all, but below 2 a layer
+        ([2.2] * 2, ""),  # 4.8 over all: too little to speak of
+        ([12.0], "δ grows to 12 times itself"),
+        ([8.0], ""),
+        ([1.0, 12.0], "δ grows to 3.5 times itself"),  # the last hidden layer counts
+        ([0.45] * 4, "δ shrinks to 0.45 of itself"),  # 0.09 over the three that count
+        ([0.45] * 3, ""),  # of these two count, for a narrow output shrinks δ anyhow: 0.2 over all
+        ([0.55] * 6, ""),  # 0.05 over the five that count, but above ½ a layer
+        ([1.0, 1.0, 1e-6], ""),
+        ([0.08, 1.0], "δ shrinks to 0.08 of itself"),
+        ([0.12, 1.0], ""),
+        ([math.inf, 3.0, 4.0], "δ grows to 3.5 times itself"),
+        ([], ""),
+    ],
+)
+def test_gradients_explode_beyond_2_and_vanish_below_a_half_a_layer_and_10_times_over_all(ratios, words):
+    """Both bounds have to be passed: the mean over the layers, geometric, and what it comes to."""
+    found = list(diagnosis._verdicts(report_on(*ratios)))
+    assert [words in verdict for verdict in found] == ([True] if words else [])
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"dead": 0.5, "samples": 4}, ["50% of the relus are dead"] * 2),
+        ({"dead": 0.49, "samples": 4}, []),
+        ({"dead": 1.0, "samples": 3}, []),
+        ({"saturated": 0.5, "samples": 1}, ["50% of the tanh outputs are saturated"] * 2),
+        ({"saturated": 0.49}, []),
+    ],
+)
+def test_a_half_of_a_layer_is_many_and_four_samples_are_evidence(facts, words):
+    """From then on a verdict speaks of dead relus and saturated outputs."""
+    found = list(diagnosis._verdicts(report_on(1.0, **facts)))
+    assert all(word in verdict for word, verdict in zip(words, found, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("activation", "outside", "inside"),
+    [("sigmoid", 3.7, 3.6), ("tanh", 1.9, 1.8)],  # σ' = 0.0235 and 0.0259, tanh' = 0.086 and 0.105
+)
+def test_an_output_is_saturated_below_a_tenth_of_the_steepest_slope(activation, outside, inside):
+    """The steepest slope of σ is ¼, that of tanh 1; which side of 0 the output is on does not matter."""
+    neuron = nn.Layer(1, 1, activation, init="zeros")
+    neuron.neurons[0].weights[0].data = 1.0
+    points = [outside, -outside, inside]
+    report = diagnose(neuron, [[z] for z in points], [[0.0]] * 3)
+    assert report.layers[0].saturated == pytest.approx(2 / 3)
+    slopes = [abs(grad(lambda x: getattr(x, activation)())(z)) for z in (outside, inside)]
+    steepest = grad(lambda x: getattr(x, activation)())(0.0)
+    assert slopes[0] < steepest / 10 < slopes[1]
+
+
 def test_residual_connections_remedy_vanishing():
     """The same sigmoid layers between skip connections keep δ."""
     blocks = [nn.Residual(nn.Layer(8, 8, "sigmoid", seed=i)) for i in range(6)]
@@ -184,6 +252,15 @@ def test_a_value_that_is_not_finite_is_followed_from_its_first_node():
         "From there it reaches gap = square - v2 = inf - inf = nan.",
         "From there it reaches v5 = gap*2 = nan*2 = nan.",
     )
+
+
+def test_a_constant_with_an_infinite_derivative_is_no_cause():
+    """Nobody asks for it: ∂(0/x)/∂0 = 1/x overflows at a tiny x, ∂(0/x)/∂x is 0."""
+    (x,) = leaves(x=1e-320)
+    assert (0 / x).local_derivatives[0]() == math.inf
+    assert causes(0 / x) == ()
+    (zero,) = leaves(zero=0.0)
+    assert "zero" in causes(zero / x)[1]
 
 
 def test_a_leaf_may_be_the_cause():
@@ -218,6 +295,39 @@ def test_a_long_chain_is_shortened():
     lines = causes(y)
     assert len(lines) < 12
     assert "… and so on through 92 more …" in lines
+
+
+@pytest.mark.parametrize("later", range(1, 12))
+def test_a_chain_of_eight_is_told_whole_and_of_a_longer_one_the_ends(later):
+    """Four nodes from each end, and how many there are between them."""
+    y = Value(1e308) * 10
+    for _ in range(later):
+        y = y + 1
+    _, *lines = causes(y)
+    left_out = [line for line in lines if line.startswith("…")]
+    assert len(lines) == (later if later <= 8 else 9)
+    assert left_out == ([f"… and so on through {later - 8} more …"] if later > 8 else [])
+    assert later <= 8 or lines.index(left_out[0]) == 4
+
+
+@pytest.mark.parametrize("length", range(57, 65))
+def test_a_formula_of_sixty_characters_is_told_whole_and_a_longer_one_is_cut_in_its_middle(length):
+    """Then it has at most sixty, with both of its ends."""
+    a, b = Value(1e308, label="a" * (length // 2)), Value(10.0, label="b" * (length - length // 2 - 1))
+    (text,) = causes(a * b)
+    formula = text.split(" = ")[1]
+    assert ("…" in formula) == (length > 60)
+    assert len(formula) == min(length, 60)
+    assert (formula[0], formula[-1]) == ("a", "b")
+
+
+def test_a_labelled_weight_is_named_as_it_is():
+    """Only of a weight without a label is the path told, for its slot says nothing."""
+    neuron = nn.Neuron(1, None, seed=1)
+    neuron.weights[0].data = 1e308
+    assert causes(neuron([1e10]))[0].endswith("where v1 is weights[0].")
+    neuron.weights[0].label = "w"
+    assert "where" not in causes(neuron([1e10]))[0]
 
 
 def test_a_parameter_is_named_by_its_path():

@@ -103,6 +103,62 @@ def test_the_carets_stand_under_the_place():
     assert line[carets.index("^") : len(carets)] == "log(-x)"
 
 
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("log(-x) + x", ["log(-x)"]),
+        ("  2*x + sqrt(-x) - 1", ["sqrt(-x)"]),
+        ("a = x*2\nb = log(-a)*a\na + b", ["b = log(-a)*a", "log(-a)"]),
+        ("x + log(\n  -x\n) + 1", ["x + log(", "log("]),
+        ("x ? 2", ["?"]),
+        ("x + * x", ["*"]),
+        ("  2*x + )", [")"]),
+    ],
+)
+def test_a_pointer_is_the_line_and_carets_under_what_is_meant(text, marked):
+    """Of what goes on in the next line, to the end of its own; a syntax error is one character."""
+    with pytest.raises(ExpressionError) as caught:
+        evaluate(text, {"x": 2.0})
+    line, carets = caught.value.pointer.splitlines()
+    assert line == (marked[0] if len(marked) > 1 else text.strip())
+    assert line[carets.index("^") : len(carets)] == marked[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "symbol"),
+    [
+        ("x**2", "power(2)"),
+        ("x**-0.5", "power(-0.5)"),
+        ("x**y", "pow"),
+        ("2**x", "pow"),
+        ("x**(1 + 1)", "pow"),
+    ],
+)
+def test_a_power_is_of_a_constant_exponent_or_of_a_value(text, symbol):
+    """As in Python, where a number alone makes a row of the family, and all else the row of two operands."""
+    at = {name: POINT[name] for name in "xy" if name in text}
+    assert trace(evaluate(text, at)).output.primitive.symbol == symbol
+
+
+def test_an_error_of_a_row_is_told_once():
+    """Where its message begins with the place already, that is not put before it again."""
+    with pytest.raises(ExpressionError, match=r"^log\(x\) is not defined at x = -1; it needs x > 0$"):
+        evaluate("log(x)", {"x": -1.0})
+    with pytest.raises(
+        ExpressionError, match=r"^log\(x \* 2\): log\(x\) is not defined at x = -2; it needs x > 0$"
+    ):
+        evaluate("log(x*2)", {"x": -1.0})
+
+
+def test_a_second_name_and_a_plus_are_copies():
+    """Both names are shown, and a sign is a node as in Python."""
+    recorded = trace(evaluate("a = x*2; b = a; b*x", {"x": 2.0}))
+    assert [v.name for v in recorded if v.role != "constant"][:3] == ["x", "a", "b"]
+    assert recorded["b"].formula == "+a"
+    assert recorded["x"].adjoint == 8.0
+    assert evaluate("+x", {"x": 2.0}).primitive.name == "positive"
+
+
 def test_a_value_without_a_use_is_a_slip():
     """A name that does not occur is refused, so that a misspelt one is noticed."""
     with pytest.raises(ExpressionError, match="q has a value but does not occur"):

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from scalargrad import Value, leaves, trace
+from scalargrad import Value, label, leaves, trace
 from scalargrad.examples import GALLERY
+from scalargrad.notation.labels import cut_in_the_middle, shortened
 from scalargrad.notation.numbers import number
 from scalargrad.wengert.listing import listing, updates
 
@@ -55,6 +56,73 @@ def test_the_first_contribution_assigns_and_later_ones_add():
     upwards = [line for line in reversed(str(trace(x * x)).splitlines()) if "dx" in line]
     assert "dx = " in upwards[0]
     assert "dx += " in upwards[1]
+
+
+def test_a_factor_of_one_is_not_written_and_of_minus_one_the_sign_alone():
+    """It reads dx = dy, not dy*1, and dz = -dy."""
+    x, z = leaves(x=3.0, z=1.0)
+    y = x - z
+    label(y=y)
+    assert [
+        line.split("  |  ")[1].split("  ")[1] for line in str(trace(y)).splitlines()[1:] if "d" in line
+    ] == [
+        "dy/dx",
+        "dy/dz",
+        "dz = -dy",
+        "dx = dy",
+        "dy = 1",
+    ]
+
+
+@pytest.mark.parametrize("length", range(40, 49))
+def test_a_statement_of_44_characters_is_whole_and_a_longer_one_is_cut_in_its_middle(length):
+    """Then it has 44, with both of its ends."""
+    a, b = Value(1.0, label="a"), Value(2.0, label="b" * (length - 6))
+    y = a * b
+    label(y=y)
+    statement = str(trace(y)).splitlines()[3].split("  ")[0]
+    assert len(statement) == min(length, 44)
+    assert ("…" in statement) == (length > 44)
+    assert statement.startswith("y = a*b")
+    assert statement.endswith("b")
+
+
+@pytest.mark.parametrize("length", [8, 15, 24, 44, 60])
+def test_a_text_is_cut_to_its_length_where_it_is_longer_and_else_left_alone(length):
+    """At its end or in its middle: what is left are its beginning and its end."""
+    for count in range(2 * length):
+        text = "".join(map(chr, range(0x3B1, 0x3B1 + count)))
+        short, middle = shortened(text, length), cut_in_the_middle(text, length)
+        if count <= length:
+            assert short == middle == text
+            continue
+        assert len(short) == len(middle) == length
+        assert short == text[: length - 1] + "…"
+        left, right = middle.split(" … ")
+        assert text.startswith(left)
+        assert text.endswith(right)
+
+
+@pytest.mark.parametrize("rate", [0.5, -1.0])
+def test_an_update_goes_down_by_rate_times_gradient_for_each_name(rate):
+    """Also where it goes up, in columns of aligned decimal points and at the digits asked for."""
+    x, w = leaves(x=1.25, w=-3.0)
+    y = x * x * w / 7
+    lines = updates(trace(y), rate, ["w", "x"], digits=3).splitlines()[1:]
+    y.backward()
+    assert [line.split() for line in lines] == [
+        [name, number(v.data, 3), number(v.grad, 3), number(v.data - rate * v.grad, 3)]
+        for name, v in (("w", w), ("x", x))
+    ]
+    points = [[found.start() for found in re.finditer(r"\.", line)] for line in lines]
+    assert set(points[0]) <= set(points[1])
+
+
+def test_a_listing_has_four_decimals_by_default():
+    """As every table and drawing."""
+    (x,) = leaves(x=1 / 3)
+    assert listing(trace(x * x)) == listing(trace(x * x), digits=4)
+    assert "0.3333 " in listing(trace(x * x))
 
 
 def test_small_numbers_are_not_listed_as_zero():

@@ -1,5 +1,6 @@
 """Optimisers, clipping and schedules: each against its formula, and against PyTorch step by step."""
 
+import inspect
 import math
 import re
 
@@ -61,6 +62,61 @@ def test_nesterov_looks_ahead():
         theta = theta - v
         ahead = theta - 0.8 * v
         assert reached == pytest.approx(ahead, abs=1e-12)
+
+
+ADAM = {"lr": 0.05, "betas": (0.7, 0.95), "epsilon": 0.01}
+
+
+@pytest.mark.parametrize(
+    ("make", "options", "coupled", "apart"),
+    [
+        (optim.Adam, ADAM, 0.0, 0.0),
+        (optim.Adam, ADAM | {"weight_decay": 0.1}, 0.1, 0.0),
+        (optim.AdamW, ADAM | {"weight_decay": 0.3}, 0.0, 0.3),
+    ],
+)
+def test_adam_is_that_of_the_papers(make, options, coupled, apart):
+    """Means of g and g², corrected by 1 - βᵗ; a decay enters g, or with AdamW the parameter apart from it."""
+    rate, (b1, b2), epsilon = ADAM.values()
+    theta, m, v = np.array(START), np.zeros(3), np.zeros(3)
+    for t, reached in enumerate(descend(lambda ps: make(ps, **options), bowl), 1):
+        g = np.array(bowl(theta)) + coupled * theta
+        m, v = b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g**2
+        theta = theta * (1 - rate * apart) - rate * (m / (1 - b1**t)) / (np.sqrt(v / (1 - b2**t)) + epsilon)
+        assert reached == pytest.approx(theta, abs=1e-12)
+
+
+def test_rmsprop_is_that_of_the_lecture():
+    """It is v ← αv + (1 - α)g², θ ← θ - ηg / (√v + ε), with the decay in g."""
+    options = {"lr": 0.02, "smoothing": 0.9, "epsilon": 0.05, "weight_decay": 0.2}
+    theta, v = np.array(START), np.zeros(3)
+    for reached in descend(lambda ps: optim.RMSProp(ps, **options), bowl):
+        g = np.array(bowl(theta)) + 0.2 * theta
+        v = 0.9 * v + 0.1 * g**2
+        theta = theta - 0.02 * g / (np.sqrt(v) + 0.05)
+        assert reached == pytest.approx(theta, abs=1e-12)
+
+
+DEFAULTS = {
+    optim.SGD: {"lr": 0.01, "momentum": 0.0, "nesterov": False, "weight_decay": 0.0},
+    optim.RMSProp: {"lr": 0.01, "smoothing": 0.99, "epsilon": 1e-8, "weight_decay": 0.0},
+    optim.Adam: {"lr": 0.001, "betas": (0.9, 0.999), "epsilon": 1e-8, "weight_decay": 0.0},
+    optim.AdamW: {"lr": 0.001, "betas": (0.9, 0.999), "epsilon": 1e-8, "weight_decay": 0.01},
+}
+
+
+@pytest.mark.parametrize("kind", DEFAULTS)
+def test_the_defaults_are_those_that_people_know(kind):
+    """Those of the papers and, but for the rate of SGD, of PyTorch; what a signature says is what is done."""
+    parameters = list(inspect.signature(kind).parameters.values())[1:]
+    assert {p.name: p.default for p in parameters} == DEFAULTS[kind]
+    assert (descend(kind, bowl, 20) == descend(lambda ps: kind(ps, **DEFAULTS[kind]), bowl, 20)).all()
+    assert kind([Value(1.0)]).rate == DEFAULTS[kind]["lr"]
+    other = (
+        {"lr": 0.5} | {"weight_decay": 0.25} | ({"betas": (0.5, 0.75)} if "betas" in DEFAULTS[kind] else {})
+    )
+    made = kind([Value(1.0)], **other)
+    assert {name: getattr(made, name) for name in other} == other
 
 
 def test_adam_moves_by_the_learning_rate_at_first_whatever_the_gradient():
@@ -184,6 +240,20 @@ def test_a_gradient_that_is_no_number_is_not_clipped():
 def test_schedules_go_through_their_points(schedule, wanted):
     """At the first step, in between, at the end and after it."""
     assert {t: schedule(t) for t in wanted} == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize("steps", [1, 3, 10])
+def test_a_schedule_reaches_its_end_at_its_last_step_and_not_before(steps):
+    """A decay is at its end at t = steps, and stays; a warmup is over at t = steps - 1, and hands on."""
+    for decay in (optim.linear_decay(1.0, steps, 0.25), optim.cosine_decay(1.0, steps, 0.25)):
+        assert decay(0) == 1.0
+        assert all(decay(t) > 0.25 for t in range(steps))
+        assert all(decay(t) == pytest.approx(0.25, abs=1e-15) for t in (steps, steps + 1, 100 * steps))
+    seen = []
+    rising = optim.warmup(lambda t: seen.append(t) or 2.0, steps)
+    assert [rising(t) for t in range(steps)] == pytest.approx([2.0 * (t + 1) / steps for t in range(steps)])
+    assert [rising(t) for t in range(steps, steps + 3)] == [2.0] * 3
+    assert seen == [*[0] * steps, 0, 1, 2]
 
 
 # ---- bad input

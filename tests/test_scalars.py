@@ -83,6 +83,13 @@ def test_nan_wins_on_either_side_of_maximum_and_minimum(namespace):
         assert math.isnan(choose(1.0, math.nan))
 
 
+@pytest.mark.parametrize("x", [-math.inf, -2.0, -0.0, 0.0, 2.0, math.inf, math.nan])
+def test_a_power_of_nan_is_nan_and_not_refused(x):
+    """What is no number has no domain to be outside of."""
+    assert math.isnan(strict.pow(x, math.nan))
+    assert math.isnan(strict.pow(math.nan, -0.5))
+
+
 @pytest.mark.parametrize("namespace", [strict, ieee], ids=["strict", "ieee"])
 def test_of_two_equal_operands_the_first_is_the_larger_and_the_smaller(namespace):
     """So do `max` and `min` of Python, which shows where one zero has a sign and the other has none."""

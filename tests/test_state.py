@@ -2,6 +2,7 @@
 
 import json
 import math
+import pathlib
 import re
 import zipfile
 
@@ -88,6 +89,49 @@ def test_a_pickle_in_an_npz_is_not_run(tmp_path):
     np.savez(tmp_path / "evil.npz", paths=np.array([print], dtype=object), data=np.zeros(1))
     with pytest.raises(ValueError, match="allow_pickle"):
         nn.Neuron(2).load(tmp_path / "evil.npz")
+
+
+def test_no_code_in_an_npz_runs(tmp_path):
+    """Unpickling it would write a file; reading it as a state writes none and changes no parameter."""
+    written, neuron = tmp_path / "written", nn.Neuron(2, seed=1)
+
+    class Evil:
+        def __reduce__(self):
+            return pathlib.Path.touch, (written,)
+
+    before = neuron.state_dict()
+    for names, data in ((["bias"], [Evil()]), ([Evil()], [0.0])):
+        arrays = {"paths": np.array(names, dtype=object), "data": np.array(data, dtype=object)}
+        np.savez(tmp_path / "evil.npz", **arrays)
+        with pytest.raises(ValueError, match="allow_pickle"):
+            neuron.load(tmp_path / "evil.npz")
+    assert not written.exists()
+    assert neuron.state_dict() == before
+
+
+@pytest.mark.parametrize("count", [2, 4])
+def test_an_npz_of_more_paths_than_numbers_or_fewer_is_refused(tmp_path, count):
+    """Nothing is cut to the shorter, though all its paths be known."""
+    neuron = nn.Neuron(2, seed=1)
+    before = neuron.state_dict()
+    np.savez(tmp_path / "neuron.npz", paths=np.array([*before]), data=np.ones(count))
+    with pytest.raises(ValueError, match=r"zip\(\) argument 2 is (shorter|longer)"):
+        neuron.load(tmp_path / "neuron.npz")
+    assert neuron.state_dict() == before
+
+
+@pytest.mark.parametrize("suffix", [".json", ".npz"])
+def test_a_path_may_be_of_any_letters(tmp_path, suffix):
+    """It is saved and read back, and a JSON from elsewhere is read as UTF-8."""
+    module = nn.Module()
+    module.θ = Value(2.5)
+    file = tmp_path / f"module{suffix}"
+    module.save(file)
+    module.θ.data = 0.0
+    assert module.load(file).state_dict() == {"θ": 2.5}
+    if suffix == ".json":
+        file.write_bytes('{"θ": 7.5}'.encode())
+        assert module.load(file).state_dict() == {"θ": 7.5}
 
 
 def test_another_suffix_is_refused(tmp_path):

@@ -3,22 +3,25 @@
 import os
 import re
 import sys
+from types import SimpleNamespace
 
 import pytest
 
-from scalargrad import trace
+from scalargrad import Value, dot, label, leaves, trace
 from scalargrad.cli import main
 from scalargrad.examples import GALLERY, example
 from scalargrad.notation.numbers import number
+from scalargrad.study import terminal
 from scalargrad.study.stepping import Stepper, transcript
-from scalargrad.study.terminal import layout, moved, step_of, step_through
+from scalargrad.study.terminal import fitted, layout, moved, step_of, step_through
 from scalargrad.wengert.progress import NOT_COMPUTED
 
 
-@pytest.fixture(params=GALLERY)
+@pytest.fixture(params=[*GALLERY, "one instruction"])
 def stepper(request):
-    """Step through each example."""
-    return Stepper(trace(example(request.param).output()))
+    """Step through each example, and through the shortest of all."""
+    one = request.param not in GALLERY
+    return Stepper(trace(Value(0.5, label="x").tanh() if one else example(request.param).output()))
 
 
 def test_before_it_is_computed_a_number_is_a_dash_and_then_never_again(stepper):
@@ -70,6 +73,97 @@ def test_a_step_is_found_by_number_and_by_the_name_of_its_row():
     assert step_of(stepper, "nothing", 1) is None
 
 
+def test_a_step_is_found_by_every_number_from_the_first_to_the_last(stepper):
+    """And by no other."""
+    count = len(stepper)
+    assert [step_of(stepper, str(i), 1) for i in range(count + 2)] == [None, *range(1, count + 1), None]
+
+
+def test_a_phase_is_finished_from_every_step(stepper):
+    """Each leads to the last of its phase, and that one to the last of the next, where there is one."""
+    phases = [step.phase for step in stepper.steps]
+    ends = [max(i for i, phase in enumerate(phases, 1) if phase == each) for each in dict.fromkeys(phases)]
+    for count in range(1, len(stepper) + 1):
+        assert stepper.phase_end(count) == next((end for end in ends if end > count), len(stepper))
+
+
+def test_constants_are_in_no_row_and_in_no_working():
+    """There is no adjoint of a 2 or a 3 to learn."""
+    (x,) = leaves(x=0.5)
+    a = x * 2
+    y = a + 3
+    label(a=a, y=y)
+    stepper = Stepper(trace(y))
+    assert [line.name for line in stepper.table(1)] == ["x", "a", "y"]
+    assert [stepper.working(count) for count in range(1, 6)] == [
+        ["a = x*2 = 0.5*2 = 1"],
+        ["y = a + 3 = 1 + 3 = 4"],
+        ["dy = 1"],
+        ["da = dy = 1"],
+        ["dx = da*2 = (1)(2) = 2"],
+    ]
+
+
+def test_a_contribution_is_a_product_added_to_what_was_there():
+    """A factor of 1 is not written, nor a sum with nothing; what was there may be 0."""
+    (x,) = leaves(x=0.0)
+    a, b = x * x, x * 1.5
+    c = a + x
+    y = c + b
+    label(a=a, b=b, c=c, y=y)
+    stepper = Stepper(trace(y))
+    lines = [line for count in range(1, len(stepper) + 1) for line in stepper.working(count) if "dx" in line]
+    assert lines == [
+        "dx = dc = 1",
+        "dx += db*1.5 = 1 + (1)(1.5) = 2.5",
+        "dx += da*x = 2.5 + (1)(0) = 2.5",
+        "dx += da*x = 2.5 + (1)(0) = 2.5",
+    ]
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 200])
+def test_a_long_formula_is_cut_and_no_line_is_wider_than_the_terminal(width):
+    """Forty columns are left for the names and numbers; what is cut shows that it is."""
+    xs = [Value(1.25, label=f"x{i}") for i in range(40)]
+    y = dot(xs, xs)
+    label(y=y)
+    *_, last = layout(Stepper(trace(y)).table(1), width)
+    formula = re.search(r"x0\*x0.*…", last)[0]
+    assert len(formula) == width - 40
+    assert len(last) <= width
+    assert last.rstrip().endswith("–")
+    assert all(len(line) <= 20 for line in layout(Stepper(trace(y)).table(1), 20))
+
+
+@pytest.mark.parametrize("room", range(2, 9))
+def test_the_lines_that_fit_fill_the_room_and_hold_the_marked_ones(room):
+    """What is left out is counted in the last of them, and nothing is where all fit."""
+    body = [*(f"  line {i}" for i in range(5)), "+ target", "> active"]
+    lines = fitted(body, room)
+    assert len(lines) == min(room, 7)
+    if room >= 7:
+        assert lines == body
+    else:
+        assert lines[-1] == f"  … {7 - (room - 1)} more rows"
+        assert lines[:-1] == body[7 - (room - 1) :]
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(40, 100), (16, 80), (12, 40), (5, 30)])
+def test_a_page_fits_its_terminal_with_the_active_line_in_it(monkeypatch, rows, columns):
+    """At every step; what is too long is cut, and of a low terminal at least three rows are shown."""
+    screen = SimpleNamespace(get_size=lambda: SimpleNamespace(rows=rows, columns=columns))
+    monkeypatch.setattr("prompt_toolkit.application.get_app", lambda: SimpleNamespace(output=screen))
+    session = terminal._Session(Stepper(trace(example("sigmoid-2-2-1").output())), "the net")
+    for count in range(1, len(session.stepper) + 1):
+        session.count = count
+        page, frame = session.page(), 2 + len(session.stepper.working(count)) + 1
+        assert len(page) == frame + 3 + min(20, max(3, rows - frame - 3))
+        assert all(len(text) <= columns + 1 for _, text in page)
+        marked = [(style, text[0]) for style, text in page if text[0] in ">+"]
+        assert all(style == {">": "reverse", "+": "bold"}[mark] for style, mark in marked)
+        assert [mark for _, mark in marked].count(">") == 1
+
+
 def test_the_2_2_1_net_fits_80_columns():
     """Table and working, at every step."""
     stepper = Stepper(trace(example("sigmoid-2-2-1").output()))
@@ -96,6 +190,12 @@ KEYS = {
     "ffq": 10,
     "ga3\rq": 8,
     "g12\x7f\rq": 1,
+    "g123\x7f\rq": 12,
+    "g1\x7f\x7f7\rq": 7,
+    "g19\rq": 19,
+    "nng1\rq": 1,
+    "g20\rq": 1,
+    "nn\x7fq": 2,
     "gnothing\rq": 1,
     "$0q": 1,
     "xq": 1,

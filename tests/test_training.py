@@ -55,6 +55,54 @@ def test_an_epoch_is_forward_backward_and_update():
     assert history.stopped == "all epochs done"
 
 
+def test_the_defaults_are_adam_at_a_hundredth_on_everything_a_hundred_times_by_squared_error():
+    """Spelled out, they train the same."""
+    silent, spelled = network(), network()
+    history = fit(silent, POINTS, LABELS)
+    again = fit(
+        spelled, POINTS, LABELS, loss="mse", optimizer=optim.Adam(spelled.parameters(), lr=0.01), epochs=100,
+        batch_size=len(LABELS), l2=0.0, clip_norm=math.inf,
+    )  # fmt: skip
+    assert state(silent) == state(spelled)
+    assert history == again
+    assert history.epochs == 100
+
+
+@pytest.mark.parametrize("size", [None, 3, 5])
+def test_a_batch_of_everything_keeps_the_order_of_the_samples(size):
+    """Whether its size is given or not, or is more than there are: nothing is shuffled."""
+    seen, w = [], Value(0.5)
+
+    def model(x):
+        seen.append(x[0].data)
+        return w * x[0]
+
+    model.parameters = lambda: [w]
+    fit(model, *LINE, epochs=4, batch_size=size, seed=1)
+    assert seen == LINE[0] * 4
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 7, 20])
+def test_the_loss_of_an_epoch_is_the_mean_over_samples_whatever_the_batches(size):
+    """Also where the last batch is smaller: without a step between them it is the loss of everything."""
+    model, still = network(), functools.partial(optim.SGD, lr=0.0)
+    history = fit(model, POINTS[:7], LABELS[:7], epochs=2, batch_size=size, optimizer=still)
+    wanted = sum((model(x).data - y) ** 2 for x, y in zip(POINTS[:7], LABELS[:7])) / 7
+    assert history.loss == pytest.approx([wanted] * 2, rel=1e-12)
+
+
+@pytest.mark.parametrize("patience", [1, 2, 5])
+def test_patience_is_the_number_of_epochs_that_may_be_no_better(patience):
+    """After the first, the best, so many follow, with or without validation; then it ends."""
+    still = functools.partial(optim.SGD, lr=0.0)
+    for held_out in (None, (POINTS, LABELS)):
+        history = fit(
+            network(), POINTS, LABELS, optimizer=still, patience=patience, validation=held_out, epochs=50
+        )
+        assert history.epochs == 1 + patience
+        assert history.stopped == f"no lower loss for {patience} epochs"
+
+
 def test_the_moons_are_separated():
     """As in micrograd's demo: hinge, L2 penalty and a falling learning rate; every point on its side."""
     points, labels = moons(50, seed=1, labels=(-1, 1))

@@ -36,8 +36,8 @@ def cut_in_the_middle(text: str, length: int) -> str:
     >>> cut_in_the_middle("x1*w1 + x2*w2 + x3*w3", 15)
     'x1*w1  …  x3*w3'
     """
-    half = length // 2 - 1
-    return text if len(text) <= length else f"{text[:half]} … {text[-half:]}"
+    left, right = (length - 2) // 2, (length - 3) // 2
+    return text if len(text) <= length else f"{text[:left]} … {text[-right:]}"
 
 
 def subscripted(label: str) -> str:

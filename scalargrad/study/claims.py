@@ -47,7 +47,7 @@ class Claim(NamedTuple):
         gap = abs(self.number - x)
         towards_zero = abs(self.number) <= abs(x) + slack
         within = 0.5 * self._unit + slack
-        return gap <= within * (1 + 1e-6) or (towards_zero and gap < self._unit + slack)
+        return gap <= within * (1 + 1e-6) or (towards_zero and gap < (self._unit + slack) * (1 - 1e-6))
 
     @property
     def _unit(self) -> float:

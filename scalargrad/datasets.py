@@ -14,8 +14,12 @@ def moons(n: int = 100, noise: float = 0.1, seed: int | None = None) -> tuple[Po
 def moons(
     n: int = 100, noise: float = 0.1, seed: int | None = None, *, labels: tuple[Label, Label]
 ) -> tuple[Points, list[Label]]: ...
+@overload
 def moons(
-    n: int = 100, noise: float = 0.1, seed: int | None = None, *, labels: tuple[Any, Any] = (0, 1)
+    n: int, noise: float, seed: int | None, labels: tuple[Label, Label]
+) -> tuple[Points, list[Label]]: ...
+def moons(
+    n: int = 100, noise: float = 0.1, seed: int | None = None, labels: tuple[Any, Any] = (0, 1)
 ) -> tuple[Points, list[Any]]:
     """Return n points on two interleaved half circles with normal noise, and their labels.
 

@@ -1,5 +1,6 @@
 """Find the neurons in a Wengert list: by the paths that nn gives, else by their structure."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from scalargrad.wengert.instruction import Edge, Instruction
 from scalargrad.wengert.list import WengertList
 
+RESULT = re.compile(r"(^|\.)(z|dot)$")  # the last part of the path that nn gives a weighted sum
 WEIGHT_LETTERS = ("w", "u", "v", "θ")  # a tie-break: in w*x either of two leaves could be the weight
 
 
@@ -63,7 +65,7 @@ class _Finder:
         if found is None:
             return None
         inside, weights, bias = found
-        path = z.path.removesuffix(".z").removesuffix(".dot")
+        path = RESULT.sub("", z.path)
         chain = list(self._activation(z, path))
         members = frozenset([z, *inside, *chain])
         self.taken |= members
@@ -145,7 +147,7 @@ class _Finder:
                 break
             chain.append(v)
             activation = v.primitive is not None and v.primitive.activation is not None
-            if v.path == f"{path}.a" or (len(chain) == 1 and activation):
+            if v.path == (f"{path}.a" if path else "a") or (len(chain) == 1 and activation):
                 yield from chain
                 return
             if not z.path:

@@ -9,7 +9,7 @@ from scalargrad.engine.composed import log_softmax, mean, softmax, where
 from scalargrad.engine.functions import *  # noqa: F403  # one for each row of the table
 from scalargrad.engine.gradcheck import gradcheck
 from scalargrad.engine.naming import label, leaves
-from scalargrad.engine.operators import no_grad
+from scalargrad.engine.recording import no_grad
 from scalargrad.engine.transforms import grad, hessian, value_and_grad
 from scalargrad.engine.value import Value
 from scalargrad.tracing import Trace, trace

@@ -6,7 +6,7 @@ Each draws on the axes it is given, or on those of a new figure, and returns the
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from scalargrad.engine.operators import no_grad
+from scalargrad.engine.recording import no_grad
 from scalargrad.errors import ShapeError
 from scalargrad.nn.module import as_list
 from scalargrad.training.batches import Data, Model, outputs_of, paired

@@ -9,7 +9,7 @@ from laws import reference
 from mpmath import mpf
 
 from scalargrad import Value
-from scalargrad.engine.operators import apply
+from scalargrad.engine.apply import apply
 from scalargrad.primitives.row import Primitive
 from scalargrad.primitives.rows import power
 from scalargrad.primitives.scalars import strict

@@ -7,7 +7,7 @@ from typing import Any
 
 from mpmath import mp, mpf
 
-from scalargrad.engine.operators import apply
+from scalargrad.engine.apply import apply
 from scalargrad.engine.transforms import hessian
 from scalargrad.primitives.namespace import Reading
 from scalargrad.primitives.row import Primitive

@@ -12,7 +12,7 @@ from scalargrad import Value, dot, draw, nn, total, trace
 from scalargrad.drawing import VIEWS
 from scalargrad.drawing.inscriptions import Inscriber
 from scalargrad.drawing.network import Network
-from scalargrad.engine.operators import apply
+from scalargrad.engine.apply import apply
 from scalargrad.errors import UnknownNameError
 from scalargrad.examples import GALLERY, example
 from scalargrad.notation.textbook import TextbookWriter

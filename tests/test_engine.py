@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scalargrad import Value, dot, functions, logsumexp
-from scalargrad.engine.operators import apply
+from scalargrad.engine.apply import apply
 from scalargrad.engine.value import Constant
 from scalargrad.errors import OperandError, RangeError, StaleGraphError
 from scalargrad.primitives.rows import power

@@ -9,9 +9,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from scalargrad import Value, grad, gradcheck, nn, no_grad, total
+from scalargrad.engine.apply import apply
 from scalargrad.engine.gradcheck import Comparison
 from scalargrad.engine.node import evaluation_order
-from scalargrad.engine.operators import apply
 from scalargrad.errors import DomainError, OperandError, ShapeError, StaleGraphError
 from scalargrad.primitives.table import TABLE
 

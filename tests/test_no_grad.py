@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from scalargrad import Value, dot, nn, no_grad
-from scalargrad.engine import operators
+from scalargrad.engine import recording
 from scalargrad.errors import DomainError
 
 
@@ -46,10 +46,10 @@ def test_no_grad_ends_with_its_block():
 
 def test_open_blocks_are_counted_and_closed_blocks_are_not():
     """While no block is open, in any thread, operators do not ask for the mode at all."""
-    assert operators._blocks_without_recording == 0
+    assert recording.blocks_without == 0
     with no_grad(), no_grad():
-        assert operators._blocks_without_recording == 2
-    assert operators._blocks_without_recording == 0
+        assert recording.blocks_without == 2
+    assert recording.blocks_without == 0
 
 
 def test_no_grad_decorates_a_function():

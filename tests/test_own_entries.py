@@ -12,7 +12,7 @@ from scalargrad import Trace, Value, diagnose, draw, functions, label, leaves, n
 from scalargrad.drawing import VIEWS
 from scalargrad.drawing.network import Network
 from scalargrad.engine import reading
-from scalargrad.engine.operators import apply
+from scalargrad.engine.apply import apply
 from scalargrad.errors import ExpressionError, OperandError
 from scalargrad.expressions import evaluate, free_names
 from scalargrad.nn.initialisers import he_uniform, initialiser, xavier_uniform

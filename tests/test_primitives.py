@@ -20,7 +20,7 @@ from laws import (
     reference,
 )
 
-from scalargrad.engine.operators import apply
+from scalargrad.engine.apply import apply
 from scalargrad.engine.reading import values
 from scalargrad.engine.value import Value
 from scalargrad.errors import DomainError, RangeError

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from inspect import Parameter, Signature
 from typing import Any
 
-from scalargrad.engine.operators import apply
+from scalargrad.engine.apply import apply
 from scalargrad.engine.value import Number, Value, as_values
 from scalargrad.errors import OperandError, ShapeError
 from scalargrad.notation.text import TextWriter

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from scalargrad.engine.node import describe, evaluation_order
-from scalargrad.engine.operators import no_grad, recorded
+from scalargrad.engine.recording import no_grad, recorded
 from scalargrad.engine.sweep import adjoints, edges_of
 from scalargrad.engine.value import Number, Value, as_value
 from scalargrad.errors import ShapeError

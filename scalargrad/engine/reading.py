@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from scalargrad.engine.apply import apply
 from scalargrad.engine.node import Node
-from scalargrad.engine.operators import apply
 from scalargrad.engine.value import Number, Value, as_value, as_values
 from scalargrad.primitives.namespace import Reading
 from scalargrad.primitives.row import Primitive

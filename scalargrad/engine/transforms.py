@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from typing import Any, overload
 
 from scalargrad.engine.node import evaluation_order, local_derivatives, next_order
-from scalargrad.engine.operators import recorded
 from scalargrad.engine.reading import local_values
+from scalargrad.engine.recording import recorded
 from scalargrad.engine.sweep import adjoints
 from scalargrad.engine.value import Constant, Number, Value, as_value, float_reads
 from scalargrad.errors import ArgumentIndexError, LostGradientWarning, OperandError

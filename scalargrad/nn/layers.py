@@ -3,8 +3,8 @@
 import random
 from collections.abc import Iterable, Sized
 
+from scalargrad.engine.apply import computed
 from scalargrad.engine.composed import softmax
-from scalargrad.engine.operators import computed
 from scalargrad.engine.value import Value, as_values
 from scalargrad.errors import OperandError, ShapeError
 from scalargrad.nn.activations import ActivationLike, activation_function, shown

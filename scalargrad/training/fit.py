@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from scalargrad.engine.operators import no_grad
+from scalargrad.engine.recording import no_grad
 from scalargrad.engine.value import Value
 from scalargrad.errors import NonFiniteError, OperandError, RangeError, ScalargradError, ShapeError
 from scalargrad.nn.losses import Loss, LossName, l2_penalty, loss_function

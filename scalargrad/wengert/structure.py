@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from scalargrad.engine.operators import undefined
+from scalargrad.engine.apply import undefined
 from scalargrad.engine.value import Constant, Value
 from scalargrad.primitives.row import Primitive
 from scalargrad.primitives.scalars import ieee, strict

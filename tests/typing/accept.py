@@ -44,8 +44,8 @@ from scalargrad import (
 )
 from scalargrad.drawing.figure import Figure
 from scalargrad.engine import Value as SameValue
+from scalargrad.engine.apply import apply
 from scalargrad.engine.gradcheck import GradcheckReport
-from scalargrad.engine.operators import apply
 from scalargrad.engine.value import Number
 from scalargrad.errors import NonFiniteError, UnknownNameError
 from scalargrad.examples import example

@@ -32,7 +32,7 @@ from scalargrad import (
     trace,
     where,
 )
-from scalargrad.engine.operators import apply
+from scalargrad.engine.apply import apply
 from scalargrad.table import primitive
 
 X, LABELS = datasets.moons(4, noise=0.1, seed=1, labels=(-1, 1))

@@ -28,6 +28,10 @@ class ArgumentIndexError(ScalargradError, IndexError):
     """Report a derivative by an argument that the function was not called with."""
 
 
+class EntryError(ScalargradError, TypeError):
+    """Report a primitive that cannot be entered into the table, with what is wrong in its row."""
+
+
 class ShapeError(ScalargradError, ValueError):
     """Report a list of the wrong length, naming both lengths."""
 

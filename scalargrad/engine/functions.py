@@ -18,8 +18,7 @@ def _publish(entry: Entry) -> TakeBack:
     """Publish the function of a row or family in this module, under its name."""
     function = function_of(entry)
     function.__module__ = __name__
-    if entry.name not in __all__:
-        __all__.append(entry.name)  # noqa: PYI056  # the names come from the table
+    __all__.append(entry.name)  # noqa: PYI056  # the names come from the table
     undo = attached(sys.modules[__name__], {entry.name: function})
 
     def take_back() -> None:

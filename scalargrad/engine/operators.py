@@ -9,6 +9,8 @@ from scalargrad.engine.apply import apply, computed, undefined_at
 from scalargrad.engine.methods import Methods
 from scalargrad.engine.node import next_order, real
 from scalargrad.engine.value import Value, as_value, operand
+from scalargrad.errors import EntryError
+from scalargrad.notation import legible  # noqa: F401  # refuses rows before they become methods
 from scalargrad.primitives.row import Primitive
 from scalargrad.primitives.rows import power
 from scalargrad.primitives.scalars import strict
@@ -132,6 +134,10 @@ def _methods_of(entry: Entry) -> Iterator[tuple[str, Callable[..., Any]]]:
 def _give_methods(entry: Entry) -> TakeBack:
     """Give Values the method of a row or family and, if the row has one, the operator of Python."""
     methods = dict(_methods_of(entry))
+    for name in methods:
+        if hasattr(Value, name):
+            message = f"Values have an attribute {name!r} already; give the primitive another name"
+            raise EntryError(message)
     for name, method in methods.items():
         is_reflected = not isinstance(entry, Family) and name == reflected(entry.method or "")
         method.__name__, method.__qualname__ = name, f"Value.{name}"

@@ -77,14 +77,14 @@ class Dialect(Writer):
         """Return the condition that the operands must meet, None where there is none."""
         return row.domain(self, *operands) if row.domain else None
 
-    def needed(self, text: str) -> str:
+    def needed(self, text: object) -> str:
         """Return the definitions of what a text uses and its language lacks, to stand before it.
 
         >>> from scalargrad.notation.languages import JavaScript
         >>> print(JavaScript().needed("softplus(x)"))
         const softplus = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
         """
-        definitions = self._definitions(text, set())
+        definitions = self._definitions(str(text), set())
         return "\n".join(sorted(definitions, key=lambda source: not source.startswith(("import", "from"))))
 
     def _definitions(self, text: str, seen: set[str]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from itertools import chain
 from string import Formatter
 from typing import Any, ClassVar
 
+from scalargrad.errors import OperandError
 from scalargrad.primitives.row import ATOM, POWER, PRODUCT, SIGN, Primitive
 from scalargrad.primitives.table import TABLE, Entry, Family, TakeBack, attached, for_each_entry
 
@@ -32,6 +33,12 @@ class Symbol:
 
     def __str__(self) -> str:
         return self.text
+
+    __repr__ = __str__
+
+    def __bool__(self) -> bool:
+        message = "a row cannot branch: write m.where(condition, x, y) for if, and & or | to join conditions"
+        raise OperandError(message)
 
 
 @for_each_entry

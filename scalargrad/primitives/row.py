@@ -4,7 +4,9 @@ import inspect
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Never
+
+from scalargrad.errors import OperandError
 
 # How tightly an operator binds, as in Python; what is written as a call binds like a name.
 SUM, PRODUCT, SIGN, POWER, ATOM = range(1, 6)
@@ -63,10 +65,22 @@ class Primitive:
     activation: Activation | None = None
     parameters: tuple[float, ...] = ()
 
+    def __call__(self, *_: object) -> Never:
+        """Say how a row is called: it is the entry of a table, not a function."""
+        message = (
+            f"{self.name} is a row of the table; call scalargrad.{self.name}(…), or the method of a Value"
+        )
+        raise OperandError(message)
+
     @property
     def arity(self) -> int | None:
         """Return the number of operands, None where it is that of the lists."""
         return None if self.lists else len(self.operands)
+
+    @property
+    def module(self) -> str:
+        """Return the module that states the row."""
+        return self.function.__module__
 
     @property
     def documentation(self) -> str:

@@ -5,11 +5,11 @@ import inspect
 import numbers
 import weakref
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
-from typing import Any
+from dataclasses import fields, replace
+from typing import Any, TypeVar
 
-from scalargrad.errors import OperandError
-from scalargrad.primitives.row import Primitive
+from scalargrad.errors import EntryError, OperandError, unknown
+from scalargrad.primitives.row import Activation, Primitive
 
 
 class Family:
@@ -25,6 +25,7 @@ class Family:
         self.__doc__ = self.documentation = inspect.getdoc(maker) or ""
         self.signature = inspect.signature(maker)
         self.samples = samples
+        self.module = maker.__module__
         self._maker = maker
         self._alive: weakref.WeakValueDictionary[tuple[float, ...], Primitive] = weakref.WeakValueDictionary()
         self.row = functools.lru_cache(maxsize=1024)(self._row)
@@ -68,12 +69,18 @@ class Family:
 Entry = Primitive | Family
 TABLE: dict[str, Primitive] = {}
 FAMILIES: dict[str, Family] = {}
+E = TypeVar("E", Primitive, Family)
 TakeBack = Callable[[], None]
 Reader = Callable[[Entry], TakeBack]
 _readers: list[Reader] = []
 _made: dict[str, list[TakeBack]] = {}  # by the name of an entry, what undoes all that was made of it
 
 Facts = Any  # the other fields of Primitive
+FACTS = [
+    field.name
+    for field in fields(Primitive)
+    if field.name not in {"name", "function", "partials", "operands"}
+]
 Decorator = Callable[[Callable[..., Any]], Primitive]
 
 
@@ -81,38 +88,60 @@ def member(partials: Callable[..., Any], **facts: Facts) -> Decorator:
     """Make the decorated z = f(m, x₁, …, xₖ) a row, with its local derivatives and other facts."""
 
     def state(function: Callable[..., Any]) -> Primitive:
-        _, *operands = inspect.signature(function).parameters  # after the namespace
+        _, *operands = inspect.signature(function).parameters.values()  # after the namespace
         name = function.__name__.rstrip("_")  # `abs_` leaves Python's own `abs` alone
-        if len(operands) > 2 or (facts.get("lists") and facts["lists"] != len(operands)):
-            message = (
-                f"{name} has the operands {', '.join(operands)}; a row takes one or two, or with "
-                "lists=1 or lists=2 as many lists"
+        for fact in facts:
+            if fact not in FACTS:
+                raise EntryError(unknown(f"fact of {name}", fact, FACTS))
+        lists = facts.get("lists", 0)
+        if any(x.kind is not x.POSITIONAL_OR_KEYWORD for x in operands) or len(operands) not in {1, 2}:
+            raise EntryError(
+                f"{name}{inspect.signature(function)}: a row takes one or two operands, or lists"
             )
-            raise OperandError(message)
-        return Primitive(name, function, partials, tuple(operands), **facts)
+        if lists and lists != len(operands):
+            raise EntryError(f"{name} takes {len(operands)} lists, so say lists={len(operands)}, not {lists}")
+        if not isinstance(facts.get("activation"), Activation | None):
+            raise EntryError(f"{name}: activation takes an Activation, got {facts['activation']!r:.60}")
+        return Primitive(name, function, partials, tuple(x.name for x in operands), **facts)
 
     return state
 
 
 def primitive(partials: Callable[..., Any], **facts: Facts) -> Decorator:
-    """Make the decorated function a row and enter it into the table under its name."""
+    """Make the decorated z = f(m, x₁, …, xₖ) a row of the table, under its name.
+
+    `partials(m, z, x₁, …, xₖ)` is ∂z/∂x for one operand, a pair of them for two.  With `lists=1` or
+    `lists=2` the operands are lists, and `partials` is a tuple with a list of local derivatives for each.
+    The facts are the other fields of a Primitive: domain, text, latex, textbook, precedence, activation ….
+    Raises EntryError, and enters nothing, if the row cannot be read or its name is taken.
+
+    >>> @primitive(lambda m, z, x: 3.0 * x * x)
+    ... def cube(m, x):
+    ...     return x * x * x
+    >>> withdraw("cube")
+    """
 
     def enter(function: Callable[..., Any]) -> Primitive:
-        row = member(partials, **facts)(function)
-        TABLE[row.name] = row
-        _announce(row)
-        return row
+        return _entered(member(partials, **facts)(function), TABLE)
 
     return enter
 
 
 def family(*samples: tuple[float, ...]) -> Callable[[Callable[..., Primitive]], Family]:
-    """Enter the decorated maker of rows as a family; `samples` are parameters worth testing, at least one."""
+    """Enter the decorated maker of rows as a family; `samples` are parameters worth testing, at least one.
+
+    The maker takes the parameters and returns a row, made by `member`, that closes over them.
+    """
+    if not samples or not all(isinstance(sample, tuple) for sample in samples):
+        raise EntryError(
+            f"write @family((0.1,), …), samples of the parameters in tuples, got {samples!r:.60}"
+        )
 
     def enter(maker: Callable[..., Primitive]) -> Family:
-        made = FAMILIES[maker.__name__] = Family(maker, samples)
-        _announce(made)
-        return made
+        made = maker(*samples[0])
+        if not isinstance(made, Primitive):
+            raise EntryError(f"{maker.__name__} has to return a row made by @member, got {made!r:.60}")
+        return _entered(Family(maker, samples), FAMILIES)
 
     return enter
 
@@ -141,10 +170,24 @@ def attached(owner: object, members: Mapping[str, Any]) -> TakeBack:
     return take_back
 
 
-def _announce(entry: Entry) -> None:
-    for take_back in _made.pop(entry.name, ()):  # a cell of a notebook that was run again
-        take_back()
-    _made[entry.name] = [read(entry) for read in _readers]
+def _entered(entry: E, into: dict[str, E]) -> E:
+    """Enter a row or family, whole or not at all; one from the same module gives way, as in a notebook."""
+    name = entry.name
+    old = TABLE.get(name) or FAMILIES.get(name)
+    if old is not None and old.module != entry.module:
+        raise EntryError(
+            f"the table has a primitive {name!r} of {old.module} already; give yours another name"
+        )
+    withdraw(name)
+    into[name] = entry
+    made = _made[name] = []
+    try:
+        for read in _readers:
+            made.append(read(entry))  # noqa: PERF401  # one by one, for what is taken back after an error
+    except Exception as error:
+        withdraw(name)
+        raise EntryError(f"{name} cannot be entered: {error}") from error
+    return entry
 
 
 def withdraw(name: str) -> None:

@@ -56,9 +56,45 @@ __all__ = [
     "value_and_grad",
     "where",
 ]
-__all__ += functions.__all__
-__all__.remove("abs")  # noqa: PYI056  # a star import leaves Python's own alone; they work on Values too
-__all__.remove("pow")  # noqa: PYI056
+# Written by `python -m scalargrad.engine.stubs`; a star import leaves Python's own abs and pow alone.
+__all__ += [
+    "acos",
+    "add",
+    "asin",
+    "atan",
+    "clip",
+    "cos",
+    "cosh",
+    "divide",
+    "dot",
+    "elu",
+    "erf",
+    "exp",
+    "expm1",
+    "gelu",
+    "leaky_relu",
+    "log",
+    "log1p",
+    "log_sigmoid",
+    "logsumexp",
+    "maximum",
+    "minimum",
+    "multiply",
+    "negative",
+    "positive",
+    "power",
+    "relu",
+    "sigmoid",
+    "silu",
+    "sin",
+    "sinh",
+    "softplus",
+    "sqrt",
+    "subtract",
+    "tan",
+    "tanh",
+    "total",
+]
 
 
 if not TYPE_CHECKING:  # which would take any name to be there

@@ -16,7 +16,7 @@ from scalargrad.engine.apply import apply
 from scalargrad.errors import UnknownNameError
 from scalargrad.examples import GALLERY, example
 from scalargrad.notation.textbook import TextbookWriter
-from scalargrad.primitives.table import TABLE, rows
+from scalargrad.primitives.table import FAMILIES, TABLE, rows
 from scalargrad.wengert.formulas import MANY, formula
 
 WEIGHTED = "sigmoid-2-2-1", "mazur-2-2-2", "relu-softmax"
@@ -277,6 +277,11 @@ READ_BACK = {
     "[⁻⁰¹²³⁴-⁹]+": lambda raised: f"**({raised[0].translate(str.maketrans('⁻⁰¹²³⁴⁵⁶⁷⁸⁹', '-0123456789'))})",
 }
 FUNCTIONS = {name: reference(row) for name, row in TABLE.items()} | REFERENCES
+FUNCTIONS |= {
+    name: lambda x, *parameters, made=made: reference(made(*parameters))(x)
+    for name, made in FAMILIES.items()
+    if name not in REFERENCES
+}
 FUNCTIONS |= {"σ": REFERENCES["sigmoid"], "ln": REFERENCES["log"]}
 
 

@@ -152,6 +152,7 @@ def _give_operators():
         setattr(Operand, f"__{name}__", binary(getattr(operator, name), Operand))
         setattr(Operand, f"__r{name}__", binary(getattr(operator, name), Operand, reflected=True))
     Operand.__truediv__ = binary(ieee.divide, Operand)
+    Operand.__rtruediv__ = binary(ieee.divide, Operand, reflected=True)
     Operand.__mod__ = binary(operator.mod, Operand)
     Operand.__neg__ = lambda x: Operand(-x.x)
     Operand.__abs__ = lambda x: Operand(abs(x.x))

@@ -241,7 +241,7 @@ def test_an_alias_means_its_row():
 
 def test_a_row_of_three_operands_is_refused():
     """A row takes one operand, two, or lists of them, and the error says so."""
-    with pytest.raises(EntryError, match="fused.*a row takes one or two operands"):
+    with pytest.raises(EntryError, match=r"fused.*a row takes one or two operands"):
 
         @primitive(lambda m, z, x, y, b: (y, x, 1.0))
         def fused(m, x, y, b):  # noqa: ARG001

@@ -44,7 +44,7 @@ def _apply_to_lists(row: Primitive, lists: Sequence[tuple[Value, ...]], m: Any) 
 
 
 def computed(row: Primitive, data: float, first: Any, second: Any = None) -> Value:
-    """Return the node of a row with its data and parents in the two slots, or a leaf under no_grad."""
+    """Return the node of a row with its data and its parents, or lists of them, or a leaf under no_grad."""
     node = _new(Value)
     node._data = data
     node.grad = 0.0

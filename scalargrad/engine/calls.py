@@ -1,10 +1,10 @@
 """How entries of the table are called: functions of Values, with signature, checks, documentation."""
 
 from collections.abc import Callable, Iterable, Sequence
-from inspect import Parameter, Signature
 from typing import Any
 
 from scalargrad.engine.apply import apply
+from scalargrad.engine.signatures import of_function
 from scalargrad.engine.value import Number, Value, as_values
 from scalargrad.errors import OperandError, ShapeError
 from scalargrad.notation.text import TextWriter
@@ -17,7 +17,7 @@ def function_of(entry: Entry) -> Callable[..., Value]:
     function = _of_family(entry) if isinstance(entry, Family) else _of_row(entry)
     function.__name__ = function.__qualname__ = entry.name
     function.__doc__ = documentation(entry)
-    function.__signature__ = _signature(entry)  # type: ignore[attr-defined]
+    function.__signature__ = of_function(entry)  # type: ignore[attr-defined]
     return function
 
 
@@ -61,14 +61,6 @@ def _check_count(row: Primitive, arguments: Sequence[object], kind: str) -> None
     if len(arguments) != count:
         message = f"{row.name} takes {count} {kind}{'s'[: count != 1]}, got {len(arguments)}"
         raise OperandError(message)
-
-
-def _signature(entry: Entry) -> Signature:
-    """Return the signature of a function: the operands by position, then parameters."""
-    row, parameters = (entry.sample, entry.signature.parameters) if isinstance(entry, Family) else (entry, {})
-    kind = Iterable[Number] if row.lists else Number
-    operands = [Parameter(name, Parameter.POSITIONAL_ONLY, annotation=kind) for name in row.operands]
-    return Signature([*operands, *parameters.values()], return_annotation=Value)
 
 
 def documentation(entry: Entry) -> str:

@@ -5,8 +5,8 @@ by it is a topological sort: it is the node's place in the Wengert list.  Giving
 it take another, behind those of its readers; a parent younger than its child therefore tells that the
 graph is stale.
 
-Two slots hold the parents: one node or two, or for an n-ary row one tuple or two (the second is empty
-for one list).  So a node of arity 1 or 2 is one object for the garbage collector to visit instead of
+Two attributes hold the parents: one node or two, or for an n-ary row one tuple or two (the second is
+empty for one list).  So a node of arity 1 or 2 is one object for the garbage collector to visit instead of
 two, which halves the time to build a graph.
 """
 

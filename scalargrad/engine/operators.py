@@ -1,13 +1,13 @@
 """The operators of Values, made from the table of primitives."""
 
 from collections.abc import Callable, Iterator
-from inspect import Parameter, Signature
 from typing import Any
 
 from scalargrad.engine import recording
 from scalargrad.engine.apply import apply, computed, undefined_at
 from scalargrad.engine.methods import Methods
 from scalargrad.engine.node import next_order, real
+from scalargrad.engine.signatures import of_method
 from scalargrad.engine.value import Value, as_value, operand
 from scalargrad.errors import EntryError
 from scalargrad.notation import legible  # noqa: F401  # refuses rows before they become methods
@@ -31,14 +31,6 @@ def reflected(method: str) -> str:
 def of_reflected(documentation: str) -> str:
     """Return the documentation of an operator whose other operand is on the left."""
     return f"{documentation.removesuffix('.')}, where self is y."
-
-
-def _signature(entry: Entry) -> Signature:
-    """Return the signature of a method: self and a second operand by position, then parameters."""
-    row, parameters = (entry.sample, entry.signature.parameters) if isinstance(entry, Family) else (entry, {})
-    operands = ["self", *("other" for _ in row.operands[1:])]
-    by_position = [Parameter(name, Parameter.POSITIONAL_ONLY) for name in operands]
-    return Signature([*by_position, *parameters.values()])
 
 
 def _unary(row: Primitive) -> Callable[[Value], Value]:
@@ -142,5 +134,5 @@ def _give_methods(entry: Entry) -> TakeBack:
         is_reflected = not isinstance(entry, Family) and name == reflected(entry.method or "")
         method.__name__, method.__qualname__ = name, f"Value.{name}"
         method.__doc__ = of_reflected(entry.documentation) if is_reflected else entry.documentation
-        method.__signature__ = _signature(entry)  # type: ignore[attr-defined]
+        method.__signature__ = of_method(entry)  # type: ignore[attr-defined]
     return attached(Methods, methods)

@@ -1,83 +1,67 @@
 """Write the stubs that show editors what is made from the table.
 
-`python -m scalargrad.engine.stubs` writes `methods.pyi` and `functions.pyi` beside this module; a test
-holds them against the table.
+`python -m scalargrad.engine.stubs` writes `methods.pyi` and `functions.pyi` beside this module, and the names
+in the package's `__all__`; a test holds them against the table.
 """
 
+import inspect
+import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-from scalargrad.engine.calls import documentation
+from scalargrad.engine import functions as functions_module
+from scalargrad.engine import operators  # noqa: F401  # gives Values their methods
 from scalargrad.engine.methods import Methods
-from scalargrad.engine.operators import of_reflected, reflected
-from scalargrad.primitives.row import Primitive
-from scalargrad.primitives.table import Entry, Family, entries
+from scalargrad.engine.signatures import NUMBER, VALUE
+from scalargrad.primitives.table import entries
 
 HERE = Path(__file__).parent
 NOTE = "# Written by `python -m scalargrad.engine.stubs` from the table of primitives: edit the rows there."
-Parameters = list[str]
 
 
 def methods() -> str:
-    """Return the stub of the methods of Values."""
+    """Return the stub of the methods of Values, generic in what they take and return."""
     lines = [NOTE, "from typing import Generic, TypeVar", "", 'V = TypeVar("V")', ""]
     lines += ["class Methods(Generic[V]):", f'    """{Methods.__doc__}"""']
-    for entry in entries():
-        for name, parameters, text in _methods_of(entry):
-            lines += ["", textwrap.indent(_definition(name, parameters, "V", text), "    ")]
+    for name, method in vars(Methods).items():
+        if hasattr(method, "__signature__"):
+            generic = _definition(name, method).replace(NUMBER, "V | float").replace(f"-> {VALUE}", "-> V")
+            lines += ["", textwrap.indent(generic, "    ")]
     return "\n".join([*lines, ""])
 
 
 def functions() -> str:
     """Return the stub of the functions of Values."""
+    names = functions_module.__all__
     lines = [NOTE, "from collections.abc import Iterable", ""]
     lines += ["from scalargrad.engine.value import Number, Value", "", "__all__ = ["]
-    lines += [f'    "{entry.name}",' for entry in entries()] + ["]"]
-    for entry in entries():
-        kind = "Iterable[Number]" if _row(entry).lists else "Number"
-        operands = [f"{name}: {kind}" for name in _row(entry).operands]
-        parameters = [*operands, "/", *_parameters(entry)]
-        lines += ["", _definition(entry.name, parameters, "Value", documentation(entry))]
+    lines += [f'    "{name}",' for name in names] + ["]"]
+    for name in names:
+        lines += ["", _definition(name, getattr(functions_module, name))]
     return "\n".join([*lines, ""])
 
 
-def _row(entry: Entry) -> Primitive:
-    return entry.sample if isinstance(entry, Family) else entry
-
-
-def _methods_of(entry: Entry) -> Iterator[tuple[str, Parameters, str]]:
-    """Yield the methods that an entry becomes, with their parameters and documentation."""
-    row = _row(entry)
-    if row.lists:
-        return
-    others = ["other: V | float"] * (len(row.operands) - 1)
-    operands, text = ["self", *others, "/"], entry.documentation
-    yield entry.name, [*operands, *_parameters(entry)], text
-    if not isinstance(entry, Family) and entry.method:
-        yield entry.method, operands, text
-        if others:
-            yield reflected(entry.method), operands, of_reflected(text)
-
-
-def _parameters(entry: Entry) -> Parameters:
-    """Return the parameters of a family, as numbers."""
-    if not isinstance(entry, Family):
-        return []
-    return [
-        f"{p.name}: float" + ("" if p.default is p.empty else f" = {p.default!r}")
-        for p in entry.signature.parameters.values()
-    ]
-
-
-def _definition(name: str, parameters: Parameters, returned: str, text: str) -> str:
+def _definition(name: str, function: Callable[..., object]) -> str:
+    text = function.__doc__ or ""
     body = textwrap.indent(f'"""{text}"""' if "\n" not in text else f'"""{text}\n"""', "    ")
-    return f"def {name}({', '.join(parameters)}) -> {returned}:\n{body}"
+    return f"def {name}{inspect.signature(function)}:\n{body}"
 
 
-STUBS = {"methods.pyi": methods, "functions.pyi": functions}
+def package() -> str:
+    """Return the package's own module, its `__all__` completed: type checkers read it as it is written."""
+    names = sorted({entry.name for entry in entries()} - {"abs", "pow"})
+    listed = "".join(f'    "{name}",\n' for name in names)
+    text = (HERE / PACKAGE).read_text(encoding="utf-8")
+    return re.sub(r"(?<=^__all__ \+= \[)[^]]*", f"\n{listed}", text, flags=re.MULTILINE)
+
+
+PACKAGE = "../__init__.py"
+WRITTEN = {"methods.pyi": methods, "functions.pyi": functions, PACKAGE: package}
 
 
 if __name__ == "__main__":
-    for file, stub in STUBS.items():
-        (HERE / file).write_text(stub(), encoding="utf-8")
+    for file, text in WRITTEN.items():
+        place = (HERE / file).resolve()
+        place.write_text(text(), encoding="utf-8")
+        print(place)  # noqa: T201  # it is a command

@@ -133,7 +133,7 @@ class Dialect(Writer):
             return self.value(row, *operands)
         return self.pow(*operands) if row.name == "pow" else self.call(row.name, *operands)
 
-    def form(self, row: Primitive, arity: int) -> tuple[str, int]:
+    def template(self, row: Primitive, arity: int) -> tuple[str, int]:
         """Return the operator."""
         assert row.text is not None, (row, arity)
         return row.text, row.precedence

@@ -37,7 +37,7 @@ class LatexWriter(Writer):
         precedence = LOOSE if plain.startswith("-") else PRODUCT if r"\times" in text else ATOM
         return Symbol(text, precedence, self)
 
-    def form(self, row: Primitive, arity: int) -> tuple[str, int]:
+    def template(self, row: Primitive, arity: int) -> tuple[str, int]:
         """Return the row's LaTeX, else its operator, else its name in upright letters, as a function."""
         if row.latex or (row.text and row.precedence < ATOM):
             return str(row.latex or row.text), row.precedence

@@ -27,7 +27,7 @@ class TextWriter(Writer):
         text = number(x, self.digits)
         return Symbol(text, LOOSE if text.startswith("-") else ATOM, self)
 
-    def form(self, row: Primitive, arity: int) -> tuple[str, int]:
+    def template(self, row: Primitive, arity: int) -> tuple[str, int]:
         """Return the row's text, or a call with its parameters; operands of an n-ary row stand in a list."""
         if row.text:
             return row.text, row.precedence

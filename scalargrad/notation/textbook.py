@@ -47,11 +47,11 @@ class TextbookWriter(TextWriter):
                 return Symbol(x + y, PRODUCT, self)
         return super().write(row, operands)
 
-    def form(self, row: Primitive, arity: int) -> tuple[str, int]:
+    def template(self, row: Primitive, arity: int) -> tuple[str, int]:
         """Return the row's textbook form, else its text with true minus signs and a raised exponent."""
         if row.textbook:
             return row.textbook, row.precedence
-        template, precedence = super().form(row, arity)
+        template, precedence = super().template(row, arity)
         return POWER_OF.sub(self._raised, template).replace("-", "−"), precedence
 
     def _raised(self, found: re.Match[str]) -> str:

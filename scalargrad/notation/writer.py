@@ -102,7 +102,7 @@ class Writer(ABC):
         """Return the symbol of a number; a negative one asks for brackets wherever it stands."""
 
     @abstractmethod
-    def form(self, row: Primitive, arity: int) -> tuple[str, int]:
+    def template(self, row: Primitive, arity: int) -> tuple[str, int]:
         """Return the template of a row over its operands, with the precedence of what it makes."""
 
     @abstractmethod
@@ -133,7 +133,7 @@ class Writer(ABC):
             return getattr(self, row.name)(*row.arguments(operands))  # type: ignore[no-any-return]
         if (neutral := self._neutral(row, operands)) is not None:
             return neutral
-        template, precedence = self.form(row, len(operands))
+        template, precedence = self.template(row, len(operands))
         return self.filled(template, precedence, row, operands)
 
     def filled(self, template: str, precedence: int, row: Primitive, operands: Sequence[Any]) -> Symbol:
@@ -186,7 +186,7 @@ class Writer(ABC):
 
     def logsumexp(self, xs: Sequence[Any]) -> Symbol:
         """Return ln(eˣ¹ + … + eˣᵏ)."""
-        return self.filled(*self.form(TABLE["logsumexp"], len(xs)), TABLE["logsumexp"], xs)
+        return self.filled(*self.template(TABLE["logsumexp"], len(xs)), TABLE["logsumexp"], xs)
 
     def softmax(self, xs: Sequence[Any], z: Any) -> list[Symbol]:
         """Return eˣⁱ⁻ᶻ for each of a list."""

@@ -1,4 +1,4 @@
-"""NumPy arrays as a namespace: the reading of the table in which a recorded trace is replayed.
+"""NumPy arrays as a namespace: rows read element by element.
 
 NumPy follows IEEE 754 on its own, so one namespace both evaluates and differentiates.  Its warnings
 are left to the caller, who knows which limits are expected (`numpy.errstate`).  A list of operands is

@@ -18,12 +18,14 @@ class Activation:
 
     `steepest` is the largest φ' of one that flattens out at both ends, and `derivative` is φ' as books
     write it.  One that is `halving` lets about half of its inputs through, as relu does: its weights
-    are drawn twice as wide (He et al., 2015).
+    are drawn twice as wide (He et al., 2015).One that `dies` is flat
+    where it is off: through a neuron that is off for every sample no gradient passes.
     """
 
     steepest: float | None = None
     derivative: str = ""
     halving: bool = False
+    dies: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)

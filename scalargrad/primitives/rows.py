@@ -7,7 +7,7 @@ library.  To add a primitive, add a row here, then let `python -m scalargrad.eng
 and type checkers of it; a test reminds.
 
 A namespace is floats (`scalars.strict`, `scalars.ieee`), NumPy arrays (`arrays.arrays`), Values
-(`engine.reading.values`: derivatives of derivatives) or the symbols of a `notation.Writer`.
+(`engine.reading.values`: derivatives of derivatives) or the symbols of a writer in `notation`.
 
 At a kink the row gives a subgradient: 0 at a local extremum (abs, relu), the derivative of the closed
 linear piece for leaky_relu and clip, and ½ for each where two operands of maximum or minimum tie.
@@ -307,7 +307,9 @@ def softplus(m, x):
     return m.maximum(x, 0.0) + m.log1p(m.exp(-abs(x)))
 
 
-@primitive(lambda m, z, x: 1.0 * (x > 0), finite_derivatives=True, activation=Activation(halving=True))
+@primitive(
+    lambda m, z, x: 1.0 * (x > 0), finite_derivatives=True, activation=Activation(halving=True, dies=True)
+)
 def relu(m, x):
     """Return max(x, 0); its derivative at 0 is 0."""
     return m.maximum(x, 0.0)

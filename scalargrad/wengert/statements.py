@@ -3,8 +3,9 @@
 `a1 = dot([x1, x2], [w1, w2]) + b1` is two instructions and one statement, a1 = x1*w1 + x2*w2 + b1.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from scalargrad.engine.sweep import adjoints
@@ -22,6 +23,9 @@ class Statement:
     target: Instruction
     folded: frozenset[Instruction]
     operands: tuple[Instruction, ...]
+    _derivatives: dict[Writer, Mapping[Instruction, Any]] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     def written(self, writer: Writer) -> Symbol:
         """Return the right-hand side over the names of the operands."""
@@ -33,30 +37,35 @@ class Statement:
 
     def partial(self, operand: Instruction) -> float:
         """Return ∂target/∂operand at the recorded point, the other operands held constant."""
-        return float(self._partial(operand, lambda v: v.partials))
+        return float(self._partials[operand])
+
+    @cached_property
+    def _partials(self) -> Mapping[Instruction, Any]:
+        return self._swept(lambda v: v.partials)
 
     def derivative(self, operand: Instruction, writer: Writer) -> Symbol:
         """Return the formula of ∂target/∂operand over the names of the operands."""
-        return self._read_partial(operand, writer, lambda v: v.symbol(writer))
+        if writer not in self._derivatives:  # one sweep for all operands: a wide statement has many
+            self._derivatives[writer] = self._read_swept(writer, lambda v: v.symbol(writer))
+        return writer.symbol(self._derivatives[writer][operand])
 
     def substituted_derivative(self, operand: Instruction, writer: Writer) -> Symbol:
         """Return the formula of ∂target/∂operand with values put in."""
-        return self._read_partial(operand, writer, lambda v: writer.number(v.value))
+        swept = self._read_swept(writer, lambda v: writer.number(v.value))
+        return writer.symbol(swept[operand])
 
-    def _read_partial(
-        self, operand: Instruction, writer: Writer, name: Callable[[Instruction], Symbol]
-    ) -> Symbol:
+    def _read_swept(self, writer: Writer, name: Callable[[Instruction], Symbol]) -> Mapping[Instruction, Any]:
         def local(v: Instruction) -> Iterable[Any]:
             operands = [self._inner(parent, writer, name) for parent in v.parents]
             z = name(v) if v is self.target else self._inner(v, writer, name)
             return v.primitive.local_derivatives(writer, z, operands) if v.primitive else ()
 
-        return writer.symbol(self._partial(operand, local))
+        return self._swept(local)
 
-    def _partial(self, operand: Instruction, local: Callable[[Instruction], Iterable[Any]]) -> Any:
+    def _swept(self, local: Callable[[Instruction], Iterable[Any]]) -> Mapping[Instruction, Any]:
         """Sweep the statement alone, in any reading of the local derivatives."""
         order = sorted({self.target, *self.folded}, key=lambda v: v.index)
-        return adjoints(order, 1.0, lambda v: zip(v.parents, local(v)))[operand]
+        return adjoints(order, 1.0, lambda v: zip(v.parents, local(v)))
 
     def _inner(self, v: Instruction, writer: Writer, name: Callable[[Instruction], Symbol]) -> Symbol:
         return self._expand(v, writer, name) if v in self.folded else name(v)

@@ -23,10 +23,10 @@ MODULES = {
 # A folder or module may import those on lines above its own, and nothing from its own line.
 FLOORS = (
     ("errors",),
-    ("primitives",),
+    ("primitives", "datasets"),
     ("notation", "table"),
     ("engine",),
-    ("wengert", "nn", "examples", "expressions", "datasets"),
+    ("wengert", "nn", "examples", "expressions"),
     ("optim", "study", "drawing"),
     ("training", "page"),
     ("plots", "tracing"),

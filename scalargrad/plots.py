@@ -11,7 +11,7 @@ from scalargrad.errors import ShapeError
 from scalargrad.nn.module import as_list
 from scalargrad.training.batches import Data, Model, outputs_of, paired
 from scalargrad.training.diagnosis import Diagnosis
-from scalargrad.training.fit import History
+from scalargrad.training.history import History
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

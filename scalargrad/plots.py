@@ -179,7 +179,7 @@ def _epochs(history: History) -> range:
 
 
 def _shades(count: int) -> list[Any]:
-    """Return so many colours from dark to light: layers are in order."""
+    """Return `count` colours from dark to light, in the order of the layers."""
     from matplotlib import colormaps
 
     return [colormaps["viridis"](i / max(count - 1, 1) * 0.85) for i in range(count)]

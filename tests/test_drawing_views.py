@@ -286,7 +286,7 @@ def read_back(text, values):
 
 
 def assert_formula_is_true(v):
-    """Hold the formula of an instruction, read back at the values of its parents, against its value."""
+    """Assert that the formula of an instruction, read back at its parents' values, gives its value."""
     text = formula(v, TextbookWriter(digits=17))
     values = {parent.name: parent.value for parent in v.parents}
     assert close(v.value, read_back(text, values)), f"{text} at {values} is not {v.value}"

@@ -34,7 +34,7 @@ def paired(X: Data, y: Data) -> tuple[Samples, list[Any]]:  # noqa: N803  # as i
 
 @dataclass(frozen=True)
 class Batches:
-    """Give the samples in batches of a size: as one batch in their order, or shuffled anew each time.
+    """Samples with their targets in batches: all in one, in their order, or shuffled anew each time.
 
     Raises ShapeError for a size below 1; None stands for one batch of everything.
     """

@@ -33,7 +33,7 @@ class Trainable(Protocol):
 
 @dataclass(frozen=True)
 class Trainer:
-    """Take training steps: forward, backward, update.
+    """A model with all that its training steps need: forward, backward, update.
 
     The loss of a step is the mean over its batch, plus l2 · Σ θ²; a gradient longer than `clip_norm`
     is shortened to it.

@@ -5,9 +5,9 @@ from scalargrad.training.history import History
 
 
 class Best:
-    """Wait for a better epoch while there is patience, and keep the state of the best one validated.
+    """The wait for a better epoch while there is patience, and the state of the best one validated.
 
-    The loss of training is taken before its update, so it says nothing of the state after it.
+    The training loss is taken before the update, so it says nothing of the state after it.
     """
 
     def __init__(self, model: object, patience: int | None) -> None:

@@ -11,6 +11,7 @@ from scalargrad.notation.text import TextWriter
 from scalargrad.notation.writer import Writer
 from scalargrad.study.explain import Explainer
 from scalargrad.wengert.list import WengertList
+from scalargrad.wengert.listing import aligned
 from scalargrad.wengert.neurons import Unit, units_of
 
 LARGEST = 2_000  # lines of a table in a document; the text listing of a trace has no limit
@@ -92,8 +93,6 @@ def table(trace: WengertList, kind: TableKind, form: TableForm, digits: int) -> 
     In Markdown and LaTeX the cells are mathematics.  Raises UnknownNameError for another kind or form,
     TraceTooLargeError above LARGEST lines.
     """
-    from tabulate import tabulate
-
     known("table", kind, get_args(TableKind))
     known("form of a table", form, get_args(TableForm))
     typeset = form in {"markdown", "latex"}
@@ -102,10 +101,10 @@ def table(trace: WengertList, kind: TableKind, form: TableForm, digits: int) -> 
         headings, *lines = ([_mathematics(cell, form) for cell in line] for line in (headings, *lines))
     decimal = [all(is_number(line[i]) for line in lines) for i in range(len(headings))]
     alignment = ["decimal" if number and not typeset else "left" for number in decimal]
-    text = tabulate(lines, headings, tablefmt=FORMATS[form], disable_numparse=True, colalign=alignment)
+    text = aligned(lines, headings, alignment, FORMATS[form])
     for rule in RULES if form == "latex" else ():
         text = text.replace(r"\hline", rule, 1)
-    return "\n".join(line.rstrip() for line in text.splitlines())
+    return text
 
 
 def _mathematics(cell: str, form: TableForm) -> str:

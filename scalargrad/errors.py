@@ -9,7 +9,7 @@ MOST_LISTED = 40  # names that an error lists
 
 
 class ScalargradError(Exception):
-    """Stand above every error this package raises on purpose."""
+    """The base of every error that this package raises on purpose."""
 
 
 class DomainError(ScalargradError, ValueError):
@@ -46,7 +46,7 @@ class NonFiniteError(ScalargradError, ArithmeticError):
     Raised by `fit`, it holds in `history` what was recorded up to there.
     """
 
-    history: Any = None  # a History, which stands floors above this module
+    history: Any = None  # a History; this module imports nothing that could name its type
 
 
 class LostGradientWarning(UserWarning):

@@ -11,7 +11,7 @@ from scalargrad.errors import ShapeError
 from scalargrad.nn.module import as_list
 from scalargrad.training.batches import Data, Model, outputs_of, paired
 from scalargrad.training.diagnosis import Diagnosis
-from scalargrad.training.fit import History
+from scalargrad.training.history import History
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -179,7 +179,7 @@ def _epochs(history: History) -> range:
 
 
 def _shades(count: int) -> list[Any]:
-    """Return so many colours from dark to light: layers are in order."""
+    """Return `count` colours from dark to light, in the order of the layers."""
     from matplotlib import colormaps
 
     return [colormaps["viridis"](i / max(count - 1, 1) * 0.85) for i in range(count)]

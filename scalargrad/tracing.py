@@ -98,7 +98,7 @@ class Trace(WengertList):
     ) -> str | None:
         """Return a page that plays the trace, as one HTML file that loads nothing; or write it to a path.
 
-        It reads without scripts and on paper.  Raises TraceTooLargeError above `page.MOST_ROWS` rows.
+        It reads without scripts and on paper.  Raises TraceTooLargeError above `page.MOST_INSTRUCTIONS`.
         """
         from pathlib import Path
 

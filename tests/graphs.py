@@ -38,7 +38,7 @@ EVERYWHERE = [row for row in rows() if row.domain is None and not _overflows(row
 
 @dataclass(frozen=True)
 class Program:
-    """Hold the data of leaves and instructions (row, slots), which read leaves and earlier results."""
+    """The data of leaves, with instructions (row, slots) that read leaves and earlier results."""
 
     data: tuple[float, ...]
     instructions: tuple[tuple[Primitive, tuple[int, ...]], ...]

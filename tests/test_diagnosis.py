@@ -9,7 +9,8 @@ import pytest
 from scalargrad import Value, diagnose, fit, grad, label, leaves, nn, optim, trace
 from scalargrad.datasets import moons
 from scalargrad.errors import OperandError
-from scalargrad.training import diagnosis
+from scalargrad.training.diagnosis import LayerReport
+from scalargrad.training.verdicts import verdicts_on
 from scalargrad.wengert.causes import causes
 
 POINTS, LABELS = moons(20, seed=1, labels=(-1, 1))
@@ -163,8 +164,7 @@ def report_on(*ratios, path="layers[{}]", **facts):
     measures = {"mean_output": 1.0, "mean_delta": 1.0, "dead": None, "saturated": None, "gradient_norm": 1.0}
     common = {"width": 4, "samples": 20, "activation": "tanh"} | measures | facts
     return [
-        diagnosis.LayerReport(path=path.format(i), ratio=ratio, **common)
-        for i, ratio in enumerate([*ratios, None])
+        LayerReport(path=path.format(i), ratio=ratio, **common) for i, ratio in enumerate([*ratios, None])
     ]
 
 
@@ -189,7 +189,7 @@ def report_on(*ratios, path="layers[{}]", **facts):
 )
 def test_gradients_explode_beyond_2_and_vanish_below_a_half_a_layer_and_10_times_over_all(ratios, words):
     """Both bounds have to be passed: the mean over the layers, geometric, and what it comes to."""
-    found = list(diagnosis._verdicts(report_on(*ratios)))
+    found = list(verdicts_on(report_on(*ratios)))
     assert [words in verdict for verdict in found] == ([True] if words else [])
 
 
@@ -205,7 +205,7 @@ def test_gradients_explode_beyond_2_and_vanish_below_a_half_a_layer_and_10_times
 )
 def test_a_half_of_a_layer_is_many_and_four_samples_are_evidence(facts, words):
     """From then on a verdict speaks of dead relus and saturated outputs."""
-    found = list(diagnosis._verdicts(report_on(1.0, **facts)))
+    found = list(verdicts_on(report_on(1.0, **facts)))
     assert all(word in verdict for word, verdict in zip(words, found, strict=True))
 
 

@@ -71,9 +71,9 @@ def nodes_and_edges_of_svg(svg):
 
 
 def of_graph(output):
-    rows = WengertList.of(output)
-    nodes = Counter(f"n{row.index}" for row in rows)
-    edges = Counter((f"n{parent.index}", f"n{row.index}") for row in rows for parent in row.parents)
+    instructions = WengertList.of(output)
+    nodes = Counter(f"n{v.index}" for v in instructions)
+    edges = Counter((f"n{parent.index}", f"n{v.index}") for v in instructions for parent in v.parents)
     return nodes, edges
 
 

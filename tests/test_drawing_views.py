@@ -43,7 +43,7 @@ def test_every_view_holds_every_value_once(program):
     t = trace(output)
     network = Network(t)
     for view in VIEWS.values():
-        shown = [row for group in view(network, set(t)).groups for row in group.instructions]
+        shown = [v for group in view(network, set(t)).groups for v in group.instructions]
         assert len(shown) == len(set(shown))
         hidden = set(t) - set(shown)
         assert hidden <= network.on_edges
@@ -71,11 +71,9 @@ def test_merged_edges_account_for_every_entry(view):
     """Every parent entry between two different nodes stands for itself or is counted in a merged edge."""
     output = nn.MLP(30, [20, 3], seed=0)([0.1] * 30)[0]
     drawn = picture(output, view)
-    home = {row: group for group in drawn.groups for row in group.instructions}
+    home = {v: group for group in drawn.groups for v in group.instructions}
     between = sum(
-        home.get(parent) is not None and home[parent] is not home[row]
-        for row in home
-        for parent in row.parents
+        home.get(parent) is not None and home[parent] is not home[v] for v in home for parent in v.parents
     )
     assert sum(len(edge.edges) for edge in drawn.arrows) == between
 
@@ -229,8 +227,8 @@ def test_regularised_parameters_keep_their_neurons():
     y = model([1.0, 2.0]) + total([p * p for p in model.parameters()])
     drawn = picture(y, "neurons")
     assert sum(group.kind == "neuron" for group in drawn.groups) == 4
-    shown = {row for group in drawn.groups for row in group.instructions}
-    assert sum(row.role == "parameter" for row in shown) == 13
+    shown = {v for group in drawn.groups for v in group.instructions}
+    assert sum(v.role == "parameter" for v in shown) == 13
 
 
 def test_unlabelled_leaves_are_no_weights():
@@ -293,7 +291,7 @@ def read_back(text, values):
 
 
 def assert_formula_is_true(v):
-    """Hold the formula of an instruction, read back at the values of its parents, against its value."""
+    """Assert that the formula of an instruction, read back at its parents' values, gives its value."""
     text = formula(v, TextbookWriter(digits=17))
     values = {parent.name: parent.value for parent in v.parents}
     assert close(v.value, read_back(text, values)), f"{text} at {values} is not {v.value}"
@@ -355,10 +353,10 @@ def test_numbers_are_those_of_the_trace():
     t = trace(output)
     inscriber = Inscriber(t, digits=9)
     source = draw(output, "values", digits=9).source
-    for row in t:
-        if row.role != "constant":
-            assert inscriber.derivative(row) in source
-            assert inscriber.number(row.value) in source
+    for v in t:
+        if v.role != "constant":
+            assert inscriber.adjoint(v) in source
+            assert inscriber.number(v.value) in source
 
 
 @pytest.mark.parametrize("style", ["textbook", "micrograd"])

@@ -228,7 +228,7 @@ def test_foreign_files_are_refused(text):
         Trace.from_json(text)
 
 
-def test_a_trace_of_100_000_rows_is_written_and_read():
+def test_a_trace_of_100_000_instructions_is_written_and_read():
     """Both ways are loops."""
     x = y = Value(1.0, label="x")
     for _ in range(100_000):

@@ -13,7 +13,7 @@ from scalargrad.errors import RendererError, TraceTooLargeError
 from scalargrad.examples import GALLERY, example
 from scalargrad.notation.mathml import MathWriter
 from scalargrad.notation.textbook import TextbookWriter
-from scalargrad.page import MOST_ROWS, embedded
+from scalargrad.page import MOST_INSTRUCTIONS, embedded
 from scalargrad.page.graph import layout, written
 from scalargrad.page.model import model
 
@@ -148,7 +148,7 @@ def test_a_trace_that_is_too_long_is_refused_with_a_way_that_works(tmp_path):
     """The message has the counts; cut at a Value, the end of the same graph has a page and frames."""
     x = Value(1.0, label="x")
     h = x
-    for _ in range(MOST_ROWS):
+    for _ in range(MOST_INSTRUCTIONS):
         h = h.tanh()
     y = h.sin()
     for use in (trace(y).to_html, lambda: trace(y).frames(tmp_path)):

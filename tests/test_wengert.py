@@ -196,7 +196,7 @@ def test_a_chain_of_100_000_nodes_is_traced():
     assert len(recorded.steps) == 200_001
 
 
-def test_a_label_given_after_the_fact_names_the_row():
+def test_a_label_given_after_the_fact_names_the_instruction():
     """`label(a=a)` is all it takes to name an intermediate."""
     x, w = leaves(x=2.0, w=3.0)
     a = w * x

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from scalargrad.drawing import focus
 from scalargrad.drawing.choice import choose
-from scalargrad.drawing.picture import ChosenView
+from scalargrad.drawing.picture import ChosenView, Edges
 from scalargrad.drawing.themes import THEMES, ThemeName
 from scalargrad.drawing.views import VIEWS
 from scalargrad.engine.value import Value
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["EDGES", "STYLES", "THEMES", "VIEWS", "draw"]
 
-Edges = Literal["local", "contribution"]
 Style = Literal["textbook", "micrograd"]
 Direction = Literal["right", "down"]
 EDGES, STYLES, DIRECTIONS = map(get_args, (Edges, Style, Direction))

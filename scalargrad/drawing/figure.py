@@ -11,7 +11,7 @@ from scalargrad.errors import ScalargradError
 
 
 class Figure(graphviz.Digraph):
-    """Draw with `.source`, `.pipe`, `.render` and in notebooks, as any graphviz.Digraph does.
+    """A graphviz.Digraph, with `.source`, `.pipe` and `.render`, that notebooks show as an image.
 
     Its layout has a `time_limit`, in seconds; `text` is what a notebook shows where nothing can draw.
 

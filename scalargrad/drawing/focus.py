@@ -8,7 +8,7 @@ from scalargrad.wengert.list import WengertList
 
 
 def upstream_of(v: Instruction) -> set[Instruction]:
-    """Return a v and all that it was computed from."""
+    """Return an instruction and all that it was computed from."""
     seen, unread = {v}, [v]
     while unread:
         for parent in unread.pop().parents:

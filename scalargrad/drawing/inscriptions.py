@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from scalargrad.drawing.picture import Arrow, Group
+from scalargrad.drawing.picture import Arrow, Edges, Group
 from scalargrad.notation.labels import one_line, shortened
 from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.wengert.formulas import formula
@@ -37,7 +37,7 @@ class Inscriber:
     """
 
     def __init__(
-        self, trace: WengertList, edges: str | None = None, adjoints: bool = True, digits: int = 4
+        self, trace: WengertList, edges: Edges | None = None, adjoints: bool = True, digits: int = 4
     ) -> None:
         self.trace = trace
         self.edges = edges
@@ -80,7 +80,7 @@ class Inscriber:
         number = self.number(v.value)
         return number if v.role == "constant" else f"{self.name(v)} = {number}"
 
-    def derivative(self, v: Instruction) -> str:
+    def adjoint(self, v: Instruction) -> str:
         """Return the adjoint of a value, as ∂output/∂value = number."""
         return f"∂{self.name(self.trace.output)}/∂{self.name(v)} = {self.number(v.adjoint)}"
 
@@ -104,7 +104,7 @@ class Inscriber:
             yield Inscription("name", shortened(f"{self.name(v)} = {formula(v, self.writer)}"))
             yield Inscription("value", f"= {self.number(v.value)}")
         if self.adjoints and v.role != "constant":
-            yield Inscription("adjoint", self.derivative(v))
+            yield Inscription("adjoint", self.adjoint(v))
 
     def _neuron(self, unit: Unit, compact: bool) -> Iterator[Inscription]:
         z, a = unit.z, unit.a

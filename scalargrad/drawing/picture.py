@@ -9,6 +9,7 @@ from scalargrad.wengert.neurons import Unit
 
 View = Literal["values", "neurons", "layers"]
 ChosenView = Literal["auto", View]
+Edges = Literal["local", "contribution"]  # what is written on each edge
 Kind = Literal["value", "neuron", "inputs", "layer", "rest"]
 
 

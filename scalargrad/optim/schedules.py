@@ -25,7 +25,7 @@ def exponential_decay(lr: float, factor: float) -> Schedule:
 
 
 def linear_decay(lr: float, steps: int, final: float = 0.0) -> Schedule:
-    """Return the schedule that falls evenly from lr to `final` in so many steps, and stays there.
+    """Return the schedule that falls evenly from lr to `final` in `steps` steps and stays there.
 
     >>> [linear_decay(1.0, 4)(t) for t in range(6)]
     [1.0, 0.75, 0.5, 0.25, 0.0, 0.0]
@@ -43,7 +43,7 @@ def cosine_decay(lr: float, steps: int, final: float = 0.0) -> Schedule:
 
 
 def warmup(schedule: float | Schedule, steps: int) -> Schedule:
-    """Return the schedule that rises evenly to a rate in so many steps, then follows it from there.
+    """Return the schedule that rises evenly to a rate in `steps` steps, then follows it.
 
     >>> [warmup(1.0, 4)(t) for t in range(6)]
     [0.25, 0.5, 0.75, 1.0, 1.0, 1.0]

@@ -5,9 +5,9 @@ import html
 from scalargrad.errors import TraceTooLargeError
 from scalargrad.wengert.list import WengertList
 
-__all__ = ["MOST_EDGES", "MOST_ROWS", "check_size", "embedded", "page"]
+__all__ = ["MOST_EDGES", "MOST_INSTRUCTIONS", "check_size", "embedded", "page"]
 
-MOST_ROWS, MOST_EDGES = 400, 1200  # what a browser plays without a pause
+MOST_INSTRUCTIONS, MOST_EDGES = 400, 1200  # what a browser plays without a pause
 
 
 def page(trace: WengertList, title: str | None = None, digits: int = 4) -> str:
@@ -43,11 +43,11 @@ srcdoc="&lt;p&gt;" style="width:100%;height:52rem;border:0"></iframe>'
 
 
 def check_size(trace: WengertList, kind: str) -> None:
-    """Raise TraceTooLargeError if a trace has too many rows or edges to be shown step by step."""
-    edges = sum(len(row.parents) for row in trace)
-    if len(trace) > MOST_ROWS or edges > MOST_EDGES:
+    """Raise TraceTooLargeError if a trace has too many instructions or edges to be shown step by step."""
+    edges = sum(len(v.parents) for v in trace)
+    if len(trace) > MOST_INSTRUCTIONS or edges > MOST_EDGES:
         raise TraceTooLargeError(
             f"the trace of {trace.output.name} has {len(trace):,} rows and {edges:,} edges; {kind} shows "
-            f"at most {MOST_ROWS:,} and {MOST_EDGES:,}: cut it with trace(y, upto=[h1, h2]) at Values h1, h2 "
-            "that then stand as inputs"
+            f"at most {MOST_INSTRUCTIONS:,} and {MOST_EDGES:,}: cut it with trace(y, upto=[h1, h2]) at "
+            "Values h1, h2 that then stand as inputs"
         )

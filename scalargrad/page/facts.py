@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 
+from scalargrad.wengert.instruction import Phase
 from scalargrad.wengert.progress import Progress
+from scalargrad.wengert.structure import Role
 
 
 @dataclass(frozen=True)
-class Line:
+class TableLine:
     """One line of the table: v = formula, with the progress of its numbers."""
 
     key: int
     label: str
-    role: str
+    role: Role
     name: str
     formula: str
     progress: Progress
@@ -39,7 +41,7 @@ class Working:
     """One step: `asked` is what is said before an answer is revealed, `said` what is said with it."""
 
     number: int
-    phase: str
+    phase: Phase
     key: int
     name: str
     left: str
@@ -66,7 +68,7 @@ class Model:
     """All that the page shows but the figure."""
 
     output: str
-    lines: tuple[Line, ...]
+    lines: tuple[TableLine, ...]
     workings: tuple[Working, ...]
     sums: tuple[Sum, ...]
     forward_steps: int

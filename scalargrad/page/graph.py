@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scalargrad.drawing.render import image
+from scalargrad.drawing.themes import LIGHT
 from scalargrad.notation.labels import shortened
 from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.wengert.formulas import formula
@@ -22,7 +23,7 @@ VARIABLE = re.compile(r"(?<![^\W\d_])(?:[^\W\d_][₀-₉]*){1,2}(?![^\W\d_]|[₀
 
 
 @dataclass(frozen=True)
-class Node:
+class Box:
     """Where an instruction is drawn: its centre and size in points, y downwards."""
 
     instruction: Instruction
@@ -42,11 +43,11 @@ class Curve:
 
 @dataclass(frozen=True)
 class Layout:
-    """A figure that is laid out."""
+    """The figure as Graphviz laid it out: its size, where its nodes stand, how its edges run."""
 
     width: float
     height: float
-    nodes: tuple[Node, ...]
+    nodes: tuple[Box, ...]
     curves: tuple[Curve, ...]
 
 
@@ -99,7 +100,8 @@ def dot(
     """Return the DOT text of a trace with HTML-like labels; `edge` looks at the child of an edge."""
     lines = [
         "digraph {",
-        f'rankdir=LR nodesep=0.16 ranksep=0.4 pad=0.1 bgcolor=white fontname="{FONT}" fontsize=14 {caption}',
+        f'rankdir=LR nodesep=0.16 ranksep=0.4 pad=0.1 bgcolor="{LIGHT.paper}"',
+        f'fontname="{FONT}" fontsize=14 {caption}',
         f'node [shape=box fontname="{FONT}" fontsize=14 margin="0.09,0.05"]',
         "edge [arrowsize=0.6]",
     ]
@@ -124,14 +126,14 @@ def layout(trace: WengertList, written: Written) -> Layout:
     drawn = json.loads(image(dot(trace, widest), "json"))
     height = float(drawn["bb"].split(",")[3])
     found = {thing["name"]: thing for thing in drawn["objects"]}
-    nodes = tuple(_node(v, found[f"n{v.index}"], height) for v in trace)
+    nodes = tuple(_box(v, found[f"n{v.index}"], height) for v in trace)
     curves = tuple(_curve(thing, trace, height) for thing in drawn.get("edges", ()))
     return Layout(float(drawn["bb"].split(",")[2]), height, nodes, curves)
 
 
-def _node(v: Instruction, drawn: Mapping[str, Any], height: float) -> Node:
+def _box(v: Instruction, drawn: Mapping[str, Any], height: float) -> Box:
     x, y = map(float, drawn["pos"].split(","))
-    return Node(v, x, height - y, float(drawn["width"]) * INCH, float(drawn["height"]) * INCH)
+    return Box(v, x, height - y, float(drawn["width"]) * INCH, float(drawn["height"]) * INCH)
 
 
 def _curve(drawn: Mapping[str, Any], trace: WengertList, height: float) -> Curve:

@@ -1,10 +1,10 @@
-"""What the page shows, read from the trace: rows of the table, workings of steps, each adjoint as a sum."""
+"""What the page shows, read from the trace: lines of the table, workings of steps, adjoints as sums."""
 
 from collections.abc import Iterator
 
 from scalargrad.notation.mathml import MathWriter
 from scalargrad.notation.textbook import TextbookWriter
-from scalargrad.page.facts import Line, Model, Sum, Transfer, Working
+from scalargrad.page.facts import Model, Sum, TableLine, Transfer, Working
 from scalargrad.page.wording import answers, question
 from scalargrad.wengert.formulas import formula
 from scalargrad.wengert.instruction import Contribution, Edge, Instruction, Step
@@ -22,7 +22,7 @@ def model(trace: WengertList, digits: int = 4) -> Model:
     >>> [working.said for working in page.workings]
     ['v₁ = x·x = 3·3 = 9', '∂v₁/∂v₁ = 1', 'x gets 1·3 = 3; x gets 1·3 = 3, in all 6']
     """
-    page = _Reader(trace, digits)
+    page = _Composer(trace, digits)
     return Model(
         output=str(page.text.name(trace.output.name)),
         lines=tuple(page.line(v) for v in trace if v.role != "constant"),
@@ -32,8 +32,8 @@ def model(trace: WengertList, digits: int = 4) -> Model:
     )
 
 
-class _Reader:
-    """Read a trace with one writer for formulas and one for numbers."""
+class _Composer:
+    """Compose what a page shows of a trace, with one writer for formulas and one for numbers."""
 
     def __init__(self, trace: WengertList, digits: int) -> None:
         self.math, self.text = MathWriter(digits), TextbookWriter(digits=digits)
@@ -41,15 +41,15 @@ class _Reader:
         self.progress = progress(trace, self.text)
         self.received = {v: [trace.contributions[edge] for edge in edges] for v, edges in trace.uses.items()}
 
-    def line(self, v: Instruction) -> Line:
+    def line(self, v: Instruction) -> TableLine:
         written = formula(v, self.math).replace("…", r"\dots")
         right = self.math.mathml("=", written) if v.parents else ""
-        return Line(v.index, v.name, v.role, self.name(v), right, self.progress[v])
+        return TableLine(v.index, v.name, v.role, self.name(v), right, self.progress[v])
 
     def working(self, number: int, step: Step) -> Working:
         v, math = step.instruction, self.math
         sides: list[object] = [math.number(v.adjoint)]
-        left = self.partial(v)
+        left = self.adjoint(v)
         if step.phase == "forward":
             sides = [v.written(math), v.substituted(math), math.number(v.value)]
             left = self.name(v)
@@ -90,7 +90,7 @@ class _Reader:
         return Sum(
             key=v.index,
             label=v.name,
-            left=self.partial(v),
+            left=self.adjoint(v),
             lines=tuple(math.equal(line) for line in dict.fromkeys(self.sides(v))),
             complete=self.progress[v].complete,
             uses=len(self.received[v]),
@@ -112,7 +112,8 @@ class _Reader:
     def product(self, upstream: float, local: float) -> str:
         return "".join(rf"\left({self.math.number(x)}\right)" for x in (upstream, local))
 
-    def partial(self, v: Instruction) -> str:
+    def adjoint(self, v: Instruction) -> str:
+        """Return ∂output/∂v."""
         return self.math.mathml(self.math.partial(self.output.name, v.name))
 
     def local(self, edge: Edge) -> str:

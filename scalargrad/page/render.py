@@ -1,4 +1,4 @@
-"""The page as one HTML text: a template with style, with script, by their hashes."""
+"""The page as one HTML text that loads nothing."""
 
 import base64
 import hashlib

@@ -1,15 +1,14 @@
 """Explain one adjoint: the chain rule over its children, the numbers put in, the result."""
 
 from dataclasses import dataclass
-from heapq import nlargest
 from typing import Literal, NamedTuple, get_args
 
-from scalargrad.engine.sweep import adjoints
 from scalargrad.errors import known
 from scalargrad.notation.latex import LatexWriter
 from scalargrad.notation.numbers import number
 from scalargrad.notation.text import TextWriter
 from scalargrad.notation.writer import Writer
+from scalargrad.study.paths import Path, count_paths, largest_paths
 from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.statements import Statement, statements
@@ -28,18 +27,6 @@ class Term(NamedTuple):
     def contribution(self) -> float:
         """Return the product."""
         return self.upstream * self.local
-
-
-class Path(NamedTuple):
-    """One path from the target to the output: the local derivatives along it and their product."""
-
-    product: float
-    instructions: tuple[Instruction, ...]
-    locals: tuple[float, ...] = ()
-
-    def extended(self, parent: Instruction, local: float) -> "Path":
-        """Return the path that starts one edge earlier, at a parent."""
-        return Path(self.product * local, (parent, *self.instructions), (local, *self.locals))
 
 
 @dataclass(frozen=True)
@@ -198,8 +185,8 @@ class Explainer:
 
         def one(v: Instruction, rest: tuple[Explanation, ...] = ()) -> Explanation:
             terms = tuple(Term(c, c.target.adjoint, c.partial(v)) for c in self.children.get(v, ()))
-            largest = _largest_paths(self.trace, v, paths) if paths else ()
-            count = _count_paths(self.trace, v) if paths else 0
+            largest = largest_paths(self.trace, v, paths) if paths else ()
+            count = count_paths(self.trace, v) if paths else 0
             return Explanation(self.trace.output, v, terms, largest, count, digits, notation, rest)
 
         return one(target, tuple(map(one, self._upstream_of(target))) if expand else ())
@@ -211,27 +198,6 @@ class Explainer:
             children = [statement.target for statement in self.children.get(v, ())]
             found += [child for child in children if child is not self.trace.output and child not in found]
         return found[1:]
-
-
-def _count_paths(trace: WengertList, target: Instruction) -> int:
-    """Count the paths from the target to the output exactly, however many there are."""
-    ones = adjoints(trace.instructions, 1, lambda v: ((parent, 1) for parent in v.parents))
-    return int(ones[target])
-
-
-def _largest_paths(trace: WengertList, target: Instruction, k: int) -> tuple[Path, ...]:
-    """Return the k paths whose products are largest by magnitude: k best of the k best of each child."""
-    best: dict[Instruction, list[Path]] = {trace.output: [Path(1.0, (trace.output,))]}
-    candidates: dict[Instruction, list[Path]] = {}
-    for v in reversed(trace.instructions):
-        if v is not trace.output:
-            best[v] = nlargest(k, candidates.pop(v, []), key=lambda path: abs(path.product))
-        for parent, local in zip(v.parents, v.partials):
-            if parent.index >= target.index:
-                candidates.setdefault(parent, []).extend(path.extended(parent, local) for path in best[v])
-        if v is target:
-            break
-    return tuple(best[target])
 
 
 def _width(text: str) -> int:

@@ -95,7 +95,7 @@ class Stepper:
 
 
 def transcript(stepper: Stepper) -> str:
-    """Return all steps with their working, for where there is no terminal to step in."""
+    """Return all steps with their working, to be read without a terminal."""
     blocks = []
     for count in range(1, len(stepper) + 1):
         working = [f"  {text}" for text in stepper.working(count)]

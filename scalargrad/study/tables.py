@@ -11,13 +11,14 @@ from scalargrad.notation.text import TextWriter
 from scalargrad.notation.writer import Writer
 from scalargrad.study.explain import Explainer
 from scalargrad.wengert.list import WengertList
+from scalargrad.wengert.listing import aligned
 from scalargrad.wengert.neurons import Unit, units_of
 
-LARGEST = 2_000  # rows of a table in a document; the text listing of a trace has no limit
+LARGEST = 2_000  # lines of a table in a document; the text listing of a trace has no limit
 RULES = (r"\toprule", r"\midrule", r"\bottomrule")
 TableKind = Literal["statements", "neurons"]
 TableForm = Literal["text", "markdown", "latex", "html"]
-Table = tuple[list[str], list[list[str]]]  # headings and rows, as a Writer writes them
+Table = tuple[list[str], list[list[str]]]  # headings and lines of cells, as a Writer writes them
 
 
 def statement_table(trace: WengertList, writer: Writer) -> Table:
@@ -38,7 +39,7 @@ def statement_table(trace: WengertList, writer: Writer) -> Table:
 def neuron_table(trace: WengertList, writer: Writer) -> Table:
     """Return one line for each neuron: unit, z, φ(z), φ'(z), ∂L/∂φ, δ = ∂L/∂z, ∂L/∂w of weights and bias.
 
-    The activation stands as φ(z), for some books call it a and others, as the 2-2-1 net, call z so.
+    The activation is written φ(z): some books call it a, others, as in the 2-2-1 example, call z a.
     """
     units = units_of(trace)
     if not units:
@@ -90,10 +91,8 @@ def table(trace: WengertList, kind: TableKind, form: TableForm, digits: int) -> 
     """Return a table as "text", "markdown" for GitHub, "latex" with the rules of booktabs, or "html".
 
     In Markdown and LaTeX the cells are mathematics.  Raises UnknownNameError for another kind or form,
-    TraceTooLargeError above LARGEST rows.
+    TraceTooLargeError above LARGEST lines.
     """
-    from tabulate import tabulate
-
     known("table", kind, get_args(TableKind))
     known("form of a table", form, get_args(TableForm))
     typeset = form in {"markdown", "latex"}
@@ -102,10 +101,10 @@ def table(trace: WengertList, kind: TableKind, form: TableForm, digits: int) -> 
         headings, *lines = ([_mathematics(cell, form) for cell in line] for line in (headings, *lines))
     decimal = [all(is_number(line[i]) for line in lines) for i in range(len(headings))]
     alignment = ["decimal" if number and not typeset else "left" for number in decimal]
-    text = tabulate(lines, headings, tablefmt=FORMATS[form], disable_numparse=True, colalign=alignment)
+    text = aligned(lines, headings, alignment, FORMATS[form])
     for rule in RULES if form == "latex" else ():
         text = text.replace(r"\hline", rule, 1)
-    return "\n".join(line.rstrip() for line in text.splitlines())
+    return text
 
 
 def _mathematics(cell: str, form: TableForm) -> str:
@@ -119,10 +118,10 @@ def _mathematics(cell: str, form: TableForm) -> str:
     return f"${cell}$" if cell else ""
 
 
-def _check_size(rows: Sequence[object]) -> None:
-    if len(rows) > LARGEST:
+def _check_size(lines: Sequence[object]) -> None:
+    if len(lines) > LARGEST:
         message = (
-            f"the table would have {len(rows):,} rows, more than {LARGEST:,}; trace a part, "
+            f"the table would have {len(lines):,} rows, more than {LARGEST:,}; trace a part, "
             "trace(y, upto=[…]) or trace(part), or print the trace as text"
         )
         raise TraceTooLargeError(message)

@@ -29,7 +29,7 @@ def moved(stepper: Stepper, count: int, move: str) -> int:
 
 
 def step_of(stepper: Stepper, text: str, count: int) -> int | None:
-    """Return the step of a number, or the next one that works on the row of a name; None if there is none."""
+    """Return the step of a number, or the next one at the instruction of a name, or None."""
     if text.isdecimal():
         return int(text) if 1 <= int(text) <= len(stepper) else None
     steps = [i for i, step in enumerate(stepper.steps, 1) if step.instruction.name == text]
@@ -39,7 +39,7 @@ def step_of(stepper: Stepper, text: str, count: int) -> int | None:
 def step_through(stepper: Stepper, heading: str) -> int:
     """Show one step at a time until the person quits, and return the step they were at.
 
-    Nothing depends on colour: the active row is reversed and marked, what it changes is bold and marked.
+    Nothing depends on colour: the active line is reversed and marked, what it changes is bold and marked.
     """
     from prompt_toolkit.application import Application
     from prompt_toolkit.layout import FormattedTextControl, Layout, Window
@@ -90,9 +90,9 @@ class _Session:
         frame = [("", self.heading), ("bold", self.stepper.title(self.count)), *working, ("", "")]
         head, *body = layout(self.stepper.table(self.count), size.columns)
         room = max(3, size.rows - len(frame) - 3)
-        rows = [(_style(line), line) for line in fitted(body, room)]
+        shown = [(_style(line), line) for line in fitted(body, room)]
         last = HELP if self.typed is None else f"go to the row or step: {self.typed}_"
-        lines = [*frame, ("underline", head), *rows, ("", ""), ("", last)]
+        lines = [*frame, ("underline", head), *shown, ("", ""), ("", last)]
         return [(style, f"{shortened(text, size.columns)}\n") for style, text in lines]
 
     def _found(self) -> int | None:

@@ -1,6 +1,7 @@
-"""How does it learn: the training loop, its batches, a diagnosis of what goes wrong."""
+"""How a model learns: a training loop that a person can watch."""
 
 from scalargrad.training.diagnosis import Diagnosis, diagnose
-from scalargrad.training.fit import History, fit
+from scalargrad.training.fit import fit
+from scalargrad.training.history import History
 
 __all__ = ["Diagnosis", "History", "diagnose", "fit"]

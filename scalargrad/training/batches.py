@@ -1,7 +1,9 @@
 """Batches: samples with their targets as lists, whatever held them."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from scalargrad.engine.composed import mean
@@ -28,6 +30,34 @@ def paired(X: Data, y: Data) -> tuple[Samples, list[Any]]:  # noqa: N803  # as i
         message = "there is nothing to learn from: X and y are empty"
         raise ShapeError(message)
     return [_sample(i, row) for i, row in enumerate(rows)], targets
+
+
+@dataclass(frozen=True)
+class Batches:
+    """Samples with their targets in batches: all in one, in their order, or shuffled anew each time.
+
+    Raises ShapeError for a size below 1; None stands for one batch of everything.
+    """
+
+    samples: Samples
+    targets: list[Any]
+    size: int | None
+    generator: random.Random
+
+    def __post_init__(self) -> None:
+        if self.size is not None and self.size < 1:
+            message = f"a batch holds at least one sample, got batch_size={self.size}"
+            raise ShapeError(message)
+
+    def __iter__(self) -> Iterator[tuple[Samples, list[Any]]]:
+        if self.size is None or self.size >= len(self.samples):
+            yield self.samples, self.targets
+            return
+        order = list(range(len(self.samples)))
+        self.generator.shuffle(order)
+        for start in range(0, len(order), self.size):
+            chosen = order[start : start + self.size]
+            yield [self.samples[i] for i in chosen], [self.targets[i] for i in chosen]
 
 
 def outputs_of(model: Model, samples: Sequence[Any]) -> list[Any]:

@@ -52,8 +52,12 @@ def updates(trace: WengertList, rate: float, names: Iterable[str], digits: int =
     return aligned(lines, ("", "before", "gradient", "after"), ("left", "decimal", "decimal", "decimal"))
 
 
-def aligned(lines: Iterable[Sequence[str]], headings: Sequence[str], alignment: Sequence[str]) -> str:
-    """Return a table as text, its columns "left" or by the "decimal" point, without trailing blanks.
+def aligned(
+    lines: Iterable[Sequence[str]], headings: Sequence[str], alignment: Sequence[str], form: str = "plain"
+) -> str:
+    """Return a table in a form of tabulate, columns "left", "right" or by the "decimal" point.
+
+    No line ends in blanks, so that the text can be compared and kept in documents.
 
     >>> print(aligned([("a", "10.5"), ("b", "2")], ("v", "value"), ("left", "decimal")))
     v      value
@@ -62,7 +66,7 @@ def aligned(lines: Iterable[Sequence[str]], headings: Sequence[str], alignment: 
     """
     from tabulate import tabulate
 
-    text = tabulate(lines, headings, tablefmt="plain", disable_numparse=True, colalign=alignment)
+    text = tabulate(lines, headings, tablefmt=form, disable_numparse=True, colalign=alignment)
     return "\n".join(line.rstrip() for line in text.splitlines())
 
 

@@ -1,0 +1,38 @@
+"""What training leaves behind: the measures of each epoch."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class History:
+    """What was measured in each epoch, and why training stopped.
+
+    `loss` is the mean over the samples, each taken before the update that learned from it, with the
+    penalty; `gradient_norms` are those of each layer as the last update of the epoch used them.
+    """
+
+    loss: list[float] = field(default_factory=list)
+    validation_loss: list[float] = field(default_factory=list)
+    gradient_norms: dict[str, list[float]] = field(default_factory=dict)
+    learning_rates: list[float] = field(default_factory=list)
+    stopped: str = ""
+
+    @property
+    def epochs(self) -> int:
+        """Return the number of completed epochs."""
+        return len(self.loss)
+
+    @property
+    def watched(self) -> list[float]:
+        """Return the losses that early stopping watches: on validation data, or else in training."""
+        return self.validation_loss or self.loss
+
+    @property
+    def best_epoch(self) -> int:
+        """Return the first epoch, counted from 0, with the least of the watched losses."""
+        return self.watched.index(min(self.watched))
+
+    def __str__(self) -> str:
+        if not self.epochs:
+            return self.stopped
+        return f"{self.stopped}: loss {self.loss[0]:.4g} → {self.loss[-1]:.4g} in {self.epochs} epochs"

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from mpmath import mp, mpf
 
 from scalargrad import leaves
-from scalargrad.primitives.row import PRODUCT, Activation, Primitive
+from scalargrad.primitives.row import PRODUCT, ActivationFacts, Primitive
 from scalargrad.primitives.table import Entry, Family, family, member, primitive, withdraw
 
 
@@ -31,7 +31,7 @@ def unary():
     @primitive(
         lambda m, z, x: (1.0 - abs(z)) * (1.0 - abs(z)),
         latex=r"\operatorname{{algebraic}}\left({0}\right)",
-        activation=Activation(steepest=1.0, derivative="algebraic' = (1 - |algebraic|)²"),
+        activation=ActivationFacts(steepest=1.0, derivative="algebraic' = (1 - |algebraic|)²"),
     )
     def algebraic(m, x):
         """Return x / (1 + |x|)."""
@@ -41,7 +41,7 @@ def unary():
 
 
 def halving_unary():
-    @primitive(lambda m, z, x: 2.0 * m.maximum(x, 0.0), activation=Activation(halving=True))
+    @primitive(lambda m, z, x: 2.0 * m.maximum(x, 0.0), activation=ActivationFacts(halving=True))
     def squared_relu(m, x):
         """Return max(x, 0)²."""
         return m.maximum(x, 0.0) * m.maximum(x, 0.0)
@@ -94,7 +94,7 @@ def with_defaults():
 
         @member(
             lambda m, z, x: m.sigmoid(beta * x) + m.weigh(beta * m.sigmoid(-beta * x), z),
-            activation=Activation(halving=True),
+            activation=ActivationFacts(halving=True),
         )
         def swish(m, x):
             return x * m.sigmoid(beta * x)

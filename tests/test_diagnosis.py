@@ -196,7 +196,7 @@ def test_gradients_explode_beyond_2_and_vanish_below_a_half_a_layer_and_10_times
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        ({"dead": 0.5, "samples": 4}, ["50% of the relus are dead"] * 2),
+        ({"dead": 0.5, "samples": 4}, ["50% of the tanhs are dead"] * 2),
         ({"dead": 0.49, "samples": 4}, []),
         ({"dead": 1.0, "samples": 3}, []),
         ({"saturated": 0.5, "samples": 1}, ["50% of the tanh outputs are saturated"] * 2),
@@ -204,7 +204,7 @@ def test_gradients_explode_beyond_2_and_vanish_below_a_half_a_layer_and_10_times
     ],
 )
 def test_a_half_of_a_layer_is_many_and_four_samples_are_evidence(facts, words):
-    """From then on a verdict speaks of dead relus and saturated outputs."""
+    """From then on a verdict speaks of dead activations, by their name, and of saturated outputs."""
     found = list(verdicts_on(report_on(1.0, **facts)))
     assert all(word in verdict for word, verdict in zip(words, found, strict=True))
 

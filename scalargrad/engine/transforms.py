@@ -105,7 +105,7 @@ def _value_and_grad(f: Callable[..., Any], argnums: Argnums, arguments: Sequence
 def _watched(since: int, stacklevel: int) -> Iterator[None]:
     """Warn if a Value made since is read as a float in the block, by a function of `math`, say.
 
-    The warning points at the line that asked for the derivative, so many frames up.
+    The warning points at the line that asked for the derivative, that many frames up.
     """
     reads: list[Value] = []
     token = float_reads.set(reads)

@@ -13,7 +13,7 @@ SUM, PRODUCT, SIGN, POWER, ATOM = range(1, 6)
 
 
 @dataclass(frozen=True, slots=True)
-class Activation:
+class ActivationFacts:
     """State what is known of a function as the activation φ of neurons.
 
     `steepest` is the largest φ' of one that flattens out at both ends, and `derivative` is φ' as books
@@ -64,7 +64,7 @@ class Primitive:
     method: str | None = None
     aliases: tuple[str, ...] = ()
     finite_derivatives: bool = False
-    activation: Activation | None = None
+    activation: ActivationFacts | None = None
     parameters: tuple[float, ...] = ()
 
     def __call__(self, *_: object) -> Never:

@@ -15,7 +15,7 @@ linear piece for leaky_relu and clip, and ½ for each where two operands of maxi
 
 import math
 
-from scalargrad.primitives.row import POWER, PRODUCT, SIGN, SUM, Activation
+from scalargrad.primitives.row import POWER, PRODUCT, SIGN, SUM, ActivationFacts
 from scalargrad.primitives.table import family, member, primitive
 
 TWO_OVER_ROOT_PI = 2.0 / math.sqrt(math.pi)
@@ -264,7 +264,7 @@ def cosh(m, x):
 @primitive(
     lambda m, z, x: 1.0 - z * z,
     latex=r"\tanh\left({0}\right)",
-    activation=Activation(steepest=1.0, derivative="tanh' = 1 - tanh²"),
+    activation=ActivationFacts(steepest=1.0, derivative="tanh' = 1 - tanh²"),
 )
 def tanh(m, x):
     """Return the hyperbolic tangent of x."""
@@ -284,7 +284,7 @@ def erf(m, x):
     lambda m, z, x: z * (1.0 - z),
     latex=r"\sigma\left({0}\right)",
     textbook="σ({0})",
-    activation=Activation(steepest=0.25, derivative="σ' = σ(1 - σ)"),
+    activation=ActivationFacts(steepest=0.25, derivative="σ' = σ(1 - σ)"),
 )
 def sigmoid(m, x):
     """Return σ(x) = 1 / (1 + e⁻ˣ), written so that no exponential overflows.
@@ -301,14 +301,16 @@ def log_sigmoid(m, x):
     return m.minimum(x, 0.0) - m.log1p(m.exp(-abs(x)))
 
 
-@primitive(lambda m, z, x: m.sigmoid(x), activation=Activation())
+@primitive(lambda m, z, x: m.sigmoid(x), activation=ActivationFacts())
 def softplus(m, x):
     """Return ln(1 + eˣ), which tends to x for large positive x."""
     return m.maximum(x, 0.0) + m.log1p(m.exp(-abs(x)))
 
 
 @primitive(
-    lambda m, z, x: 1.0 * (x > 0), finite_derivatives=True, activation=Activation(halving=True, dies=True)
+    lambda m, z, x: 1.0 * (x > 0),
+    finite_derivatives=True,
+    activation=ActivationFacts(halving=True, dies=True),
 )
 def relu(m, x):
     """Return max(x, 0); its derivative at 0 is 0."""
@@ -322,7 +324,7 @@ def leaky_relu(slope=0.01):
     @member(
         lambda m, z, x: m.where(x > 0, 1.0, slope),
         latex=rf"\operatorname{{{{lrelu}}}}_{{{{{slope:g}}}}}\left({{0}}\right)",
-        activation=Activation(halving=True),
+        activation=ActivationFacts(halving=True),
     )
     def leaky_relu(m, x):
         return m.where(x > 0, x, slope * x)
@@ -337,7 +339,7 @@ def elu(alpha=1.0):
     @member(
         lambda m, z, x: m.where(x > 0, 1.0, z + alpha),
         latex=rf"\operatorname{{{{elu}}}}_{{{{{alpha:g}}}}}\left({{0}}\right)",
-        activation=Activation(halving=True),
+        activation=ActivationFacts(halving=True),
     )
     def elu(m, x):
         return m.where(x > 0, x, alpha * m.expm1(m.minimum(x, 0.0)))
@@ -347,7 +349,7 @@ def elu(alpha=1.0):
 
 @primitive(
     _silu_derivative,
-    activation=Activation(halving=True),
+    activation=ActivationFacts(halving=True),
 )
 def silu(m, x):
     """Return x · σ(x), also called swish."""
@@ -356,7 +358,7 @@ def silu(m, x):
 
 @primitive(
     lambda m, z, x: 0.5 * (1.0 + m.erf(x * ROOT_HALF)) + x * m.exp(-0.5 * x * x) * ROOT_HALF_OVER_PI,
-    activation=Activation(halving=True),
+    activation=ActivationFacts(halving=True),
 )
 def gelu(m, x):
     """Return x · Φ(x), Φ the normal distribution: the exact form (Hendrycks and Gimpel, 2016)."""

@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from scalargrad.errors import EntryError, OperandError, unknown
-from scalargrad.primitives.row import Activation, Primitive
+from scalargrad.primitives.row import ActivationFacts, Primitive
 
 
 class Family:
@@ -100,8 +100,8 @@ def member(partials: Callable[..., Any], **facts: Facts) -> Decorator:
             )
         if lists and lists != len(operands):
             raise EntryError(f"{name} takes {len(operands)} lists, so say lists={len(operands)}, not {lists}")
-        if not isinstance(facts.get("activation"), Activation | None):
-            raise EntryError(f"{name}: activation takes an Activation, got {facts['activation']!r:.60}")
+        if not isinstance(facts.get("activation"), ActivationFacts | None):
+            raise EntryError(f"{name}: activation takes ActivationFacts, got {facts['activation']!r:.60}")
         return Primitive(name, function, partials, tuple(x.name for x in operands), **facts)
 
     return state

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from scalargrad.nn.module import layer_of
-from scalargrad.primitives.row import Activation
+from scalargrad.primitives.row import ActivationFacts
 from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.list import WengertList
 
@@ -42,7 +42,7 @@ class LayerReport:
     dead: float | None
     saturated: float | None
     gradient_norm: float | None
-    facts: Activation | None = field(default=None, repr=False)
+    facts: ActivationFacts | None = field(default=None, repr=False)
 
 
 def layers_of(trace: WengertList) -> Iterator[LayerReport]:
@@ -89,7 +89,7 @@ def _activation(v: Instruction) -> str:
     return KINDS.get(_kind(v)) or (v.primitive.symbol if v.primitive else "")
 
 
-def _facts(v: Instruction) -> Activation | None:
+def _facts(v: Instruction) -> ActivationFacts | None:
     return v.primitive.activation if v.primitive else None
 
 
@@ -98,7 +98,8 @@ def _mean_size(numbers: Sequence[float]) -> float:
 
 
 def _dead(outputs: Sequence[Instruction]) -> float | None:
-    if _activation(outputs[0]) != "relu":
+    facts = _facts(outputs[0])
+    if facts is None or not facts.dies:
         return None
     alive = {v.path for v in outputs if v.partials[0] != 0}
     return 1 - len(alive) / len({v.path for v in outputs})

@@ -17,9 +17,9 @@ def verdicts_on(layers: Sequence[LayerReport]) -> Iterator[str]:
     for layer in layers:
         if layer.dead is not None and layer.dead >= MANY and layer.samples >= SAMPLES:
             yield (
-                f"{layer.path}: {layer.dead:.0%} of the relus are dead, 0 for every sample, so no gradient "
-                "passes and they cannot recover. Remedies: leaky ReLU, a smaller learning rate, He "
-                "initialisation."
+                f"{layer.path}: {layer.dead:.0%} of the {layer.activation}s are dead, 0 for every sample, "
+                "so no gradient passes and they cannot recover. Remedies: leaky ReLU, a smaller learning "
+                "rate, He initialisation."
             )
         if layer.saturated is not None and layer.saturated >= MANY:
             yield (

@@ -3,7 +3,6 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from scalargrad import nn
 from scalargrad.engine import functions
 from scalargrad.engine.composed import log_softmax, mean, softmax, where
 from scalargrad.engine.functions import *  # noqa: F403  # one for each row of the table
@@ -12,13 +11,13 @@ from scalargrad.engine.naming import label, leaves
 from scalargrad.engine.recording import no_grad
 from scalargrad.engine.transforms import grad, hessian, value_and_grad
 from scalargrad.engine.value import Value
-from scalargrad.tracing import Trace, trace
 
 if TYPE_CHECKING:
     from scalargrad import datasets as datasets  # for `scalargrad.datasets`
-    from scalargrad import optim
+    from scalargrad import nn, optim
     from scalargrad import plots as plots
     from scalargrad.drawing import draw
+    from scalargrad.tracing import Trace, trace
     from scalargrad.training import Diagnosis, History, diagnose, fit
 
 __version__ = "0.1.0"
@@ -26,12 +25,15 @@ __version__ = "0.1.0"
 _MODULE_OF = {
     "Diagnosis": "training",
     "History": "training",
+    "Trace": "tracing",
     "datasets": "datasets",
     "diagnose": "training",
     "draw": "drawing",
     "fit": "training",
+    "nn": "nn",
     "optim": "optim",
     "plots": "plots",
+    "trace": "tracing",
 }
 __all__ = [
     "Diagnosis",

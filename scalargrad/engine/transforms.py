@@ -140,7 +140,7 @@ def _derivatives(order: Sequence[Value], since: int, connected: bool) -> Callabl
     )
 
     # What was made before is left out: a variable made since can have had no influence on it.
-    recent = [node for node in order if node._order >= since] or order[-1:]
+    recent = [node for node in order if node.primitive and node._order >= since] or order[-1:]
     adjoint = adjoints(recent, one, lambda node: zip(node.parents, local(node)))
     return lambda variable: adjoint.get(variable, zero)
 

@@ -475,13 +475,3 @@ def test_a_choice_that_is_made_already_is_not_written(language):
     dialect = language()
     x = dialect.name("x")
     assert [str(dialect.where(chosen, x, -x)) for chosen in (True, False)] == ["x", "-x"]
-
-
-@each_language
-def test_names_of_derivatives_are_names(language):
-    """Local derivatives and adjoints of names may be assigned to, and differ from one another."""
-    dialect = language()
-    names = [dialect.partial("z", "x1"), dialect.partial("z", "x2"), dialect.bar("x1"), dialect.bar("z")]
-    assert all(map(str.isidentifier, names))
-    assert len(set(names)) == len(names)
-    assert dialect.heading("local derivatives") == "local derivatives"

@@ -40,7 +40,6 @@ class Dialect(Writer):
     ('1 - z*z', 'x > 0')
     """
 
-    times = "*"
     relations: ClassVar[dict[str, str]] = {"=": "=="}
     iverson = Writer.brackets
     associates = False
@@ -196,20 +195,6 @@ class Dialect(Writer):
 
     def _list(self, xs: Sequence[Any]) -> Symbol:
         return Symbol(f"[{', '.join(str(self.symbol(x)) for x in xs)}]", ATOM, self)
-
-    # ---- words
-
-    def heading(self, text: str) -> str:
-        """Return the text as a comment would have it."""
-        return text
-
-    def partial(self, above: str, below: str) -> str:
-        """Return a name for the local derivative."""
-        return f"d{above}_d{below}"
-
-    def bar(self, label: str) -> str:
-        """Return a name for the adjoint."""
-        return f"d{label}"
 
     # ---- to the last bit
 

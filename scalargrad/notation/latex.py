@@ -5,13 +5,13 @@ from typing import Any, ClassVar
 
 from scalargrad.notation.labels import latex_name
 from scalargrad.notation.numbers import number
-from scalargrad.notation.writer import LOOSE, Symbol, Writer
+from scalargrad.notation.writer import LOOSE, Prose, Symbol
 from scalargrad.primitives.row import ATOM, PRODUCT, Primitive
 
 SIGNS = {"∂": r"\partial ", "δ": r"\delta", "φ": r"\varphi"}
 
 
-class LatexWriter(Writer):
+class LatexWriter(Prose):
     r"""Write LaTeX for amsmath, with brackets that grow.
 
     >>> w = LatexWriter()

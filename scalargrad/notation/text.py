@@ -4,11 +4,11 @@ from typing import Any
 
 from scalargrad.notation.labels import one_line
 from scalargrad.notation.numbers import number
-from scalargrad.notation.writer import LOOSE, Symbol, Writer
+from scalargrad.notation.writer import LOOSE, Prose, Symbol
 from scalargrad.primitives.row import ATOM, Primitive
 
 
-class TextWriter(Writer):
+class TextWriter(Prose):
     """Write plain text, in which a row without an operator is a call.
 
     >>> w = TextWriter(digits=2)

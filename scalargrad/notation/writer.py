@@ -82,7 +82,6 @@ class Writer(ABC):
     'h*(1 - h)'
     """
 
-    times: str  # between the factors of a product that is not a primitive's
     relations: ClassVar[dict[str, str]] = {}  # how a comparison is written, where it is not as in Python
     brackets: tuple[str, str] = ("(", ")")
     iverson: tuple[str, str] = ("[", "]")  # around a comparison that counts 1 where it holds
@@ -112,18 +111,6 @@ class Writer(ABC):
     @abstractmethod
     def where(self, condition: Any, chosen: Any, otherwise: Any) -> Symbol:
         """Return the choice between two operands."""
-
-    @abstractmethod
-    def heading(self, text: str) -> str:
-        """Return words and signs, such as δ = ∂y/∂z, as a heading."""
-
-    @abstractmethod
-    def partial(self, above: str, below: str) -> str:
-        """Return ∂above/∂below, of two labels."""
-
-    @abstractmethod
-    def bar(self, label: str) -> str:
-        """Return the adjoint of a label, as the letter with a bar."""
 
     # ---- what all have in common
 
@@ -226,3 +213,21 @@ class Writer(ABC):
         associative = row.associative and self.associates
         strictly = row.precedence == POWER or (position > 0 and not associative)
         return symbol.precedence > row.precedence or (symbol.precedence == row.precedence and not strictly)
+
+
+class Prose(Writer):
+    """Write for people: also what stands around formulas, such as headings, fractions, adjoints."""
+
+    times: str  # between the factors of a product that is not a primitive's
+
+    @abstractmethod
+    def heading(self, text: str) -> str:
+        """Return words and signs, such as δ = ∂y/∂z, as a heading."""
+
+    @abstractmethod
+    def partial(self, above: str, below: str) -> str:
+        """Return ∂above/∂below, of two labels."""
+
+    @abstractmethod
+    def bar(self, label: str) -> str:
+        """Return the adjoint of a label, as the letter with a bar."""

@@ -7,7 +7,7 @@ from scalargrad.errors import known
 from scalargrad.notation.latex import LatexWriter
 from scalargrad.notation.numbers import number
 from scalargrad.notation.text import TextWriter
-from scalargrad.notation.writer import Writer
+from scalargrad.notation.writer import Prose
 from scalargrad.study.paths import Path, count_paths, largest_paths
 from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.list import WengertList
@@ -61,7 +61,7 @@ class Explanation:
         blocks = [each._aligned("align*") for each in (self, *self.rest)]
         return "\n\n".join([*blocks, *self._notes()])
 
-    def lines(self, writer: Writer) -> tuple[str, list[str]]:
+    def lines(self, writer: Prose) -> tuple[str, list[str]]:
         """Return the left-hand side and, one by one, the right-hand sides that are equal to it."""
         result = str(writer.number(self.target.adjoint))
         sides = [result]
@@ -81,7 +81,7 @@ class Explanation:
             sides = [" + ".join(chain), self.formula(writer), self._substitution(writer), result]
         return self._adjoint(self.target, writer), list(dict.fromkeys(sides))
 
-    def formula(self, writer: Writer) -> str:
+    def formula(self, writer: Prose) -> str:
         """Return the sum over the children of upstream adjoint · local derivative, as a formula."""
         products = []
         for term in self.terms:
@@ -94,7 +94,7 @@ class Explanation:
                 )
         return " + ".join(products)
 
-    def _substitution(self, writer: Writer) -> str:
+    def _substitution(self, writer: Prose) -> str:
         return " + ".join(
             "".join(
                 f"({writer.number(x)})"
@@ -103,7 +103,7 @@ class Explanation:
             for term in self.terms
         )
 
-    def _upstream(self, term: Term, writer: Writer) -> list[str]:
+    def _upstream(self, term: Term, writer: Prose) -> list[str]:
         """Return the adjoint of a child; the output's own, 1, is not written."""
         child = term.statement.target
         return [] if child is self.output else [self._adjoint(child, writer)]
@@ -120,7 +120,7 @@ class Explanation:
         body = " \\\\\n".join(f"{left if i == 0 else ''} &= {side}" for i, side in enumerate(sides))
         return f"\\begin{{{environment}}}\n{body}\n\\end{{{environment}}}"
 
-    def _path_lines(self, writer: Writer) -> list[str]:
+    def _path_lines(self, writer: Prose) -> list[str]:
         if not self.paths:
             return []
         many = self.path_count > len(self.paths)
@@ -148,7 +148,7 @@ class Explanation:
         differ = any(exact not in {number(x, self.digits), f"{x:.{self.digits}f}"} for x in sums)
         return ["(computed from unrounded values)"] if differ else []
 
-    def _adjoint(self, v: Instruction, writer: Writer) -> str:
+    def _adjoint(self, v: Instruction, writer: Prose) -> str:
         return writer.partial(self.output.name, v.name) if self.notation == "partial" else writer.bar(v.name)
 
 

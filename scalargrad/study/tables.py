@@ -8,7 +8,7 @@ from scalargrad.errors import TraceTooLargeError, UnknownNameError, known
 from scalargrad.notation.latex import LatexWriter
 from scalargrad.notation.numbers import is_number
 from scalargrad.notation.text import TextWriter
-from scalargrad.notation.writer import Writer
+from scalargrad.notation.writer import Prose
 from scalargrad.study.explain import Explainer
 from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.listing import aligned
@@ -18,10 +18,10 @@ LARGEST = 2_000  # lines of a table in a document; the text listing of a trace h
 RULES = (r"\toprule", r"\midrule", r"\bottomrule")
 TableKind = Literal["statements", "neurons"]
 TableForm = Literal["text", "markdown", "latex", "html"]
-Table = tuple[list[str], list[list[str]]]  # headings and lines of cells, as a Writer writes them
+Table = tuple[list[str], list[list[str]]]  # headings and lines of cells, as a writer writes them
 
 
-def statement_table(trace: WengertList, writer: Writer) -> Table:
+def statement_table(trace: WengertList, writer: Prose) -> Table:
     """Return one line for each statement: name, formula, value, the sum its adjoint is, the adjoint."""
     explainer = Explainer(trace)
     found = explainer.statements
@@ -36,7 +36,7 @@ def statement_table(trace: WengertList, writer: Writer) -> Table:
     return _headings(trace, writer, "v", "v =", "value", "v\u0304 = ∂{}/∂v =", "v\u0304"), lines
 
 
-def neuron_table(trace: WengertList, writer: Writer) -> Table:
+def neuron_table(trace: WengertList, writer: Prose) -> Table:
     """Return one line for each neuron: unit, z, φ(z), φ'(z), ∂L/∂φ, δ = ∂L/∂z, ∂L/∂w of weights and bias.
 
     The activation is written φ(z): some books call it a, others, as in the 2-2-1 example, call z a.
@@ -61,7 +61,7 @@ def _local_derivative(unit: Unit) -> float:
     return float(adjoints(order, 1.0, lambda v: zip(v.parents, v.partials))[unit.z])
 
 
-def _title(unit: Unit, writer: Writer) -> str:
+def _title(unit: Unit, writer: Prose) -> str:
     """Return a = φ(z), or the path of a neuron that nothing else names."""
     named = unit.a.label or not unit.path
     title = str(unit.a.symbol(writer) if named else writer.name(unit.path))
@@ -69,13 +69,13 @@ def _title(unit: Unit, writer: Writer) -> str:
     return f"{title} = {unit.a.written(writer)}" if activated else title
 
 
-def _headings(trace: WengertList, writer: Writer, *headings: str) -> list[str]:
+def _headings(trace: WengertList, writer: Prose, *headings: str) -> list[str]:
     """Return headings in the notation of a writer, with the output's name where {} stands."""
     output = str(trace.output.symbol(writer))
     return [writer.heading(heading).replace("{}", output) for heading in headings]
 
 
-KINDS: dict[TableKind, Callable[[WengertList, Writer], Table]] = {
+KINDS: dict[TableKind, Callable[[WengertList, Prose], Table]] = {
     "statements": statement_table,
     "neurons": neuron_table,
 }

@@ -17,7 +17,7 @@ from scalargrad.primitives.table import TABLE, rows
 
 T = TypeVar("T")
 
-# Rows of bounded slope and curvature: rounding does not blow up where a few of them are chained.
+# Rows of bounded derivatives: rounding does not blow up where a few of them are chained.
 SMOOTH = [
     *(TABLE[name] for name in ("add", "subtract", "multiply", "negative", "positive", "tanh", "atan")),
     *(TABLE[name] for name in ("sin", "sigmoid", "softplus", "gelu", "total", "dot", "logsumexp")),

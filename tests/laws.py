@@ -127,10 +127,10 @@ def one_sided(row: Primitive, operands: Sequence[float], i: int, order: int = 1)
     return sorted(mp.diff(f, operands[i], order, direction=side) for side in (-1, 1))
 
 
-def nearest_subgradient(row: Primitive, operands: Sequence[float], i: int, slope: float) -> Any:
-    """Return the reference's derivative by the i-th operand, at a kink the one nearest to the slope."""
+def nearest_subgradient(row: Primitive, operands: Sequence[float], i: int, partial: float) -> Any:
+    """Return the reference's derivative by the i-th operand, at a kink the one nearest to the partial."""
     left, right = one_sided(row, operands, i)
-    return min(max(mpf(slope), left), right)
+    return min(max(mpf(partial), left), right)
 
 
 def smooth(row: Primitive, operands: Sequence[float]) -> bool:
@@ -152,13 +152,13 @@ def check_values(row: Primitive) -> None:
 def check_local_derivatives(row: Primitive) -> None:
     """Assert that each local derivative is the reference's, or at a kink a subgradient."""
     for operands in operands_inside(row):
-        slopes = row.local_derivatives(ieee, row.value(strict, operands), operands)
-        assert len(slopes) == len(operands)
-        for i, slope in enumerate(slopes):
+        partials = row.local_derivatives(ieee, row.value(strict, operands), operands)
+        assert len(partials) == len(operands)
+        for i, partial in enumerate(partials):
             if interior(row, operands, i):
-                wanted = nearest_subgradient(row, operands, i, slope)
-                assert close(slope, wanted), (
-                    f"∂{row.symbol}{operands} by operand {i} is {slope}, not {wanted}"
+                wanted = nearest_subgradient(row, operands, i, partial)
+                assert close(partial, wanted), (
+                    f"∂{row.symbol}{operands} by operand {i} is {partial}, not {wanted}"
                 )
 
 

@@ -40,8 +40,8 @@ def test_an_array_keeps_its_shape(row):
     operands = [np.full((2, 3), x) for x in (0.25, 0.5)][: row.arity or 2]
     z = row.value(arrays, operands)
     assert (z.shape, z.dtype) == ((2, 3), np.dtype(float))
-    for slope in row.local_derivatives(arrays, z, operands):
-        assert np.broadcast_to(slope, (2, 3)).dtype == np.dtype(float)
+    for partial in row.local_derivatives(arrays, z, operands):
+        assert np.broadcast_to(partial, (2, 3)).dtype == np.dtype(float)
 
 
 def test_arrays_and_numbers_mix():

@@ -133,8 +133,8 @@ def test_the_documentation_states_the_derivatives(row):
         for i, name in enumerate(names):
             (formula,) = [line.split(" = ", 1)[1] for line in lines if line.startswith(f"∂z/∂{name} = ")]
             if interior(row, operands, i) and not (row.name == "pow" and operands[0] <= 0):
-                slope = understood(formula, point)
-                assert close(slope, nearest_subgradient(row, operands, i, slope), 1e-3), formula
+                partial = understood(formula, point)
+                assert close(partial, nearest_subgradient(row, operands, i, partial), 1e-3), formula
 
 
 @each_function

@@ -98,23 +98,25 @@ def test_tolerances_are_relative_and_absolute():
         assert not gradcheck(f, [1.0], **tolerances)
 
 
-def with_slope(slope, by=1.0):
-    """Return the function `by` · x, said to have another slope."""
-    row = dataclasses.replace(TABLE["positive"], function=lambda m, x: by * x, partials=lambda m, z, x: slope)
+def with_partial(partial, by=1.0):
+    """Return the function `by` · x, said to have another partial."""
+    row = dataclasses.replace(
+        TABLE["positive"], function=lambda m, x: by * x, partials=lambda m, z, x: partial
+    )
     return lambda x: apply(row, x)
 
 
 @pytest.mark.parametrize("by", [1000.0, 1.0])
 def test_by_default_six_digits_agree(by):
     """A millionth of the difference may be wrong, no more."""
-    assert gradcheck(with_slope(by * (1 + 0.9e-6), by), [1.0])
-    assert not gradcheck(with_slope(by * (1 + 1.2e-6), by), [1.0])
+    assert gradcheck(with_partial(by * (1 + 0.9e-6), by), [1.0])
+    assert not gradcheck(with_partial(by * (1 + 1.2e-6), by), [1.0])
 
 
 def test_by_default_a_slope_of_a_hundred_millionth_is_as_good_as_none():
     """Where the difference is 0, there are no digits to agree."""
-    assert gradcheck(with_slope(0.9e-8, 0.0), [1.0])
-    assert not gradcheck(with_slope(1.1e-8, 0.0), [1.0])
+    assert gradcheck(with_partial(0.9e-8, 0.0), [1.0])
+    assert not gradcheck(with_partial(1.1e-8, 0.0), [1.0])
 
 
 @given(st.floats(-1e9, 1e9))
@@ -126,10 +128,10 @@ def test_the_difference_is_divided_by_the_step_that_was_made(x):
 
 def test_what_is_exactly_at_its_tolerance_agrees_and_the_difference_is_the_measure():
     """The tolerance is ≤, and relative to the difference, not to the derivative under test."""
-    assert gradcheck(with_slope(1.5), [0.3], rtol=0.0, atol=0.5)
-    assert gradcheck(with_slope(1.5), [0.3], rtol=0.5, atol=0.0)
-    assert not gradcheck(with_slope(1.105), [0.3], rtol=0.1, atol=0.0)
-    assert gradcheck(with_slope(0.9), [0.3], rtol=0.11, atol=0.0)
+    assert gradcheck(with_partial(1.5), [0.3], rtol=0.0, atol=0.5)
+    assert gradcheck(with_partial(1.5), [0.3], rtol=0.5, atol=0.0)
+    assert not gradcheck(with_partial(1.105), [0.3], rtol=0.1, atol=0.0)
+    assert gradcheck(with_partial(0.9), [0.3], rtol=0.11, atol=0.0)
 
 
 def test_an_input_without_influence_has_derivative_zero():

@@ -41,7 +41,7 @@ def test_squared_errors_are_numpys(predictions, data):
 
 @given(numbers, st.sampled_from([-1, 1, 1.0]))
 def test_hinge_is_what_is_missing_from_the_margin(score, target):
-    """max(0, 1 - y a): no loss and no gradient from a margin of 1 on, else the slope -y."""
+    """max(0, 1 - y a): no loss and no gradient from a margin of 1 on, else the partial -y."""
     a = Value(score)
     loss = nn.hinge(a, target)
     assert loss.data == max(0.0, 1.0 - target * score)

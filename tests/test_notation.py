@@ -146,9 +146,9 @@ def test_every_row_and_derivative_and_domain_can_be_written(row, style):
     operands = list(map(writer.name, names))
     text = str(writer.write(row, operands))
     assert all(name in text for name in names)
-    slopes = row.local_derivatives(writer, writer.name("z"), operands)
+    partials = row.local_derivatives(writer, writer.name("z"), operands)
     domain = [row.domain(writer, *operands)] if row.domain else []
-    for part in (text, *map(str, slopes), *map(str, domain)):
+    for part in (text, *map(str, partials), *map(str, domain)):
         assert part
         if style == "latex":
             assert_balanced(part)
@@ -226,7 +226,7 @@ def test_operators_have_the_spacing_of_their_rank():
 
 
 @pytest.mark.parametrize(
-    ("style", "slope", "domain"),
+    ("style", "partial", "domain"),
     [
         ("text", "[x > 0]", "x > 0 or x = 0 and y >= 0 or x < 0 and y mod 1 = 0"),
         (
@@ -236,11 +236,11 @@ def test_operators_have_the_spacing_of_their_rank():
         ),
     ],
 )
-def test_conditions_are_written_in_words_and_signs(style, slope, domain):
+def test_conditions_are_written_in_words_and_signs(style, partial, domain):
     """A domain reads as a sentence, and a condition that counts as a number stands in Iverson's brackets."""
     writer = WRITERS[style]()
     x, y, z = map(writer.name, "xyz")
-    assert str(TABLE["relu"].partials(writer, z, x)) == slope
+    assert str(TABLE["relu"].partials(writer, z, x)) == partial
     assert str(TABLE["pow"].domain(writer, x, y)) == domain
     finite = {"text": "abs(x) < inf", "latex": r"\left|x\right| < \infty"}[style]
     assert str(TABLE["sin"].domain(writer, x)) == finite

@@ -43,8 +43,8 @@ def test_numbers_mix_on_either_side(op, number):
         assert type(node.data) is float
         assert node.data == wanted
         node.backward()
-    slopes = {"add": 2, "sub": 0, "mul": 6, "truediv": 1 / 3 - 3 / 4, "pow": 12 + 9 * math.log(3)}
-    assert x.grad == pytest.approx(slopes[op.__name__])
+    partials = {"add": 2, "sub": 0, "mul": 6, "truediv": 1 / 3 - 3 / 4, "pow": 12 + 9 * math.log(3)}
+    assert x.grad == pytest.approx(partials[op.__name__])
 
 
 def test_signs_are_operators_too():

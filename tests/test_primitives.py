@@ -83,12 +83,12 @@ def errors_of_derivative(row):
     for x in (sign * size for size in SIZES for sign in (1, -1) if size < reach):
         if not inside(row, [x]) or math.isinf(z := row.value(ieee, [x])):
             continue
-        (slope,) = row.local_derivatives(ieee, z, [x])
+        (partial,) = row.local_derivatives(ieee, z, [x])
         with mpmath.workdps(700):
             h, f = mpmath.mpf(10) ** -30 * min(abs(mpmath.mpf(x)), 1), reference(row)
             wanted = (f(x + h) - f(x - h)) / (2 * h)
             if abs(wanted) < mpmath.mpf(2) ** 1023:  # else it is rightly infinite
-                gap = max(abs(slope - wanted) - mpmath.mpf("1e-307"), 0)
+                gap = max(abs(partial - wanted) - mpmath.mpf("1e-307"), 0)
                 yield x, float(gap), float(gap / abs(wanted)) if gap else 0.0
 
 
@@ -117,8 +117,8 @@ def test_a_derivative_wrong_by_a_thousandth_breaks_the_law(row):
     def wrong(m, z, *operands):
         partials = row.partials(m, z, *operands)
         if row.lists:
-            return [[1.001 * slope for slope in part] for part in partials]
-        return 1.001 * partials if row.arity == 1 else [1.001 * slope for slope in partials]
+            return [[1.001 * partial for partial in part] for part in partials]
+        return 1.001 * partials if row.arity == 1 else [1.001 * partial for partial in partials]
 
     with pytest.raises(AssertionError, match="∂"):
         check_local_derivatives(dataclasses.replace(row, partials=wrong))
@@ -140,7 +140,7 @@ def test_floats_arrays_and_values_read_a_row_alike(row):
     """The readings agree on the value and on every local derivative, at kinks and boundaries too."""
     for operands in operands_inside(row):
         z = row.value(strict, operands)
-        slopes = row.local_derivatives(ieee, z, operands)
+        partials = row.local_derivatives(ieee, z, operands)
         nodes = list(map(Value, operands))
         node = row.value(values, nodes)
         with np.errstate(all="ignore"):
@@ -148,7 +148,7 @@ def test_floats_arrays_and_values_read_a_row_alike(row):
             column = row.value(arrays, columns)
             over_arrays = row.local_derivatives(arrays, column, columns)
         over_values = row.local_derivatives(values, node, nodes)
-        for read, over_array, over_value in zip((z, *slopes), (column, *over_arrays), (node, *over_values)):
+        for read, over_array, over_value in zip((z, *partials), (column, *over_arrays), (node, *over_values)):
             np.testing.assert_allclose(np.broadcast_to(over_array, 1), read, rtol=1e-14, atol=1e-300)
             np.testing.assert_allclose(float(over_value), read, rtol=1e-14, atol=1e-300)
 
@@ -180,7 +180,7 @@ def test_the_domain_over_arrays_is_the_domain_over_floats(row):
 
 @each_row
 def test_finite_derivatives_are_finite_wherever_the_value_is(row):
-    """The sweep passes over such rows where nothing comes from above: 0 times a slope must be 0 there."""
+    """The sweep passes over such rows where nothing comes from above: 0 times a partial must be 0 there."""
     for operands in itertools.product(SPECIAL, repeat=row.arity or 2):
         z = row.value(ieee, operands)
         if row.finite_derivatives and math.isfinite(z):

@@ -98,11 +98,11 @@ def test_of_two_equal_operands_the_first_is_the_larger_and_the_smaller(namespace
         assert repr(namespace.minimum(x, y)) == repr(min(x, y))
 
 
-@pytest.mark.parametrize("slope", [math.inf, -math.inf, math.nan])
-def test_a_weight_of_zero_outweighs_an_infinite_slope(slope):
+@pytest.mark.parametrize("partial", [math.inf, -math.inf, math.nan])
+def test_a_weight_of_zero_outweighs_an_infinite_derivative(partial):
     """Weighing by 0 gives 0 of anything, where 0 * inf would be nan."""
-    assert ieee.weigh(0.0, slope) == 0.0
-    assert same(ieee.weigh(2.0, slope), 2.0 * slope)
+    assert ieee.weigh(0.0, partial) == 0.0
+    assert same(ieee.weigh(2.0, partial), 2.0 * partial)
 
 
 def test_where_chooses_one_of_two():

@@ -17,7 +17,7 @@ from scalargrad.primitives.scalars import ieee, strict
 from scalargrad.primitives.table import TABLE
 
 
-def slopes(name, *operands):
+def partials(name, *operands):
     """Return the local derivatives of a row of the table over floats."""
     row = TABLE[name]
     return row.local_derivatives(ieee, row.value(ieee, operands), operands)
@@ -29,7 +29,7 @@ def slopes(name, *operands):
 def test_the_derivative_at_a_local_extremum_is_zero():
     """relu′(0) = abs′(0) = 0, from either side of zero."""
     for zero in (0.0, -0.0):
-        assert slopes("relu", zero) == slopes("abs", zero) == (0.0,)
+        assert partials("relu", zero) == partials("abs", zero) == (0.0,)
 
 
 def test_leaky_relu_and_elu_take_the_left_slope_at_zero():
@@ -44,7 +44,7 @@ def test_leaky_relu_and_elu_take_the_left_slope_at_zero():
 @pytest.mark.parametrize("name", ["maximum", "minimum"])
 def test_two_operands_that_tie_share_the_derivative(name):
     """At a tie each of two operands has the derivative ½, and a Value tied with itself has 1."""
-    assert slopes(name, 2.0, 2.0) == (0.5, 0.5)
+    assert partials(name, 2.0, 2.0) == (0.5, 0.5)
     x = Value(2.0)
     getattr(x, name)(x).backward()
     assert x.grad == 1.0
@@ -67,21 +67,21 @@ def test_x_to_the_zero_is_flat_everywhere():
 
 def test_the_slope_of_a_root_at_zero_is_infinite():
     """√x and x^½ are 0 at 0, where both rise vertically."""
-    assert slopes("sqrt", 0.0) == (inf,)
+    assert partials("sqrt", 0.0) == (inf,)
     assert power(0.5).local_derivatives(ieee, 0.0, [0.0]) == (inf,)
 
 
 def test_inverse_functions_are_vertical_at_the_ends_of_their_domain():
     """The derivative of asin at ±1 is +inf, that of acos -inf."""
     for end in (-1.0, 1.0):
-        assert slopes("asin", end) == (inf,)
-        assert slopes("acos", end) == (-inf,)
+        assert partials("asin", end) == (inf,)
+        assert partials("acos", end) == (-inf,)
 
 
 def test_the_derivative_by_an_exponent_is_zero_where_the_base_is():
     """For xʸ at x = 0 < y, ∂/∂y is 0."""
     for y in (0.5, 1.0, 2.0, 7.5):
-        assert slopes("pow", 0.0, y)[1] == 0.0
+        assert partials("pow", 0.0, y)[1] == 0.0
 
 
 def test_a_negative_base_has_a_derivative_and_its_exponent_has_none():
@@ -133,7 +133,7 @@ def test_a_circular_function_has_no_value_at_infinity(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "x", "value", "slope"),
+    ("name", "x", "value", "partial"),
     [
         ("sigmoid", 1000.0, 1.0, 0.0),
         ("sigmoid", -1000.0, 0.0, 0.0),
@@ -150,14 +150,14 @@ def test_a_circular_function_has_no_value_at_infinity(name):
         ("gelu", 1000.0, 1000.0, 1.0),
     ],
 )
-def test_a_saturated_function_is_exact(name, x, value, slope):
-    """Far from 0 a function of the sigmoid kind has exactly its limit, and exactly the limit's slope."""
+def test_a_saturated_function_is_exact(name, x, value, partial):
+    """Far from 0 a function of the sigmoid kind has exactly its limit, and exactly the limit's derivative."""
     assert TABLE[name].value(strict, [x]) == value
-    assert slopes(name, x) == (slope,)
+    assert partials(name, x) == (partial,)
 
 
 def test_logsumexp_is_shifted():
     """Operands of ±1000 neither overflow nor vanish, and the derivatives are the softmax."""
     z = TABLE["logsumexp"].value(strict, [1000.0, 1000.0, -1000.0])
     assert close(z, 1000 + mpmath.log(2))
-    assert slopes("logsumexp", 1000.0, 1000.0, -1000.0) == pytest.approx((0.5, 0.5, 0.0), abs=1e-12)
+    assert partials("logsumexp", 1000.0, 1000.0, -1000.0) == pytest.approx((0.5, 0.5, 0.0), abs=1e-12)

@@ -323,7 +323,7 @@ def test_a_unit_is_named_by_its_label_else_by_its_path_else_by_its_slot():
 
 
 @pytest.mark.parametrize(
-    ("activation", "slope"),
+    ("activation", "partial"),
     [
         (None, lambda z: 1.0),
         ("tanh", lambda z: 1 - math.tanh(z) ** 2),
@@ -331,13 +331,13 @@ def test_a_unit_is_named_by_its_label_else_by_its_path_else_by_its_slot():
         (lambda z: (z * 3).exp().log1p(), lambda z: 3 / (1 + math.exp(-3 * z))),
     ],
 )
-def test_the_slope_of_a_unit_is_that_of_all_that_leads_from_z_to_a(activation, slope):
+def test_the_derivative_of_a_unit_is_that_of_all_that_leads_from_z_to_a(activation, partial):
     """It is φ'(z), however many functions φ is composed of, and δ is ∂L/∂φ · φ'(z)."""
     recorded = trace(nn.Layer(2, 1, activation, seed=1)([0.5, -1.0])[0] * 4)
     z, a, local, above, delta = (float(x) for x in cells(recorded.table("neurons", "markdown", 9))[0][1:6])
     assert z == pytest.approx(-1.4998, abs=1e-4)
-    assert local == pytest.approx(slope(z), abs=1e-8)
-    assert (above, delta) == (4.0, pytest.approx(4 * slope(z), abs=1e-7))
+    assert local == pytest.approx(partial(z), abs=1e-8)
+    assert (above, delta) == (4.0, pytest.approx(4 * partial(z), abs=1e-7))
     assert activation is not None or a == z
 
 

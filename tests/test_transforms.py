@@ -40,9 +40,9 @@ def test_grad_agrees_with_backward(program):
     leaves = program.leaves()
     output = program.values(*leaves)
     output.backward()
-    value, slopes = value_and_grad(program.values, argnums=range(len(leaves)))(*program.data)
+    value, partials = value_and_grad(program.values, argnums=range(len(leaves)))(*program.data)
     assert value == output.data
-    assert slopes == tuple(leaf.grad for leaf in leaves)
+    assert partials == tuple(leaf.grad for leaf in leaves)
 
 
 def test_argnums_choose_the_arguments():
@@ -75,9 +75,9 @@ def test_numbers_in_give_floats_out_and_values_give_values():
         assert type(result) is float
     for result in (*value_and_grad(lambda x: x * x)(w), *value_and_grad(lambda x: x * w)(3.0)):
         assert isinstance(result, Value)
-    slopes = grad(lambda x, y: x * w, argnums=(0, 1))(2.0, 5.0)
-    assert all(isinstance(slope, Value) for slope in slopes)
-    assert [float(slope) for slope in slopes] == [3.0, 0.0]
+    partials = grad(lambda x, y: x * w, argnums=(0, 1))(2.0, 5.0)
+    assert all(isinstance(partial, Value) for partial in partials)
+    assert [float(partial) for partial in partials] == [3.0, 0.0]
 
 
 def test_a_derivative_of_a_value_can_be_swept():
@@ -111,7 +111,7 @@ def test_a_function_may_branch_and_loop():
 def test_the_same_value_twice_is_two_arguments():
     """Arguments are told apart by their place."""
     w = Value(3.0)
-    assert [float(slope) for slope in grad(lambda x, y: x * y * y, argnums=(0, 1))(w, w)] == [9.0, 18.0]
+    assert [float(partial) for partial in grad(lambda x, y: x * y * y, argnums=(0, 1))(w, w)] == [9.0, 18.0]
 
 
 def test_no_grad_around_a_transform_is_without_effect():
@@ -121,9 +121,9 @@ def test_no_grad_around_a_transform_is_without_effect():
         assert grad(lambda x: x**3)(2.0) == 12.0
         assert grad(grad(lambda x: x**3))(2.0) == 12.0
         assert hessian(lambda x, y: x**2 * y)(3.0, 5.0) == [[10.0, 6.0], [6.0, 0.0]]
-        slope = grad(lambda x: x**3)(w)
+        partial = grad(lambda x: x**3)(w)
         assert (w * w).parents == ()
-    assert (slope.data, slope.parents) == (12.0, ())
+    assert (partial.data, partial.parents) == (12.0, ())
 
 
 def test_no_grad_inside_the_function_is_respected():

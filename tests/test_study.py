@@ -382,3 +382,22 @@ def test_the_latex_compiles_unedited_with_amsmath_and_booktabs(tmp_path):
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "t.tex"]
     finished = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stdout[-2000:]
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "rounded"),
+    [
+        (Value.tanh, -1.5, True),
+        (Value.tanh, 0.0, False),
+        (Value.exp, 0.0, False),
+        (Value.sigmoid, 2.5, False),
+    ],
+    ids=["0.1808 for 0.1807", "exact", "exact too", "rounds to the same"],
+)
+def test_a_derivative_of_the_output_itself_says_when_the_shown_numbers_give_another(f, x, rounded):
+    """Where the output is the one child its derivative is written out: that line is held to what it gives."""
+    (leaf,) = leaves(x=x)
+    y = f(leaf)
+    label(y=y)
+    explanation = str(trace(y).explain("x"))
+    assert ("computed from unrounded values" in explanation) is rounded

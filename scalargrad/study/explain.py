@@ -65,7 +65,7 @@ class Explanation:
         """Return the left-hand side and, one by one, the right-hand sides that are equal to it."""
         result = str(writer.number(self.target.adjoint))
         sides = [result]
-        if [term.statement.target for term in self.terms] == [self.output]:
+        if self._is_direct:
             substituted = self.terms[0].statement.substituted_derivative(self.target, writer)
             sides = [self.formula(writer), str(substituted), result]
         elif self.terms:
@@ -80,6 +80,11 @@ class Explanation:
             )
             sides = [" + ".join(chain), self.formula(writer), self._substitution(writer), result]
         return self._adjoint(self.target, writer), list(dict.fromkeys(sides))
+
+    @property
+    def _is_direct(self) -> bool:
+        """Tell whether the output itself is the one child: its derivative is written out."""
+        return [term.statement.target for term in self.terms] == [self.output]
 
     def formula(self, writer: Prose) -> str:
         """Return the sum over the children of upstream adjoint · local derivative, as a formula."""
@@ -141,7 +146,12 @@ class Explanation:
         def shown(x: float) -> float:
             return float(number(x, self.digits))
 
-        sums = [sum(shown(term.upstream) * shown(term.local) for term in self.terms)] if self.terms else []
+        if self._is_direct:
+            sums = [self.terms[0].statement.partial_at(self.target, shown)]
+        else:
+            sums = (
+                [sum(shown(term.upstream) * shown(term.local) for term in self.terms)] if self.terms else []
+            )
         if self.paths and self.path_count == len(self.paths):
             sums.append(sum(shown(path.product) for path in self.paths))
         exact = number(self.target.adjoint, self.digits)

@@ -3,16 +3,20 @@
 `a1 = dot([x1, x2], [w1, w2]) + b1` is two instructions and one statement, a1 = x1*w1 + x2*w2 + b1.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from scalargrad.engine.sweep import adjoints
 from scalargrad.notation.writer import Symbol, Writer
+from scalargrad.primitives.row import Primitive
+from scalargrad.primitives.scalars import ieee
 from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.list import WengertList
 
+Write = Callable[[Primitive, Sequence[Any]], Any]  # a row, read at operands
+Name = Callable[[Instruction], Any]
 LARGEST = 12  # instructions in one statement: more of them would not fit on a line
 
 
@@ -29,11 +33,11 @@ class Statement:
 
     def written(self, writer: Writer) -> Symbol:
         """Return the right-hand side over the names of the operands."""
-        return self._expand(self.target, writer, lambda v: v.symbol(writer))
+        return writer.symbol(self._expand(self.target, writer.write, lambda v: v.symbol(writer)))
 
     def substituted(self, writer: Writer) -> Symbol:
         """Return the right-hand side with the values of the operands put in."""
-        return self._expand(self.target, writer, lambda v: writer.number(v.value))
+        return writer.symbol(self._expand(self.target, writer.write, lambda v: writer.number(v.value)))
 
     def partial(self, operand: Instruction) -> float:
         """Return ∂target/∂operand at the recorded point, the other operands held constant."""
@@ -43,22 +47,32 @@ class Statement:
     def _partials(self) -> Mapping[Instruction, Any]:
         return self._swept(lambda v: v.partials)
 
+    def partial_at(self, operand: Instruction, shown: Callable[[float], float]) -> float:
+        """Return ∂target/∂operand where each value is what is shown of it."""
+
+        def compute(row: Primitive, operands: Sequence[Any]) -> Any:
+            return row.value(ieee, operands)
+
+        return float(self._read(ieee, compute, lambda v: shown(v.value))[operand])
+
     def derivative(self, operand: Instruction, writer: Writer) -> Symbol:
         """Return the formula of ∂target/∂operand over the names of the operands."""
         if writer not in self._derivatives:  # one sweep for all operands: a wide statement has many
-            self._derivatives[writer] = self._read_swept(writer, lambda v: v.symbol(writer))
+            self._derivatives[writer] = self._read(writer, writer.write, lambda v: v.symbol(writer))
         return writer.symbol(self._derivatives[writer][operand])
 
     def substituted_derivative(self, operand: Instruction, writer: Writer) -> Symbol:
         """Return the formula of ∂target/∂operand with values put in."""
-        swept = self._read_swept(writer, lambda v: writer.number(v.value))
-        return writer.symbol(swept[operand])
+        read = self._read(writer, writer.write, lambda v: writer.number(v.value))
+        return writer.symbol(read[operand])
 
-    def _read_swept(self, writer: Writer, name: Callable[[Instruction], Symbol]) -> Mapping[Instruction, Any]:
+    def _read(self, m: Any, write: Write, name: Name) -> Mapping[Instruction, Any]:
+        """Return ∂target/∂operand for each operand, in a namespace that reads rows by `write`."""
+
         def local(v: Instruction) -> Iterable[Any]:
-            operands = [self._inner(parent, writer, name) for parent in v.parents]
-            z = name(v) if v is self.target else self._inner(v, writer, name)
-            return v.primitive.local_derivatives(writer, z, operands) if v.primitive else ()
+            operands = [self._inner(parent, write, name) for parent in v.parents]
+            z = name(v) if v is self.target else self._inner(v, write, name)
+            return v.primitive.local_derivatives(m, z, operands) if v.primitive else ()
 
         return self._swept(local)
 
@@ -67,13 +81,12 @@ class Statement:
         order = sorted({self.target, *self.folded}, key=lambda v: v.index)
         return adjoints(order, 1.0, lambda v: zip(v.parents, local(v)))
 
-    def _inner(self, v: Instruction, writer: Writer, name: Callable[[Instruction], Symbol]) -> Symbol:
-        return self._expand(v, writer, name) if v in self.folded else name(v)
+    def _inner(self, v: Instruction, write: Write, name: Name) -> Any:
+        return self._expand(v, write, name) if v in self.folded else name(v)
 
-    def _expand(self, v: Instruction, writer: Writer, name: Callable[[Instruction], Symbol]) -> Symbol:
-        if v.primitive is None:
-            return writer.number(v.value)
-        return writer.write(v.primitive, [self._inner(parent, writer, name) for parent in v.parents])
+    def _expand(self, v: Instruction, write: Write, name: Name) -> Any:
+        assert v.primitive is not None, v
+        return write(v.primitive, [self._inner(parent, write, name) for parent in v.parents])
 
 
 def statements(trace: WengertList) -> dict[Instruction, Statement]:

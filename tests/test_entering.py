@@ -8,6 +8,7 @@ from test_own_entries import state
 
 from scalargrad import Value, functions
 from scalargrad.errors import EntryError, OperandError
+from scalargrad.expressions import evaluate
 from scalargrad.primitives.table import FAMILIES, TABLE, family, member, primitive, rows
 
 
@@ -97,3 +98,10 @@ def test_a_row_says_how_it_is_called(row):
     """It is an entry of a table; called like a function it names the function."""
     with pytest.raises(OperandError, match=f"call scalargrad.{row.name}"):
         row(1.0)
+
+
+def test_a_name_goes_before_an_alias():
+    """A row of one's own called `ln` is what ln means in an expression, and afterwards log is again."""
+    with entered_by(lambda: unary(lambda m, z, x: 2.0, lambda m, x: 2.0 * x, name="ln")):
+        assert evaluate("ln(x)", {"x": 4.0}).data == 8.0
+    assert evaluate("ln(x)", {"x": 1.0}).data == 0.0

@@ -30,13 +30,13 @@ class Python(Dialect):
     nan = "math.nan"
     choice = ("{1} if {0} else {2}", LOOSE)
     relations: ClassVar[dict[str, str]] = Dialect.relations | {"mod": "%"}
-    library: ClassVar[tuple[str, str]] = ("math", "math")  # a module, and the name it goes by
+    imported: ClassVar[tuple[str, str]] = ("math", "math")  # a module, and the name it goes by
     namespace: ClassVar[tuple[str, str]] = ("scalargrad.primitives.scalars", "strict")
 
     @cached_property
     def functions(self) -> Mapping[str, str]:
         """Return the functions that the namespace takes from the library as they are."""
-        module, alias = self.library
+        module, alias = self.imported
         library = vars(import_module(module))
         taken = (name for name, function in self._offered.items() if library.get(name) is function)
         return {name: f"{alias}.{name}" for name in taken} | {"abs": "abs"}
@@ -76,7 +76,7 @@ class NumPy(Python):
     nan = "np.nan"
     choice = ("np.where({0}, {1}, {2})", ATOM)
     relations: ClassVar[dict[str, str]] = Python.relations | {"and": "&", "or": "|"}
-    library = ("numpy", "np")
+    imported = ("numpy", "np")
     namespace = ("scalargrad.primitives.arrays", "arrays")
 
     @cached_property

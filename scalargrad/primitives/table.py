@@ -219,13 +219,13 @@ def rows() -> Iterator[Primitive]:
 
 
 def names() -> dict[str, Entry]:
-    """Return every row and family by its name, and by each of its aliases.
+    """Return every row and family by its name, and by each of its aliases that is no name itself.
 
     >>> names()["ln"] is TABLE["log"]
     True
     """
-    found = {entry.name: entry for entry in entries()}
-    return found | {alias: row for row in TABLE.values() for alias in row.aliases}
+    aliases: dict[str, Entry] = {alias: row for row in TABLE.values() for alias in row.aliases}
+    return aliases | {entry.name: entry for entry in entries()}
 
 
 def row_of(name: str) -> Primitive | None:

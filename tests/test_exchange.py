@@ -235,3 +235,25 @@ def test_a_trace_of_100_000_instructions_is_written_and_read():
         y = y + x
     recorded = trace(y)
     assert len(Trace.from_json(recorded.to_json())) == len(recorded) == 100_001
+
+
+def test_a_document_may_hold_what_its_output_does_not_depend_on():
+    """Such an instruction has the adjoint 0; any other number there is refused."""
+    x, unused = leaves(x=3.0, unused=1.0)
+    document = json.loads(trace(dot([x, unused], [x, 1.0])).to_json())
+    names = {record["name"]: i for i, record in enumerate(document["instructions"])}
+    last = document["instructions"][-1]
+    last["parents"] = [names["x"], names["x"]]
+    last["primitive"], last["value"], last["partials"] = (
+        {"name": "multiply", "parameters": []},
+        9.0,
+        [3.0, 3.0],
+    )
+    document["instructions"][names["x"]]["adjoint"] = 6.0
+    for record in document["instructions"][1:-1]:
+        record["adjoint"] = 0.0
+    read = Trace.from_json(json.dumps(document))
+    assert (read["x"].adjoint, read["unused"].adjoint) == (6.0, 0.0)
+    document["instructions"][names["unused"]]["adjoint"] = 1.0
+    with pytest.raises(TraceFormatError, match=r"adjoint is 1\.0"):
+        Trace.from_json(json.dumps(document))

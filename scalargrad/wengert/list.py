@@ -36,10 +36,10 @@ class WengertList(Sequence[Instruction]):
             range(len(values)), 1.0, lambda slot: zip(structure.forms[slot].parents, partials[slot])
         )
         made: list[Instruction] = []
-        for form in structure.forms:
-            parents = tuple(made[slot] for slot in form.parents)
-            slot = form.index
-            made.append(Instruction(form, parents, values[slot], adjoint[slot], partials[slot]))
+        for slot, form in enumerate(structure.forms):
+            parents = tuple(made[parent] for parent in form.parents)
+            reached = adjoint.get(slot, 0.0)  # a document may hold what its output does not depend on
+            made.append(Instruction(form, parents, values[slot], reached, partials[slot]))
         self.instructions = tuple(made)
         self._nodes = nodes
 

@@ -14,18 +14,9 @@ from scalargrad.notation import legible  # noqa: F401  # refuses rows before the
 from scalargrad.primitives.row import Primitive
 from scalargrad.primitives.rows import power
 from scalargrad.primitives.scalars import strict
-from scalargrad.primitives.table import TABLE, Entry, Family, TakeBack, attached, for_each_entry
+from scalargrad.primitives.table import TABLE, Entry, Family, TakeBack, attached, for_each_entry, row_of_entry
 
 _new = object.__new__
-
-
-def reflected(method: str) -> str:
-    """Return the name of the operator that Python tries where the other operand is on the left.
-
-    >>> reflected("__add__")
-    '__radd__'
-    """
-    return f"__r{method[2:]}"
 
 
 def of_reflected(documentation: str) -> str:
@@ -119,7 +110,8 @@ def _methods_of(entry: Entry) -> Iterator[tuple[str, Callable[..., Any]]]:
         yield entry.name, _binary(entry)
         if entry.method:
             yield entry.method, _power if entry.name == "pow" else _operator(entry)
-            yield reflected(entry.method), _reflected(entry)
+        if entry.reflected:
+            yield entry.reflected, _reflected(entry)
 
 
 @for_each_entry
@@ -131,7 +123,7 @@ def _give_methods(entry: Entry) -> TakeBack:
             message = f"Values have an attribute {name!r} already; give the primitive another name"
             raise EntryError(message)
     for name, method in methods.items():
-        is_reflected = not isinstance(entry, Family) and name == reflected(entry.method or "")
+        is_reflected = name == row_of_entry(entry).reflected
         method.__name__, method.__qualname__ = name, f"Value.{name}"
         method.__doc__ = of_reflected(entry.documentation) if is_reflected else entry.documentation
         method.__signature__ = of_method(entry)  # type: ignore[attr-defined]

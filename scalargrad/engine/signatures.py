@@ -2,8 +2,7 @@
 
 from inspect import Parameter, Signature
 
-from scalargrad.primitives.row import Primitive
-from scalargrad.primitives.table import Entry, Family
+from scalargrad.primitives.table import Entry, Family, row_of_entry
 
 
 class Plain(str):
@@ -14,11 +13,6 @@ class Plain(str):
 
 
 NUMBER, NUMBERS, VALUE, FLOAT = map(Plain, ("Number", "Iterable[Number]", "Value", "float"))
-
-
-def row_of_entry(entry: Entry) -> Primitive:
-    """Return a row itself, of a family the row of its first sample: all have the same operands."""
-    return entry.sample if isinstance(entry, Family) else entry
 
 
 def of_function(entry: Entry) -> Signature:

@@ -42,10 +42,10 @@ class Symbol:
 
 
 @for_each_entry
-def _give_operator(entry: Entry) -> TakeBack:
+def _give_operator(entry: Entry) -> TakeBack | None:
     """Give symbols the Python operator of a row, with its reflection."""
     if isinstance(entry, Family) or not entry.method:
-        return attached(Symbol, {})
+        return None
 
     def method(*operands: Any) -> Any:
         return operands[0].writer.write(entry, operands)
@@ -53,7 +53,8 @@ def _give_operator(entry: Entry) -> TakeBack:
     def reflected(self: Symbol, other: Any) -> Any:
         return self.writer.write(entry, (other, self))
 
-    return attached(Symbol, {entry.method: method, f"__r{entry.method[2:]}": reflected})
+    members = {entry.method: method} | ({entry.reflected: reflected} if entry.reflected else {})
+    return attached(Symbol, members)
 
 
 def _give_relations() -> None:

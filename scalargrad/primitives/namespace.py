@@ -116,10 +116,10 @@ class Reading:
         vars(self).update(functions)
         for_each_entry(self._read)
 
-    def _read(self, entry: Entry) -> TakeBack:
+    def _read(self, entry: Entry) -> TakeBack | None:
         """Make a row an attribute, since `__getattr__` would slow all others down."""
         if isinstance(entry, Family) or entry.name in self.functions:
-            return attached(self, {})
+            return None
         return attached(self, {entry.name: self.reading_of(entry)})
 
     def reading_of(self, row: Primitive) -> Callable[..., Any]:

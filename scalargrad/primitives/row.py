@@ -18,8 +18,8 @@ class ActivationFacts:
 
     `steepest` is the largest φ' of one that flattens out at both ends, and `derivative` is φ' as books
     write it.  One that is `halving` lets about half of its inputs through, as relu does: its weights
-    are drawn twice as wide (He et al., 2015).One that `dies` is flat
-    where it is off: through a neuron that is off for every sample no gradient passes.
+    are drawn twice as wide (He et al., 2015).  One that `dies` is flat where it is off: through a neuron
+    that is off for every sample no gradient passes.
     """
 
     steepest: float | None = None
@@ -88,6 +88,16 @@ class Primitive:
     def documentation(self) -> str:
         """Return what the row says of itself."""
         return inspect.getdoc(self.function) or ""
+
+    @property
+    def reflected(self) -> str | None:
+        """Return the Python operator that is tried where the other operand is on the left, if any.
+
+        >>> from scalargrad.primitives.rows import add
+        >>> add.method, add.reflected
+        ('__add__', '__radd__')
+        """
+        return f"__r{self.method[2:]}" if self.method and self.arity == 2 else None
 
     @property
     def symbol(self) -> str:

@@ -71,9 +71,9 @@ TABLE: dict[str, Primitive] = {}
 FAMILIES: dict[str, Family] = {}
 E = TypeVar("E", Primitive, Family)
 TakeBack = Callable[[], None]
-Reader = Callable[[Entry], TakeBack]
+Reader = Callable[[Entry], TakeBack | None]
 _readers: list[Reader] = []
-_made: dict[str, list[TakeBack]] = {}  # by the name of an entry, what undoes all that was made of it
+_made: dict[str, list[TakeBack | None]] = {}  # by the name of an entry, what undoes all that was made of it
 
 Facts = Any  # the other fields of Primitive
 FACTS = [
@@ -150,7 +150,7 @@ def for_each_entry(read: Reader) -> Reader:
     """Call the decorated function with every row and family, and with those still to come.
 
     So whatever is made from the table, methods of Value for one, is complete at any time.  The function
-    returns another, which takes back what was made.
+    returns another, which takes back what was made, or None where nothing was.
     """
     _readers.append(read)
     for entry in entries():
@@ -202,13 +202,18 @@ def withdraw(name: str) -> None:
     """
     TABLE.pop(name, None)
     FAMILIES.pop(name, None)
-    for take_back in _made.pop(name, ()):
+    for take_back in filter(None, _made.pop(name, ())):
         take_back()
 
 
 def entries() -> list[Entry]:
     """Return every row, then every family."""
     return [*TABLE.values(), *FAMILIES.values()]
+
+
+def row_of_entry(entry: Entry) -> Primitive:
+    """Return a row itself, of a family the row of its first sample: all have the same operands."""
+    return entry.sample if isinstance(entry, Family) else entry
 
 
 def rows() -> Iterator[Primitive]:

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import get_args
 
-from scalargrad.cli.subject import UsageError, add_digits, add_subject, digits_of, subject_of
+from scalargrad.cli.subject import UsageError, add_digits, add_subject, digits_of, subject_of, writing
 from scalargrad.drawing import DIRECTIONS, EDGES, STYLES, THEMES, draw
 from scalargrad.drawing.picture import ChosenView
 
@@ -50,8 +50,6 @@ def run(options: argparse.Namespace) -> None:
         digits=digits_of(options, example),
     )
     data = figure.source.encode() if kind == "dot" else figure.pipe(kind)
-    try:
+    with writing(path):
         path.write_bytes(data)
-    except OSError as error:
-        raise UsageError(f"cannot write {str(path)!r}: {error.strerror or error}") from error
     print(path)

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from scalargrad.cli.subject import UsageError, add_digits, add_subject, digits_of, subject_of
+from scalargrad.cli.subject import UsageError, add_digits, add_subject, digits_of, subject_of, writing
 from scalargrad.tracing import trace
 
 PURPOSE = "write a page that plays backpropagation, one file to open in a browser"
@@ -28,8 +28,6 @@ def run(options: argparse.Namespace) -> None:
         raise UsageError(f"expected a file ending in .html, got {path.name!r}")
     output, example = subject_of(options)
     title = options.title or (example.title if example else None)
-    try:
+    with writing(path):
         trace(output).to_html(path, title=title, digits=digits_of(options, example))
-    except OSError as error:
-        raise UsageError(f"cannot write {str(path)!r}: {error.strerror or error}") from error
     print(path)

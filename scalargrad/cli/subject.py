@@ -2,7 +2,9 @@
 
 import argparse
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 from scalargrad.engine.value import Value
 from scalargrad.errors import ScalargradError, unknown
@@ -47,6 +49,15 @@ def output_of(text: str, values: Mapping[str, float]) -> Value:
 def digits_of(options: argparse.Namespace, example: Example | None) -> int:
     """Return the decimals asked for, else those of the example, else 4."""
     return options.digits or (example.digits if example else 4)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Report a file that cannot be written in the block as a slip on the command line."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"cannot write {str(path)!r}: {error.strerror or error}") from error
 
 
 def numbers(assignments: Sequence[str]) -> dict[str, float]:

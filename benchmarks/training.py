@@ -6,16 +6,14 @@ falling rate.  They take turns, ten steps at a time, in one process with the col
 losses and parameters are checked to be equal.  A ratio is the median of those of the ten turns.
 """
 
-import gc
 import sys
-import time
 from collections.abc import Callable, Iterator
 from statistics import median
 
 import micrograd.engine
 import micrograd.nn
 from tabulate import tabulate
-from timing import setting
+from timing import seconds, setting
 
 from scalargrad import fit, mean, nn, optim
 from scalargrad.datasets import moons
@@ -68,18 +66,19 @@ def by_micrograd(model: micrograd.nn.MLP) -> Turn:
     return lambda: [step() for _ in range(STEPS // TURNS)]
 
 
+def trained(turn: Turn, losses: list[list[float]]) -> float:
+    """Take a turn, add its losses to the others, and return the seconds that a step took."""
+    return seconds(lambda: losses.append(turn())) * TURNS / STEPS
+
+
 def timed(turns: list[Turn]) -> Iterator[list[float]]:
     """Yield the seconds a step takes in each of the loops, one list for each turn."""
     for _ in range(TURNS):
-        seconds, losses = [], []
-        for turn in turns:
-            gc.collect()  # nobody pays for the garbage of another
-            start = time.process_time()
-            losses.append(turn())
-            seconds.append((time.process_time() - start) * TURNS / STEPS)
+        losses: list[list[float]] = []
+        spent = [trained(turn, losses) for turn in turns]
         for theirs in losses[1:]:
             assert all(abs(a - b) <= 1e-9 for a, b in zip(losses[0], theirs)), losses
-        yield seconds
+        yield spent
 
 
 def main() -> None:
@@ -94,11 +93,9 @@ def main() -> None:
         assert all(abs(p.data - q.data) <= 1e-9 for p, q in zip(ours.parameters(), others))
     names = ("fit", "forward, backward, update alone", "micrograd's demo loop")
     rows = []
-    for name, seconds, ratios in zip(
-        names, zip(*turns), zip(*[[t / turn[0] for t in turn] for turn in turns])
-    ):
+    for name, spent, ratios in zip(names, zip(*turns), zip(*[[t / turn[0] for t in turn] for turn in turns])):
         times = (f"{x:.2f}" for x in (median(ratios), min(ratios), max(ratios)))
-        rows.append((name, f"{median(seconds) * 1e3:.1f} ms", *times))
+        rows.append((name, f"{median(spent) * 1e3:.1f} ms", *times))
     print(setting("scalargrad-study", "micrograd"))
     print()
     headings = ("moons demo, one step", "median", "times fit", "least", "most")

@@ -27,7 +27,7 @@ class Kind(NamedTuple):
 VALUES = {"x": 0.75, "y": -1.5, "u": 2.0, "v": 0.25}
 
 
-def unary():
+def algebraic():
     @primitive(
         lambda m, z, x: (1.0 - abs(z)) * (1.0 - abs(z)),
         latex=r"\operatorname{{algebraic}}\left({0}\right)",
@@ -124,7 +124,7 @@ def sigmoid(x):
 
 KINDS = {
     "unary": Kind(
-        unary,
+        algebraic,
         "algebraic(x)",
         lambda x: x / (1 + abs(x)),
         "algebraic(x)",
@@ -224,13 +224,3 @@ def entered_by(enter):
         yield entry
     finally:
         withdraw(entry.name)
-
-
-def algebraic():
-    """Enter x / (1 + |x|)."""
-
-    @primitive(lambda m, z, x: (1.0 - abs(z)) * (1.0 - abs(z)))
-    def algebraic(m, x):
-        return m.divide(x, 1.0 + abs(x))
-
-    return algebraic

@@ -132,7 +132,7 @@ def _in_line(keys: Sequence[str]) -> str:
 
 
 def _table(lines: Sequence[Inscription], theme: Theme) -> str:
-    """Return an HTML-like label with a row of its table for each line."""
+    """Return an HTML-like label, a table with one cell for each line."""
     cells = "".join(f"<tr><td>{_cell(line, theme)}</td></tr>" for line in lines)
     return f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="1">{cells}</table>>'
 

@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from scalargrad.engine import functions
-from scalargrad.engine.composed import log_softmax, mean, softmax, where
+from scalargrad.engine.composed import log_softmax, mean, pick, softmax, where
 from scalargrad.engine.functions import *  # noqa: F403  # one for each row of the table
 from scalargrad.engine.gradcheck import gradcheck
 from scalargrad.engine.naming import label, leaves
@@ -53,6 +53,7 @@ __all__ = [
     "nn",
     "no_grad",
     "optim",
+    "pick",
     "softmax",
     "trace",
     "value_and_grad",

@@ -49,6 +49,14 @@ class NonFiniteError(ScalargradError, ArithmeticError):
     history: Any = None  # a History; this module imports nothing that could name its type
 
 
+class ReadError(ScalargradError, TypeError):
+    """Report a Value read as a plain number where a recording cannot follow, with the line and a remedy."""
+
+
+class RecordError(ScalargradError, RuntimeError):
+    """Report a function that cannot be recorded: it is another each time, or branches without end."""
+
+
 class LostGradientWarning(UserWarning):
     """Warn of a Value that was read as a plain number where its derivative is wanted."""
 

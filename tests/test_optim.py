@@ -151,6 +151,73 @@ def test_every_optimiser_finds_the_minimum_of_a_parabola(name):
     assert np.abs(path[-1]).max() < 0.03
 
 
+# ---- floats and arrays
+
+THREE = st.lists(st.floats(), min_size=3, max_size=3)
+
+
+def exactly(optimizer, data):
+    """Return the data and the state of an optimiser to the last bit, and to the sign of a zero."""
+    columns = data, *(getattr(optimizer, name) for name in optimizer.state)
+    return [[float(x).hex() for x in column] for column in columns]
+
+
+@pytest.mark.parametrize("name", EVERY)
+@given(
+    THREE,
+    st.lists(st.tuples(THREE, st.booleans()), min_size=1, max_size=5),
+    st.sampled_from([1, 0.05, optim.exponential_decay(0.1, 0.7), optim.warmup(0.3, 3)]),
+    st.sampled_from([0.0, 0.1]),
+)
+def test_a_rule_gives_floats_and_arrays_the_same_to_the_last_bit(name, start, path, rate, decay):
+    """`descend` does what `step` does, before, after and between steps, also where numbers overflow."""
+    parameters, data = list(map(Value, start)), np.array(start)
+    floats, mixed = (EVERY[name](ps, lr=rate, weight_decay=decay) for ps in (parameters, map(Value, start)))
+    for gradients, on_arrays in path:
+        for theta, p, x, g in zip(parameters, mixed.parameters, data, gradients):
+            theta.grad, p.data, p.grad = g, x, g
+        floats.step()
+        if on_arrays:
+            data = mixed.descend(data, np.array(gradients))
+        else:
+            mixed.step()
+            data = np.array([p.data for p in mixed.parameters])
+        assert exactly(mixed, data) == exactly(floats, [p.data for p in parameters])
+
+
+@pytest.mark.parametrize(
+    ("name", "state"),
+    [
+        ("SGD", ("velocities",)),
+        ("nesterov", ("velocities",)),
+        ("RMSProp", ("squares",)),
+        ("Adam", ("means", "squares")),
+        ("AdamW", ("means", "squares")),
+    ],
+)
+def test_the_state_is_public_and_of_the_kind_that_moved_last(name, state):
+    """Lists of floats after `step`, arrays after `descend`, with a number for each parameter."""
+    optimizer = EVERY[name](list(map(Value, START)))
+    assert optimizer.state == state
+    for _ in range(2):
+        optimizer.step()
+        assert all({*map(type, getattr(optimizer, column))} == {float} for column in state)
+        assert {type(getattr(optimizer, column)) for column in state} == {list}
+        optimizer.descend(np.array(START), np.array(START))
+        assert {type(getattr(optimizer, column)) for column in state} == {np.ndarray}
+        assert {getattr(optimizer, column).shape for column in state} == {(3,)}
+
+
+def test_descending_on_arrays_counts_a_step_and_moves_no_value():
+    """It asks the schedule once for the rate, and what it is given stays as it was."""
+    asked = []
+    optimizer = optim.SGD([w := Value(7.0)], lr=lambda t: asked.append(t) or 0.5, momentum=0.5)
+    w.grad, data, gradients = 5.0, np.array([1.0]), np.array([2.0])
+    assert optimizer.descend(data, gradients).tolist() == [0.0]
+    assert optimizer.descend(data, gradients).tolist() == [-0.5]
+    assert (asked, optimizer.steps, w.data, w.grad, data[0], gradients[0]) == ([0, 1], 2, 7.0, 5.0, 1.0, 2.0)
+
+
 # ---- PyTorch as an oracle
 
 
@@ -281,3 +348,13 @@ def test_nesterov_needs_momentum():
     """There is nothing to look ahead along without."""
     with pytest.raises(OperandError, match="which is 0: give a momentum"):
         optim.SGD([Value(1.0)], nesterov=True)
+
+
+@pytest.mark.parametrize(("shape", "other"), [((1,), (2,)), ((2,), (1,)), ((2, 1), (2, 1)), ((), ())])
+def test_arrays_hold_one_number_for_each_parameter(shape, other):
+    """NumPy would stretch a shorter one without a word; a step that is refused is not counted."""
+    optimizer = optim.Adam([Value(1.0), Value(2.0)])
+    wanted = f"must be of shape (2,), got {shape} and {other}"
+    with pytest.raises(ShapeError, match=re.escape(wanted)):
+        optimizer.descend(np.zeros(shape), np.zeros(other))
+    assert optimizer.steps == 0

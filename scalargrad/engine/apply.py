@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
-from scalargrad.engine import recording
+from scalargrad.engine import recording, watching
 from scalargrad.engine.node import next_order
 from scalargrad.engine.value import Value
 from scalargrad.errors import DomainError, RangeError
@@ -50,11 +50,13 @@ def computed(row: Primitive, data: float, first: Any, second: Any = None) -> Val
     node.grad = 0.0
     node.label = node.path = ""
     node._order = next_order()
-    if recording.blocks_without and not recording.wanted.get():
-        row = first = second = None  # type: ignore[assignment]
     node.primitive = row
     node._first = first
     node._second = second
+    if recording.blocks_without and not recording.wanted.get():
+        if watching.watched:
+            return node.detach()  # and whoever watches is told of what
+        node.primitive = node._first = node._second = None
     return node
 
 

@@ -1,12 +1,16 @@
 """Functions of Values that are composed of rows: means, softmax, choices."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
-from scalargrad.engine.functions import logsumexp, total
+from scalargrad.engine.functions import dot, logsumexp, total
 from scalargrad.engine.value import Number, Value, as_value, as_values
-from scalargrad.errors import ShapeError
+from scalargrad.engine.watching import watcher
+from scalargrad.errors import OperandError, ShapeError
 
-__all__ = ["log_softmax", "mean", "softmax", "where"]
+__all__ = ["log_softmax", "mean", "pick", "softmax", "where"]
+
+T = TypeVar("T")  # an item of a list: a Value, or a list of them
 
 
 def mean(values: Iterable[Number], /) -> Value:
@@ -49,6 +53,32 @@ def where(condition: object, chosen: Number, otherwise: Number) -> Value:
     -0.2
     """
     return as_value(chosen if condition else otherwise)
+
+
+def pick(items: Sequence[T], index: Number) -> T:
+    """Return items[index], a Value or a list of them, such as the row of an embedding.
+
+    The index is a whole number from 0 on, or a Value that holds one.  `items[index]` is the same; but in
+    a recorded function an index that is an argument varies with it here, and would be fixed there.
+    Raises ShapeError for an index that is out of range, OperandError for one that is no whole number.
+
+    >>> embedding = [[Value(0.1), Value(0.2)], [Value(0.3), Value(0.4)]]
+    >>> [x.data for x in pick(embedding, 1)]
+    [0.3, 0.4]
+    """
+    place = as_value(index)
+    if place._data % 1 != 0:
+        message = f"pick needs a whole number as its index, got {place._data!r}"
+        raise OperandError(message)
+    if not 0 <= place._data < len(items):
+        message = f"pick needs an index from 0 to {len(items) - 1}, got {place._data:g}"
+        raise ShapeError(message)
+    hot = watcher.get().one_hot(place, len(items)) if isinstance(index, Value) else None
+    if hot is None:
+        return items[int(place)]
+    if isinstance(items[0], Value):
+        return dot(hot, items)  # type: ignore[arg-type, return-value]  # Values, as the first is one
+    return [dot(hot, column) for column in zip(*items, strict=True)]  # type: ignore[call-overload, return-value]
 
 
 def _at_least_one(name: str, values: Iterable[Number]) -> list[Value]:

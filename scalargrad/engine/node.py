@@ -17,6 +17,7 @@ from operator import attrgetter
 from threading import Lock
 from typing import Any, Self, TypeVar
 
+from scalargrad.engine import watching
 from scalargrad.errors import OperandError, RangeError, StaleGraphError
 from scalargrad.notation.numbers import number
 from scalargrad.primitives.row import Primitive
@@ -50,6 +51,8 @@ class Node:
     @property
     def data(self) -> float:
         """Return the number; a leaf takes a new one, a computed value raises StaleGraphError."""
+        if watching.watched:
+            watching.watcher.get().read(self, ".data")
         return self._data
 
     @data.setter
@@ -57,6 +60,8 @@ class Node:
         if self._first is not None:
             message = f"{describe(self)} was computed, so its data follows from its parents: set theirs"
             raise StaleGraphError(message)
+        if watching.watched:
+            watching.watcher.get().read(self, "an assignment to .data")
         self._data = real(data)
         global last_assignment  # noqa: PLW0603  # one for all graphs, for leaves belong to many
         with _assignment:  # of two threads, the later number must be the one that stays
@@ -75,15 +80,15 @@ class Node:
 N = TypeVar("N", bound=Node)
 
 
-def evaluation_order(output: N) -> list[N]:
-    """Return all that the output was computed from, every parent before its children.
+def evaluation_order(*outputs: N) -> list[N]:
+    """Return all that the outputs were computed from, every parent before its children.
 
     It is a loop, so a graph may be a million nodes deep.  Raises StaleGraphError if a leaf was given new
     data after one of its children read the old.
     """
-    seen: set[Any] = {output}  # nodes, and the identities of lists: the neurons of a layer share theirs
+    seen: set[Any] = set(outputs)  # nodes, and the identities of lists: the neurons of a layer share theirs
     nodes = []
-    unread = [output]
+    unread = list(seen)
     while unread:
         node = unread.pop()
         nodes.append(node)
@@ -135,7 +140,7 @@ def local_derivatives(node: Node) -> tuple[float, ...]:
 
 def describe(node: Node) -> str:
     """Name a node by its label, its path or its data."""
-    return node.label or node.path or f"the value {number(node.data)}"
+    return node.label or node.path or f"the value {number(node._data)}"
 
 
 def real(data: Any) -> float:

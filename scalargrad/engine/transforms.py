@@ -9,7 +9,8 @@ from scalargrad.engine.node import evaluation_order, local_derivatives, next_ord
 from scalargrad.engine.reading import local_values
 from scalargrad.engine.recording import recorded
 from scalargrad.engine.sweep import adjoints
-from scalargrad.engine.value import Constant, Number, Value, as_value, float_reads
+from scalargrad.engine.value import Constant, Number, Value, as_value
+from scalargrad.engine.watching import Watcher, nobody, watcher, watching
 from scalargrad.errors import ArgumentIndexError, LostGradientWarning, OperandError
 
 Function = Callable[..., Number]  # of numbers, Values, or lists of them
@@ -101,21 +102,37 @@ def _value_and_grad(f: Callable[..., Any], argnums: Argnums, arguments: Sequence
     return output if connected else output.data, by[0] if isinstance(argnums, int) else by
 
 
+class _FloatReads(Watcher):
+    """Keep the Values that are read by `float()`, and tell an outer watcher of all that happens."""
+
+    def __init__(self, outer: Watcher) -> None:
+        self.outer = outer
+        self.values: list[Value] = []
+        for report in ("compared", "truncated", "detached", "afresh", "condition", "follow", "one_hot"):
+            setattr(self, report, getattr(outer, report))
+
+    def read(self, value: Value, how: str) -> None:
+        """Keep a Value that is read as a float; `.data` says that a plain number is meant."""
+        if how == "float()":
+            self.values.append(value)
+        else:
+            self.outer.read(value, how)
+
+
 @contextmanager
 def _watched(since: int, stacklevel: int) -> Iterator[None]:
     """Warn if a Value made since is read as a float in the block, by a function of `math`, say.
 
     The warning points at the line that asked for the derivative, that many frames up.
     """
-    reads: list[Value] = []
-    token = float_reads.set(reads)
-    try:
+    outer = watcher.get()
+    reads = _FloatReads(outer)
+    with watching(reads):
         yield
-    finally:
-        float_reads.reset(token)
-    if (outer := float_reads.get()) is not None:  # a derivative around this one: older Values concern it
-        outer += [value for value in reads if value._order < since]
-    if any(value._order >= since for value in reads):
+    for value in reads.values:
+        if value._order < since or not isinstance(outer, _FloatReads):
+            outer.read(value, "float()")  # a derivative around this one is concerned by older ones only
+    if any(value._order >= since for value in reads.values):
         message = (
             "the function reads a Value as a plain number, so no derivative passes through there: use "
             "scalargrad's functions in place of math's, and x.data where a plain number is meant"

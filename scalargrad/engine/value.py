@@ -8,16 +8,13 @@ the node's local-derivative closures, bound only when somebody asks for them.
 import functools
 import numbers
 from collections.abc import Callable, Iterable
-from contextvars import ContextVar
 from typing import Any, overload
 
+from scalargrad.engine import watching
 from scalargrad.engine.methods import Methods
 from scalargrad.engine.node import Node, describe, evaluation_order, local_derivatives, next_order, real
 from scalargrad.engine.sweep import accumulate_gradients
 from scalargrad.errors import OperandError
-
-# While a function is differentiated: the Values it reads as floats, through which no derivative passes.
-float_reads: ContextVar[list["Value"] | None] = ContextVar("float_reads", default=None)
 
 
 class Value(Methods["Value"], Node):
@@ -68,6 +65,8 @@ class Value(Methods["Value"], Node):
         >>> y.backward(); y.backward(); x.grad
         8.0
         """
+        if watching.watched:
+            watching.watcher.get().read(self, "backward()")
         accumulate_gradients(self, real(seed))
 
     def zero_grad(self) -> None:
@@ -77,7 +76,10 @@ class Value(Methods["Value"], Node):
 
     def detach(self) -> "Value":
         """Return a leaf with the same data and label, through which no derivative passes."""
-        return Value(self._data, self.label)
+        leaf = Value(self._data, self.label)
+        if watching.watched:
+            watching.watcher.get().detached(leaf, self)
+        return leaf
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
@@ -91,37 +93,58 @@ class Value(Methods["Value"], Node):
         return _restore, (type(self), self._data, self.grad, self.label, self.path)
 
     def __float__(self) -> float:
-        if (reads := float_reads.get()) is not None:
-            reads.append(self)
-        return self._data
+        return self._read("float()")
 
     def __int__(self) -> int:
-        return int(self._data)
+        whole = int(self._data)
+        if watching.watched:
+            watching.watcher.get().truncated(self, whole)
+        return whole
 
     def __bool__(self) -> bool:
-        return bool(self._data)
+        return self._compared("!=", Constant(0.0), bool(self._data))
 
     @overload
     def __round__(self, digits: None = None) -> int: ...
     @overload
     def __round__(self, digits: int) -> float: ...
     def __round__(self, digits: int | None = None) -> float:
-        return round(self._data, digits)
+        return round(self._read("round()"), digits)
 
     def __format__(self, form: str) -> str:
-        return format(self._data, form) if form else repr(self)
+        return format(self._read("format()"), form) if form else repr(self)
 
     def __lt__(self, other: "Number", /) -> bool:
-        return NotImplemented if (right := operand(other)) is None else self._data < right._data
+        if (right := operand(other)) is None:
+            return NotImplemented
+        return self._compared("<", right, self._data < right._data)
 
     def __le__(self, other: "Number", /) -> bool:
-        return NotImplemented if (right := operand(other)) is None else self._data <= right._data
+        if (right := operand(other)) is None:
+            return NotImplemented
+        return self._compared("<=", right, self._data <= right._data)
 
     def __gt__(self, other: "Number", /) -> bool:
-        return NotImplemented if (right := operand(other)) is None else self._data > right._data
+        if (right := operand(other)) is None:
+            return NotImplemented
+        return self._compared(">", right, self._data > right._data)
 
     def __ge__(self, other: "Number", /) -> bool:
-        return NotImplemented if (right := operand(other)) is None else self._data >= right._data
+        if (right := operand(other)) is None:
+            return NotImplemented
+        return self._compared(">=", right, self._data >= right._data)
+
+    def _read(self, how: str) -> float:
+        """Return the data where they leave the graph as a plain number."""
+        if watching.watched:
+            watching.watcher.get().read(self, how)
+        return self._data
+
+    def _compared(self, sign: str, right: "Value", outcome: bool) -> bool:
+        """Return the outcome of a comparison, by which a program may branch."""
+        if watching.watched:
+            watching.watcher.get().compared(self, sign, right, outcome)
+        return outcome
 
 
 class Constant(Value):
@@ -152,6 +175,19 @@ def operand(x: Any) -> Value | None:
         )
         raise OperandError(message)
     return None
+
+
+def afresh(read: Callable[[], float]) -> Value:
+    """Return a number that may be another next time as a constant; a recorded function reads it afresh.
+
+    >>> import random
+    >>> mask = afresh(lambda: float(random.random() < 0.5))
+    >>> mask.data in {0.0, 1.0}
+    True
+    """
+    leaf = Constant(0.0)
+    leaf._data = real(watching.watcher.get().afresh(leaf, read))
+    return leaf
 
 
 def as_value(x: Any) -> Value:

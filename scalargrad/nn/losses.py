@@ -1,12 +1,15 @@
 """Losses: how far one prediction is from its target; a training step takes their mean over a batch.
 
 A prediction is a Value or a list of them, a target a number or a list; a list of one is that one.
+A target may be a Value, as in a function that is recorded; it is not checked then, for a loss has a value
+at every target.
 """
 
 import numbers
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, get_args
 
+from scalargrad.engine.composed import pick
 from scalargrad.engine.functions import dot, logsumexp, total
 from scalargrad.engine.value import Number, Value, as_values
 from scalargrad.errors import DomainError, ShapeError, known
@@ -72,6 +75,8 @@ def cross_entropy(prediction: Prediction, target: Target) -> Value:
     (1000.0, 0.0)
     """
     logits = as_values(_listed(prediction))
+    if isinstance(target, Value):  # an argument of a function that is recorded
+        return logsumexp(logits) - pick(logits, target)
     if isinstance(target, numbers.Real):
         return logsumexp(logits) - logits[_class(float(target), len(logits))]
     if len(target) != len(logits):
@@ -101,14 +106,14 @@ def loss_function(loss: LossName | Loss) -> Loss:
 
 
 def _shortfall(score: Value, target: Target) -> Value:
-    if target not in {-1, 1}:
+    if not isinstance(target, Value) and target not in {-1, 1}:
         message = f"hinge needs the targets -1 and 1, got {target!r:.60}"
         raise DomainError(message)
-    return (1.0 - score if target == 1 else 1.0 + score).relu()
+    return (1.0 - target * score).relu()
 
 
 def _surprise(logit: Value, target: float) -> Value:
-    if not 0 <= target <= 1:
+    if not isinstance(target, Value) and not 0 <= target <= 1:
         message = f"binary_cross_entropy needs targets from 0 to 1, got {target!r:.60}"
         raise DomainError(message)
     return logit.softplus() - target * logit

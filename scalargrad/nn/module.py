@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from scalargrad.engine.value import Number, Value
+from scalargrad.engine.watching import condition
 from scalargrad.errors import UnknownNameError
 from scalargrad.nn import files
 
@@ -32,7 +33,7 @@ class Module:
     """
 
     path: str = ""
-    training: bool = True
+    _training: bool = True
     buffers: ClassVar[tuple[str, ...]] = ()
 
     def __setattr__(self, name: str, part: Part) -> None:
@@ -82,6 +83,15 @@ class Module:
             parameter.grad = 0.0
 
     # ---- modes
+
+    @property
+    def training(self) -> bool:
+        """Tell whether this module is in training mode; what is recorded holds for the mode it saw."""
+        return condition(lambda: self._training)
+
+    @training.setter
+    def training(self, mode: bool) -> None:
+        self._training = mode
 
     def train(self) -> Self:
         """Put this module and all in it into training mode, and return it."""

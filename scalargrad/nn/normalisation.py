@@ -5,7 +5,8 @@ from typing import ClassVar
 
 from scalargrad.engine.composed import mean
 from scalargrad.engine.functions import dot
-from scalargrad.engine.value import Value, as_values
+from scalargrad.engine.value import Value, afresh, as_values
+from scalargrad.engine.watching import follow
 from scalargrad.errors import ShapeError
 from scalargrad.nn.activations import named_results
 from scalargrad.nn.layers import check_inputs, whole_number
@@ -58,10 +59,12 @@ class BatchNorm(Module):
             centre = mean(xs)
             deviations = [x - centre for x in xs]
             variance = dot(deviations, deviations) / len(xs)
-            self._remember(i, centre.data, variance.data * len(xs) / (len(xs) - 1))
+            unbiased = len(xs) / (len(xs) - 1)
+            follow(lambda mean, variance: self._remember(i, mean, variance * unbiased), centre, variance)
         else:
-            deviations = [x - self.running_mean[i] for x in xs]
-            variance = Value(self.running_variance[i])
+            centre = afresh(lambda: self.running_mean[i])
+            deviations = [x - centre for x in xs]
+            variance = afresh(lambda: self.running_variance[i])
         factor = self.scale[i] / (variance + self.epsilon).sqrt()
         return [deviation * factor + self.shift[i] for deviation in deviations]
 

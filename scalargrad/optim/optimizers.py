@@ -2,21 +2,36 @@
 
 An update reads `grad` and gives `data`; nothing of it enters a graph.  A learning rate is a number,
 or a schedule: a function of the number of steps made so far.
+
+A rule is written once, for one parameter over a namespace, as a primitive is: `step` reads it on floats,
+`descend` on arrays, to the same last bit.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError, ShapeError
 from scalargrad.optim.schedules import Schedule
+from scalargrad.primitives.scalars import strict
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Rule = Callable[..., tuple[Any, ...]]  # of θ, ∇L and the state before a step: θ and the state after it
 
 
 class Optimizer:
-    """Move parameters against their gradients: each kind states θ ← θ - … in `_update`.
+    """Move parameters against their gradients: each kind states θ ← θ - … in `_rule`.
+
+    `state` names the attributes that hold one number for each parameter from one step to the next: lists
+    after `step`, arrays after `descend`.
 
     Raises OperandError for what is no leaf Value, ShapeError where there is no parameter at all.
     """
+
+    state: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, parameters: Iterable[Value], lr: float | Schedule) -> None:
         self.parameters = list(dict.fromkeys(parameters))
@@ -39,19 +54,55 @@ class Optimizer:
         """Give every parameter its new data."""
         gradients = [parameter.grad for parameter in self.parameters]
         data = [parameter._data for parameter in self.parameters]
-        rate = self.rate
-        self.steps += 1
-        for parameter, new in zip(self.parameters, self._update(data, gradients, rate)):
+        state = [_listed(getattr(self, name)) for name in self.state]
+        moved = map(self._next_rule(strict), data, gradients, *state)
+        for parameter, new in zip(self.parameters, self._keep(*map(list, zip(*moved)))):
             parameter.data = new
+
+    def descend(self, data: "np.ndarray", gradients: "np.ndarray") -> "np.ndarray":
+        """Take one step on arrays with a number for each parameter, in their order: return the new data.
+
+        The parameters themselves stay as they are.  Arrays follow IEEE 754 where `step` raises
+        ZeroDivisionError, which takes an ε of 0.  Raises ShapeError for arrays of another length.
+
+        >>> import numpy as np
+        >>> optimizer = SGD([Value(1.0), Value(2.0)], lr=0.5)
+        >>> optimizer.descend(np.array([1.0, 2.0]), np.array([1.0, -1.0]))
+        array([0.5, 2.5])
+        """
+        import numpy as np
+
+        from scalargrad.primitives.arrays import arrays
+
+        wanted = (len(self.parameters),)
+        if not data.shape == gradients.shape == wanted:
+            message = f"data and gradients must be of shape {wanted}, got {data.shape} and {gradients.shape}"
+            raise ShapeError(message)
+        state = [np.asarray(getattr(self, name)) for name in self.state]
+        with np.errstate(all="ignore"):  # an overflow is inf without a word, as in arithmetic on floats
+            new: np.ndarray = self._keep(*self._next_rule(arrays)(data, gradients, *state))
+        return new
 
     def zero_grad(self) -> None:
         """Set the grad of every parameter to 0."""
         for parameter in self.parameters:
             parameter.grad = 0.0
 
-    def _update(self, data: list[float], gradients: list[float], rate: float) -> list[float]:
-        """Return the new data; `steps` counts this step already."""
+    def _next_rule(self, m: Any) -> Rule:
+        """Count a step and return its rule."""
+        rate = self.rate
+        self.steps += 1
+        return self._rule(rate, m)
+
+    def _rule(self, rate: float, m: Any) -> Rule:
+        """Return (θ, ∇L, *state) ↦ (new θ, *new state) over m; `steps` counts this step already."""
         raise NotImplementedError
+
+    def _keep(self, data: Any, *state: Any) -> Any:
+        """Keep the new state and return the new data."""
+        for name, numbers in zip(self.state, state):
+            setattr(self, name, numbers)
+        return data
 
     def _zeros(self) -> list[float]:
         return [0.0] * len(self.parameters)
@@ -73,6 +124,9 @@ class SGD(Optimizer):
     0.71
     """
 
+    state = ("velocities",)
+    velocities: "list[float] | np.ndarray"
+
     def __init__(
         self,
         parameters: Iterable[Value],
@@ -89,16 +143,17 @@ class SGD(Optimizer):
         self.momentum, self.nesterov, self.weight_decay = momentum, nesterov, weight_decay
         self.velocities = self._zeros()
 
-    def _update(self, data: list[float], gradients: list[float], rate: float) -> list[float]:
-        if self.weight_decay:
-            gradients = _decayed(data, gradients, self.weight_decay)
-        steps = [rate * g for g in gradients]
-        if self.momentum:
-            beta = self.momentum
-            self.velocities = [beta * v + step for v, step in zip(self.velocities, steps)]
-            ahead = self.nesterov
-            steps = [beta * v + s for v, s in zip(self.velocities, steps)] if ahead else self.velocities
-        return [x - step for x, step in zip(data, steps)]
+    def _rule(self, rate: float, m: Any) -> Rule:  # noqa: ARG002  # which takes no function of m
+        beta, ahead, decay = self.momentum, self.nesterov, self.weight_decay
+
+        def rule(x: Any, g: Any, v: Any) -> tuple[Any, Any]:
+            step = rate * (g + decay * x if decay else g)
+            if beta:
+                v = beta * v + step
+                step = beta * v + step if ahead else v
+            return x - step, v
+
+        return rule
 
 
 class Adam(Optimizer):
@@ -115,6 +170,10 @@ class Adam(Optimizer):
     0.9
     """
 
+    state = ("means", "squares")
+    means: "list[float] | np.ndarray"
+    squares: "list[float] | np.ndarray"
+
     def __init__(
         self,
         parameters: Iterable[Value],
@@ -128,17 +187,20 @@ class Adam(Optimizer):
         self.betas, self.epsilon, self.weight_decay = betas, epsilon, weight_decay
         self.means, self.squares = self._zeros(), self._zeros()
 
-    def _update(self, data: list[float], gradients: list[float], rate: float) -> list[float]:
-        return self._adapted(data, _decayed(data, gradients, self.weight_decay), rate)
+    def _rule(self, rate: float, m: Any) -> Rule:
+        adapted, decay = self._adapted(rate, m), self.weight_decay
+        return (lambda x, g, mean, square: adapted(x, g + decay * x, mean, square)) if decay else adapted
 
-    def _adapted(self, data: list[float], gradients: list[float], rate: float) -> list[float]:
-        (b1, b2), t = self.betas, self.steps
-        self.means = [b1 * m + (1 - b1) * g for m, g in zip(self.means, gradients)]
-        self.squares = [b2 * v + (1 - b2) * g * g for v, g in zip(self.squares, gradients)]
-        rate, root, epsilon = rate / (1 - b1**t), math.sqrt(1 - b2**t), self.epsilon
-        return [
-            x - rate * m / (math.sqrt(v) / root + epsilon) for x, m, v in zip(data, self.means, self.squares)
-        ]
+    def _adapted(self, rate: float, m: Any) -> Rule:
+        (b1, b2), t, epsilon = self.betas, self.steps, self.epsilon
+        rate, root, sqrt = rate / (1 - b1**t), math.sqrt(1 - b2**t), m.sqrt
+
+        def rule(x: Any, g: Any, mean: Any, square: Any) -> tuple[Any, Any, Any]:
+            mean = b1 * mean + (1 - b1) * g
+            square = b2 * square + (1 - b2) * g * g
+            return x - rate * mean / (sqrt(square) / root + epsilon), mean, square
+
+        return rule
 
 
 class AdamW(Adam):
@@ -161,9 +223,9 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(parameters, lr, betas=betas, epsilon=epsilon, weight_decay=weight_decay)
 
-    def _update(self, data: list[float], gradients: list[float], rate: float) -> list[float]:
-        kept = 1 - rate * self.weight_decay
-        return self._adapted([kept * x for x in data], gradients, rate)
+    def _rule(self, rate: float, m: Any) -> Rule:
+        adapted, kept = self._adapted(rate, m), 1 - rate * self.weight_decay
+        return lambda x, g, mean, square: adapted(kept * x, g, mean, square)
 
 
 class RMSProp(Optimizer):
@@ -176,6 +238,9 @@ class RMSProp(Optimizer):
     >>> round(w.data, 4)
     0.8
     """
+
+    state = ("squares",)
+    squares: "list[float] | np.ndarray"
 
     def __init__(
         self,
@@ -190,13 +255,16 @@ class RMSProp(Optimizer):
         self.smoothing, self.epsilon, self.weight_decay = smoothing, epsilon, weight_decay
         self.squares = self._zeros()
 
-    def _update(self, data: list[float], gradients: list[float], rate: float) -> list[float]:
-        gradients, alpha = _decayed(data, gradients, self.weight_decay), self.smoothing
-        self.squares = [alpha * v + (1 - alpha) * g * g for v, g in zip(self.squares, gradients)]
-        return [
-            x - rate * g / (math.sqrt(v) + self.epsilon) for x, g, v in zip(data, gradients, self.squares)
-        ]
+    def _rule(self, rate: float, m: Any) -> Rule:
+        alpha, epsilon, decay, sqrt = self.smoothing, self.epsilon, self.weight_decay, m.sqrt
+
+        def rule(x: Any, g: Any, square: Any) -> tuple[Any, Any]:
+            g = g + decay * x if decay else g
+            square = alpha * square + (1 - alpha) * g * g
+            return x - rate * g / (sqrt(square) + epsilon), square
+
+        return rule
 
 
-def _decayed(data: Sequence[float], gradients: list[float], decay: float) -> list[float]:
-    return [g + decay * x for g, x in zip(gradients, data)] if decay else gradients
+def _listed(numbers: "list[float] | np.ndarray") -> list[float]:
+    return numbers if isinstance(numbers, list) else numbers.tolist()

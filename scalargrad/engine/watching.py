@@ -1,0 +1,85 @@
+"""Watching a function while it runs, for what a graph of its nodes would not show.
+
+A graph holds what was computed. Where a Value is read as a plain number, by `float()` or a comparison,
+that is lost, and with it a derivative or the reason for a branch.  So all such reads are reported here:
+`grad` warns of them, and `record` makes guards of them or refuses them.  Nobody watches most of the time,
+and then a read costs no more than looking at one number.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from threading import Lock
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class Watcher:
+    """Be told what happens to Values beside computing with them; a kind overrides what concerns it."""
+
+    def read(self, value: Any, how: str) -> None:
+        """Notice that the data of a Value were read as a plain number, by `float()` for one."""
+
+    def compared(self, left: Any, sign: str, right: Any, outcome: bool) -> None:
+        """Notice a comparison of two Values with its outcome."""
+
+    def truncated(self, value: Any, outcome: int) -> None:
+        """Notice that a Value was read as a whole number."""
+
+    def detached(self, leaf: Any, source: Any) -> None:
+        """Notice that a leaf took over the data of a Value through which no derivative passes."""
+
+    def afresh(self, leaf: Any, read: Callable[[], float]) -> float:
+        """Return the number of a leaf, which is to be read afresh whenever the function runs."""
+        return read()
+
+    def condition(self, test: Callable[[], bool], outcome: bool) -> None:
+        """Notice a plain condition that may be another when the function runs again."""
+
+    def follow(self, function: Callable[..., object], values: tuple[Any, ...]) -> None:
+        """Do, with the data of some Values, what the function does beside its result."""
+        function(*(value._data for value in values))
+
+    def one_hot(self, index: Any, count: int) -> tuple[Any, ...] | None:
+        """Return leaves that are 1 at the place `index` and else 0, if that can vary; None if not."""
+
+
+nobody = Watcher()
+watcher: ContextVar[Watcher] = ContextVar("watcher", default=nobody)
+watched = 0  # in all threads: while it is 0, nobody needs to ask the ContextVar
+_count_lock = Lock()
+
+
+@contextmanager
+def watching(by: Watcher) -> Iterator[None]:
+    """Report to a watcher what is read inside the block, in this thread or task; `nobody` suspends it."""
+    _count(1)
+    token = watcher.set(by)
+    try:
+        yield
+    finally:
+        watcher.reset(token)
+        _count(-1)
+
+
+def _count(change: int) -> None:
+    global watched  # noqa: PLW0603  # one count for all threads
+    with _count_lock:
+        watched += change
+
+
+def condition(test: Callable[[], bool]) -> bool:
+    """Return the outcome of a plain condition that may change, such as the mode of a module."""
+    outcome = test()
+    if watched:
+        watcher.get().condition(test, outcome)
+    return outcome
+
+
+def follow(function: Callable[..., object], *values: Any) -> None:
+    """Call a function with the data of Values: what a computation does beside its result.
+
+    A recorded computation does it once for each replay, with the data of the replay.
+    """
+    watcher.get().follow(function, values)

@@ -1,0 +1,1 @@
+"""Record scalar code once, then replay it on arrays."""

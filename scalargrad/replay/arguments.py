@@ -1,0 +1,176 @@
+"""Arguments of a call: nested lists of numbers, or arrays of them over a batch, laid flat and put back."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from scalargrad.engine.value import Value
+from scalargrad.errors import OperandError, ShapeError
+from scalargrad.replay.recorder import Argument
+
+Spec = Any  # of one argument: the lengths of nested lists, or a list of the specs of its items, or what is static
+NUMBER: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Static:
+    """A text, True, False or None among the arguments: a part of the program, not a number of it."""
+
+    value: Any
+
+
+@dataclass
+class Flat:
+    """One argument laid flat: its numbers [batch ×] count, and the Values that were among them."""
+
+    name: str
+    spec: Spec
+    numbers: np.ndarray
+    values: list[tuple[int, Value]]
+
+    @property
+    def count(self) -> int:
+        """Return how many numbers it has for one sample."""
+        return self.numbers.shape[-1]
+
+    @property
+    def batch(self) -> int | None:
+        """Return the number of samples, None where it is one without an array."""
+        return len(self.numbers) if self.numbers.ndim == 2 else None
+
+
+class Signature:
+    """How a function is called: by position or by name, as Python says."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        self.name = getattr(function, "__name__", type(function).__name__)
+        try:
+            self.signature: inspect.Signature | None = inspect.signature(function)
+        except (TypeError, ValueError):
+            self.signature = None
+
+    def flat(self, arguments: tuple[Any, ...], named: dict[str, Any]) -> list[Flat]:
+        """Return the arguments of a call laid flat; raise OperandError for a wrong number or name."""
+        if self.signature is not None:
+            try:
+                self.signature.bind(*arguments, **named)
+            except TypeError as error:
+                message = f"{self.name}{self.signature}: {error}"
+                raise OperandError(message) from None
+        names = [*self._names(len(arguments)), *named]
+        found = [flat(name, x) for name, x in zip(names, (*arguments, *named.values()), strict=True)]
+        return in_one_batch(found)
+
+    def _names(self, count: int) -> Iterator[str]:
+        """Yield the names of the first positional arguments; those of `*xs` are xs0, xs1, …."""
+        parameters = list(self.signature.parameters.values()) if self.signature else []
+        places = [p for p in parameters if p.kind in {p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD}]
+        rest = next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), "x")
+        for i in range(count):
+            yield places[i].name if i < len(places) else f"{rest}{i - len(places)}"
+
+
+def flat(name: str, x: Any) -> Flat:
+    """Return an argument laid flat; raise OperandError for what is no number, by its name."""
+    if isinstance(x, str | bool | None):
+        return Flat(name, Static(x), np.empty(0), [])
+    if isinstance(x, Value):
+        return Flat(name, NUMBER, np.array([x._data]), [(0, x)])
+    if isinstance(x, list | tuple):
+        return _flat_list(name, x)
+    array = _numeric(name, x)
+    if array.ndim == 0:
+        return Flat(name, NUMBER, array.reshape(1), [])
+    return Flat(name, array.shape[1:], array.reshape(len(array), -1), [])
+
+
+def _flat_list(name: str, items: list[Any] | tuple[Any, ...]) -> Flat:
+    try:  # most often a rectangle of plain numbers
+        array = np.array(items)
+    except (ValueError, TypeError, OperandError):
+        array = np.empty(0, object)
+    if array.size and array.dtype.kind in "fiu" and not _holds_arrays(items):
+        return Flat(name, array.shape, array.reshape(-1).astype(float), [])
+    parts = in_one_batch([flat(f"{name}[{i}]", item) for i, item in enumerate(items)])
+    specs = [part.spec for part in parts]
+    same = specs and all(spec == specs[0] and isinstance(spec, tuple) for spec in specs)
+    numbers = np.concatenate([part.numbers for part in parts], axis=-1) if parts else np.empty(0)
+    starts = np.cumsum([0, *(part.count for part in parts)])
+    values = [(int(start) + i, v) for start, part in zip(starts, parts) for i, v in part.values]
+    return Flat(name, (len(parts), *specs[0]) if same else specs, numbers, values)
+
+
+def _holds_arrays(items: Any) -> bool:
+    if isinstance(items, list | tuple):
+        return any(map(_holds_arrays, items))
+    return isinstance(items, np.ndarray) and items.ndim > 0
+
+
+def _numeric(name: str, x: Any) -> np.ndarray:
+    try:
+        array = np.asarray(x)
+    except Exception:  # noqa: BLE001  # whatever __array__ raises
+        array = np.empty(0, object)
+    if array.dtype.kind not in "fiub":
+        shown = f"an array of {array.dtype}" if hasattr(x, "__array__") else f"{x!r:.60}"
+        message = f"{name} takes numbers, Values, lists of them or arrays over a batch, got {shown}"
+        raise OperandError(message)
+    return array.astype(float)
+
+
+def in_one_batch(parts: list[Flat]) -> list[Flat]:
+    """Return arguments of one batch: those without an array are the same for every sample."""
+    sizes = {part.name: part.batch for part in parts if part.batch is not None}
+    if not sizes:
+        return parts
+    if len(set(sizes.values())) > 1:
+        listed = ", ".join(f"{name} has {size}" for name, size in sizes.items())
+        message = f"the first axis of an array is the batch, the same for all arguments: {listed}"
+        raise ShapeError(message)
+    (size,) = set(sizes.values())
+    if size == 0:
+        message = f"there is no sample in the batch: {', '.join(sizes)} has a first axis of length 0"
+        raise ShapeError(message)
+    for part in parts:
+        if part.batch is None:
+            part.numbers = np.broadcast_to(part.numbers, (size, part.count))
+    return parts
+
+
+def arguments_of(part: Flat, numbers: Any) -> tuple[Any, list[Argument]]:
+    """Return one argument as a function takes it, with its Values in order, at the numbers of a sample."""
+    made = [Argument(number) for number in numbers.tolist()]
+    for i, argument in enumerate(made):
+        argument.label = ""
+        argument.path = ""
+    return _shaped(part.spec, iter(made)), made
+
+
+def _shaped(spec: Spec, values: Iterator[Any]) -> Any:
+    """Return values in nested lists."""
+    if isinstance(spec, Static):
+        return spec.value
+    if spec == NUMBER:
+        return next(values)
+    if isinstance(spec, tuple):
+        return [_shaped(spec[1:], values) for _ in range(spec[0])]
+    return [_shaped(item, values) for item in spec]
+
+
+def key(spec: Spec) -> Any:
+    """Return a spec as a part of the key of a program."""
+    return tuple(map(key, spec)) if isinstance(spec, list) else spec
+
+
+def like_the_argument(part: Flat, derivatives: np.ndarray) -> Any:
+    """Return derivatives in the shape of their argument: a float, an array over the batch, lists of them."""
+    if isinstance(part.spec, Static):
+        return None
+    if isinstance(part.spec, tuple) and derivatives.ndim == 2:
+        return derivatives.reshape(len(derivatives), *part.spec)
+    columns = iter(derivatives.T if derivatives.ndim == 2 else derivatives.tolist())
+    return _shaped(part.spec, columns)

@@ -1,0 +1,197 @@
+"""Run a function once, and keep what its replay needs: the graph, and what a graph does not show."""
+
+import linecache
+import random
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from scalargrad.engine.node import describe, evaluation_order, next_order
+from scalargrad.engine.recording import recorded
+from scalargrad.engine.value import Constant, Value, as_value
+from scalargrad.engine.watching import Watcher, nobody, watcher, watching
+from scalargrad.errors import OperandError, ReadError, RecordError
+
+Reads = Literal["refuse", "freeze"]
+PACKAGE = str(Path(__file__).parent.parent)
+INSTEAD = {
+    "float()": "scalargrad's functions in place of math's, or .detach() where no derivative is meant",
+    ".data": ".detach() where no derivative is meant; softmax, logsumexp, maximum, pick do without it",
+    "backward()": "grad inside the function, or backward of what is recorded, outside of it",
+    "an assignment to .data": "a step of an optimiser, outside the function",
+    "a look-up in a set or dict": "comparisons, or pick(items, index)",
+}
+
+
+class Argument(Value):
+    """A number that a recorded function is called with: a leaf, compared by its data while that runs.
+
+    So a branch on a plain number, such as `if target == 1`, is seen, as one on a Value is.
+    """
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        if watcher.get() is nobody or type(other) is Value or not isinstance(other, Value | int | float):
+            return NotImplemented  # that is identity
+        right = as_value(other)
+        return self._compared("==", right, self._data == right._data)
+
+    def __ne__(self, other: object) -> bool:
+        equal = self.__eq__(other)
+        return equal if equal is NotImplemented else not equal
+
+    def __hash__(self) -> int:
+        if watcher.get() is not nobody and _outside(sys._getframe(1).f_code.co_filename):
+            watcher.get().read(self, "a look-up in a set or dict")
+        return object.__hash__(self)
+
+    def __index__(self) -> int:
+        if self._data % 1 != 0:
+            message = f"{describe(self)} is no whole number, so it is no index"
+            raise OperandError(message)
+        return int(self)
+
+
+class Guard(NamedTuple):
+    """State the outcome of a comparison that holds in a recording, and the line that asked for it."""
+
+    left: Value
+    sign: str  # of a comparison, or "int" where the whole part of `left` is `right`
+    right: Value
+    outcome: bool
+    line: str
+
+
+@dataclass
+class Recording(Watcher):
+    """What one run of a function showed: its output, and what the graph of the output does not hold.
+
+    `since` is the place in the order of evaluation where it began: leaves made before are read afresh.
+    """
+
+    reads: Reads = "refuse"
+    output: Value = field(default_factory=lambda: Constant(0.0))
+    since: int = field(default_factory=next_order)
+    guards: list[Guard] = field(default_factory=list)
+    sources: dict[Value, Value] = field(default_factory=dict)  # of detached leaves
+    fresh: dict[Value, Callable[[], float]] = field(default_factory=dict)
+    hot: dict[tuple[Value, int], tuple[Value, ...]] = field(default_factory=dict)
+    conditions: list[tuple[Callable[[], bool], bool]] = field(default_factory=list)
+    followers: list[tuple[Callable[..., object], tuple[Value, ...]]] = field(default_factory=list)
+    drawn: object = field(default_factory=lambda: _drawn())
+
+    @property
+    def nodes(self) -> list[Value]:
+        """Return all that has to be computed, every parent before its children."""
+        read = [value for guard in self.guards for value in (guard.left, guard.right)]
+        followed = [value for _, values in self.followers for value in values]
+        return evaluation_order(self.output, *read, *followed, *self.sources.values())
+
+    # ---- what the engine reports
+
+    def read(self, value: Value, how: str) -> None:
+        """Refuse a read as a plain number, unless such numbers are to stay as they are."""
+        if self.reads == "freeze" and how in {"float()", ".data", "round()", "format()"}:
+            return
+        remedy = INSTEAD.get(how, "comparisons, int(), or .detach()")
+        message = f"{_line()}: {how} reads {describe(value)} as a plain number, which a recording cannot follow; "
+        raise ReadError(message + f"use {remedy}" + ' (or record(…, reads="freeze"))' * (how in {"float()", ".data"}))
+
+    def compared(self, left: Value, sign: str, right: Value, outcome: bool) -> None:
+        """Keep a comparison as a guard."""
+        self.guards.append(Guard(left, sign, right, outcome, _line()))
+
+    def truncated(self, value: Value, outcome: int) -> None:
+        """Keep the whole part of a Value as a guard."""
+        self.guards.append(Guard(value, "int", Constant(outcome), True, _line()))
+
+    def detached(self, leaf: Value, source: Value) -> None:
+        """Keep where the data of a detached leaf come from."""
+        self.sources[leaf] = source
+
+    def afresh(self, leaf: Value, read: Callable[[], float]) -> float:
+        """Return a number, and keep how to read it the next time, by chance or not."""
+        self.check_chance()
+        self.fresh[leaf], number = read, read()
+        self.drawn = _drawn()
+        return number
+
+    def condition(self, test: Callable[[], bool], outcome: bool) -> None:
+        """Keep a plain condition, for which the recording holds."""
+        self.conditions.append((test, outcome))
+
+    def follow(self, function: Callable[..., object], values: tuple[Value, ...]) -> None:
+        """Keep what is to be done after each replay."""
+        self.followers.append((function, values))
+
+    def one_hot(self, index: Value, count: int) -> tuple[Value, ...] | None:
+        """Return leaves that are 1 at the place an argument says, the same for the same argument."""
+        if not isinstance(index, Argument):
+            return None
+        if (index, count) not in self.hot:
+            self.hot[index, count] = tuple(Constant(float(i == index._data)) for i in range(count))
+        return self.hot[index, count]
+
+    def check_chance(self) -> None:
+        """Raise RecordError if random numbers were drawn that a replay would repeat."""
+        if _drawn() != self.drawn:
+            message = (
+                "the function draws random numbers, which a replay would repeat; draw them by "
+                "scalargrad.afresh(lambda: …), or outside, as an argument"
+            )
+            raise RecordError(message)
+
+
+def run(function: Callable[..., Any], arguments: Sequence[Any], named: dict[str, Any], reads: Reads) -> Recording:
+    """Return the recording of one run of a function.
+
+    Raises OperandError unless it returns one number, and whatever the function raises.
+    """
+    recording = Recording(reads)
+    with recorded(), watching(recording):
+        output = function(*arguments, **named)
+    recording.check_chance()
+    if not isinstance(output, Value):
+        try:
+            output = as_value(output)
+        except OperandError as error:
+            listed = isinstance(output, list | tuple)
+            hint = ": record one that returns a total or a loss of them" if listed else f": {error}"
+            message = f"a recorded function returns one number, got {type(output).__name__}{hint}"
+            raise OperandError(message) from None
+    recording.output = output
+    return recording
+
+
+@contextmanager
+def place(text: str) -> Iterator[None]:
+    """Add where it happened to an error inside the block."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(text)
+        raise
+
+
+def _drawn() -> object:
+    """Return the state of the generators that are shared by a whole process."""
+    numpy = sys.modules.get("numpy.random")
+    return random.getstate(), numpy and repr(numpy.get_state())
+
+
+def _outside(file: str) -> bool:
+    return not file.startswith(PACKAGE)
+
+
+def _line() -> str:
+    """Return the line outside of this package that is running, as `file:3 'if x > 0:'`."""
+    frame = sys._getframe(1)
+    while frame.f_back and not _outside(frame.f_code.co_filename):
+        frame = frame.f_back
+    file, number = frame.f_code.co_filename, frame.f_lineno
+    text = linecache.getline(file, number).strip()
+    return f"{Path(file).name}:{number}" + f" {text!r}" * bool(text)

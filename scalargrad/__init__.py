@@ -10,13 +10,14 @@ from scalargrad.engine.gradcheck import gradcheck
 from scalargrad.engine.naming import label, leaves
 from scalargrad.engine.recording import no_grad
 from scalargrad.engine.transforms import grad, hessian, value_and_grad
-from scalargrad.engine.value import Value
+from scalargrad.engine.value import Value, afresh
 
 if TYPE_CHECKING:
     from scalargrad import datasets as datasets  # for `scalargrad.datasets`
     from scalargrad import nn, optim
     from scalargrad import plots as plots
     from scalargrad.drawing import draw
+    from scalargrad.replay import record
     from scalargrad.tracing import Trace, trace
     from scalargrad.training import Diagnosis, History, diagnose, fit
 
@@ -33,6 +34,7 @@ _MODULE_OF = {
     "nn": "nn",
     "optim": "optim",
     "plots": "plots",
+    "record": "replay",
     "trace": "tracing",
 }
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "History",
     "Trace",
     "Value",
+    "afresh",
     "diagnose",
     "draw",
     "fit",
@@ -54,6 +57,7 @@ __all__ = [
     "no_grad",
     "optim",
     "pick",
+    "record",
     "softmax",
     "trace",
     "value_and_grad",

@@ -26,7 +26,7 @@ FLOORS = (
     ("primitives", "datasets"),
     ("notation", "table"),
     ("engine",),
-    ("wengert", "nn", "examples", "expressions"),
+    ("wengert", "nn", "replay", "examples", "expressions"),
     ("optim", "study", "drawing"),
     ("training", "page"),
     ("plots", "tracing"),

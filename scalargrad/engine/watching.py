@@ -34,8 +34,8 @@ class Watcher:
         """Return the number of a leaf, which is to be read afresh whenever the function runs."""
         return read()
 
-    def condition(self, test: Callable[[], bool], outcome: bool) -> None:
-        """Notice a plain condition that may be another when the function runs again."""
+    def condition(self, owner: object, attribute: str) -> None:
+        """Notice that a plain attribute was read that may be another when the function runs again."""
 
     def follow(self, function: Callable[..., object], values: tuple[Any, ...]) -> None:
         """Do, with the data of some Values, what the function does beside its result."""
@@ -69,12 +69,11 @@ def _count(change: int) -> None:
         watched += change
 
 
-def condition(test: Callable[[], bool]) -> bool:
-    """Return the outcome of a plain condition that may change, such as the mode of a module."""
-    outcome = test()
+def condition(owner: object, attribute: str) -> Any:
+    """Return an attribute by which a function branches and which may change, such as the mode of a module."""
     if watched:
-        watcher.get().condition(test, outcome)
-    return outcome
+        watcher.get().condition(owner, attribute)
+    return getattr(owner, attribute)
 
 
 def follow(function: Callable[..., object], *values: Any) -> None:

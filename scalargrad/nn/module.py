@@ -87,7 +87,7 @@ class Module:
     @property
     def training(self) -> bool:
         """Tell whether this module is in training mode; what is recorded holds for the mode it saw."""
-        return condition(lambda: self._training)
+        return bool(condition(self, "_training"))
 
     @training.setter
     def training(self, mode: bool) -> None:

@@ -22,6 +22,7 @@ COMPARES = (CONDITION, SUM, SUM)
 BINDS = {"and": (AND, AND, AND), "or": (OR, OR, OR), "mod": (SUM, PRODUCT, SIGN)}
 
 OPERANDS = ("x", "y")
+IMPORTS = ("import ", "from ")
 NAME = re.compile(r"(?<![\w.])[A-Za-z]\w*")
 
 
@@ -84,7 +85,7 @@ class Dialect(Writer):
         const softplus = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
         """
         definitions = self._definitions(str(text), set())
-        return "\n".join(sorted(definitions, key=lambda source: not source.startswith(("import", "from"))))
+        return "\n".join(sorted(definitions, key=lambda source: not source.startswith(IMPORTS)))
 
     def _definitions(self, text: str, seen: set[str]) -> Iterator[str]:
         """Yield a definition for each name in a text that needs one, after those that it needs itself."""
@@ -92,7 +93,8 @@ class Dialect(Writer):
             source = None if name in seen else self.lacking(name) or self._definition(name)
             seen.add(name)
             if source:
-                yield from self._definitions(source, seen)
+                if not source.startswith(IMPORTS):
+                    yield from self._definitions(source, seen)
                 yield source
 
     def _definition(self, name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The languages that rows are written in: Python over `math`, NumPy, JavaScript."""
+"""The languages that rows are written in: Python over `math`, NumPy, PyTorch, JAX, JavaScript."""
 
 import inspect
 import re
@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from scalargrad.notation.code import Dialect
 from scalargrad.notation.writer import CONDITION, LOOSE, Symbol
-from scalargrad.primitives.row import ATOM
+from scalargrad.primitives.row import ATOM, Primitive
 
 
 class Python(Dialect):
@@ -91,6 +91,145 @@ class NumPy(Python):
         return super().relate(left, sign, right)
 
 
+class Framework(NumPy):
+    """Write what a framework differentiates itself: as NumPy, but with names that are stated.
+
+    Nothing is looked up in the framework, which need not be installed.  Operands are its tensors or
+    arrays, in double precision.
+    """
+
+    # The formulas of these have corners, |x| or max(x, 0), at which the row itself has none, or a derivative
+    # of its choice.  Differentiated there as it stands, that of σ gives 0 in PyTorch; their own functions
+    # give what the row does.
+    cornered: ClassVar[set[str]] = {"sigmoid", "log_sigmoid", "softplus", "relu", "elu", "clip"}
+    functions: ClassVar[dict[str, str]] = {"total": "sum"}
+    sources: ClassVar[dict[str, str]] = {
+        "functools": "import functools",
+        "dot": "def dot(ws, xs):\n    return sum(w * x for w, x in zip(ws, xs, strict=True))",
+    }
+
+    def value(self, row: Primitive, *operands: Any) -> Symbol:
+        """Return z at the operands, as a call where the row's formula has corners."""
+        if row.name in self.cornered:
+            return self.call(row.name, *operands, *row.parameters)
+        return super().value(row, *operands)
+
+    def lacking(self, name: str) -> str | None:
+        """Return the source of what the framework lacks, or the import of its name."""
+        return self.sources.get(name)
+
+
+class Torch(Framework):
+    """Write PyTorch, which asks for tensors here and there: a number becomes one where it has to.
+
+    >>> from scalargrad.primitives.table import TABLE
+    >>> torch = Torch()
+    >>> str(torch.value(TABLE["silu"], torch.name("x")))
+    'x*torch.sigmoid(x)'
+    >>> print(torch.needed("softplus(x)"))
+    import torch
+    def softplus(x):
+        return torch.logaddexp(x, torch.zeros_like(x))
+    """
+
+    infinity = "torch.inf"
+    nan = "torch.nan"
+    choice = ("torch.where({0}, {1}, {2})", ATOM)
+    functions: ClassVar[dict[str, str]] = {
+        **Framework.functions,
+        **{
+            name: f"torch.{name}"
+            for name in (
+                *("abs", "sqrt", "exp", "expm1", "log", "log1p", "pow", "maximum", "minimum"),
+                *("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "sigmoid", "relu"),
+            )
+        },
+        "erf": "torch.special.erf",
+        "log_sigmoid": "torch.nn.functional.logsigmoid",
+        "elu": "torch.nn.functional.elu",
+        "clip": "torch.clamp",
+    }
+    sources: ClassVar[dict[str, str]] = {
+        **Framework.sources,
+        "torch": "import torch",
+        # torch.sign(nan) is 0
+        "sign": "def sign(x):\n    return torch.where(torch.isnan(x), x, torch.sign(x))",
+        # torch.nn.functional.softplus(x) is x beyond 20, where the two differ by 2e-9
+        "softplus": "def softplus(x):\n    return torch.logaddexp(x, torch.zeros_like(x))",
+        # not a choice between products: the derivative by a weight that is 0 is x
+        "weigh": """def weigh(weight, x):
+    return weight * torch.where((weight == 0) & ~torch.isfinite(x), 0.0, x)""",
+        "logsumexp": "def logsumexp(xs):\n    return functools.reduce(torch.logaddexp, xs)",
+    }
+    all_tensors: ClassVar[set[str]] = {"maximum", "minimum", "weigh"}  # of others one operand is enough
+
+    def call(self, name: str, *operands: Any) -> Symbol:
+        """Return a call; its numbers become tensors where no operand is one, or all have to be."""
+        may_stay = name not in self.all_tensors and any(isinstance(x, Symbol) for x in operands)
+        return super().call(name, *(operands if may_stay else map(self.tensor, operands)))
+
+    def pow(self, x: Any, n: Any) -> Symbol:
+        """Return x to the power n, at least one of which is a tensor."""
+        numbers = not isinstance(x, Symbol) and not isinstance(n, Symbol)
+        return super().pow(self.tensor(x) if numbers else x, n)
+
+    def where(self, condition: Any, chosen: Any, otherwise: Any) -> Symbol:
+        """Return the choice between two operands; numbers alone would make it one of single precision."""
+        if isinstance(condition, Symbol) and not any(map(_is_tensor_of_floats, (chosen, otherwise))):
+            chosen, otherwise = self.tensor(chosen), self.tensor(otherwise)
+        return super().where(condition, chosen, otherwise)
+
+    def filled(self, template: str, precedence: int, row: Primitive, operands: Sequence[Any]) -> Symbol:
+        """Return an operator with its operands; 0.1 times a comparison would be of single precision."""
+        if not any(map(_is_tensor_of_floats, operands)):
+            operands = list(map(self.tensor, operands))
+        return super().filled(template, precedence, row, operands)
+
+    def tensor(self, x: Any) -> Symbol:
+        """Return an operand as it is, a number as a tensor without axes."""
+        if isinstance(x, Symbol):
+            return x
+        return Symbol(f"torch.tensor({self.number(x)}, dtype=torch.float64)", ATOM, self)
+
+
+class JAX(Framework):
+    """Write JAX, whose arrays are of double precision where its option `jax_enable_x64` is set.
+
+    >>> from scalargrad.primitives.table import TABLE
+    >>> jax = JAX()
+    >>> str(jax.value(TABLE["gelu"], jax.name("x")))
+    '0.5*x*(1 + jax.scipy.special.erf(x*0.7071067811865476))'
+    >>> print(jax.needed("jnp.exp(x)*jax.nn.relu(x)"))
+    import jax.numpy as jnp
+    import jax
+    """
+
+    infinity = "jnp.inf"
+    nan = "jnp.nan"
+    choice = ("jnp.where({0}, {1}, {2})", ATOM)
+    functions: ClassVar[dict[str, str]] = {
+        **Framework.functions,
+        **{
+            name: f"jnp.{name}"
+            for name in (
+                *("abs", "sign", "sqrt", "exp", "expm1", "log", "log1p", "pow", "maximum", "minimum", "clip"),
+                *("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh"),
+            )
+        },
+        **{name: f"jax.nn.{name}" for name in ("sigmoid", "log_sigmoid", "softplus", "relu", "elu")},
+        "erf": "jax.scipy.special.erf",
+    }
+    sources: ClassVar[dict[str, str]] = {
+        **Framework.sources,
+        "jax": "import jax",
+        "jnp": "import jax.numpy as jnp",
+        # not a choice between products: the derivative by a weight that is 0 is x
+        "weigh": """def weigh(weight, x):
+    return weight * jnp.where((weight == 0) & ~jnp.isfinite(x), 0.0, x)""",
+        "logsumexp": "def logsumexp(xs):\n    return functools.reduce(jnp.logaddexp, xs)",
+    }
+
+
 class JavaScript(Dialect):
     """Write JavaScript over `Math`, which follows IEEE 754 to the limits, as `scalars.ieee` does.
 
@@ -167,3 +306,8 @@ class JavaScript(Dialect):
 
 
 LANGUAGES: tuple[type[Dialect], ...] = (Python, NumPy, JavaScript)
+FRAMEWORKS: tuple[type[Framework], ...] = (Torch, JAX)  # each rounds in its own way: a few units off
+
+
+def _is_tensor_of_floats(x: Any) -> bool:
+    return isinstance(x, Symbol) and x.precedence > CONDITION

@@ -174,3 +174,8 @@ def like_the_argument(part: Flat, derivatives: np.ndarray) -> Any:
         return derivatives.reshape(len(derivatives), *part.spec)
     columns = iter(derivatives.T if derivatives.ndim == 2 else derivatives.tolist())
     return _shaped(part.spec, columns)
+
+
+def batch_of(parts: list[Flat]) -> int | None:
+    """Return the number of samples, None where it is one without an array."""
+    return next((part.batch for part in parts if part.batch is not None), None)

@@ -5,7 +5,7 @@ Neurons of a layer share their list of inputs, and samples the weights: that two
 is what shows, later, that a group of products is a product of matrices.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -131,13 +131,17 @@ class Graph:
             self.leaves[self.slots[leaf]] = leaf
         return self.slots[leaf]
 
-    def operands_of(self, slot: int) -> Iterator[int]:
-        """Yield the slots that a slot is computed from, those in lists too."""
-        for operand in self.operands[slot]:
-            if operand >= 0:
-                yield operand
-            else:
-                yield from self.lists[~operand].tolist()
+    @property
+    def stated(self) -> tuple[Any, ...]:
+        """Return all that makes a graph what it is, to be compared with that of another run."""
+        lists = [slots.tobytes() for slots in self.lists]
+        return self.rows[:], self.operands[:], lists, repr(self.constants), self.guards, self.followed, self.output
+
+    @property
+    def kept(self) -> list[int]:
+        """Return the slots that are read from outside."""
+        followed = [slot for slots in self.followed for slot in slots]
+        return [self.output, *followed, *(slot for slot, _ in self.guards)]
 
     def _add_leaf(self, node: Value, recording: Recording, slots: dict[Value, int], fixed: Sequence[Any]) -> int:
         if node in recording.sources:

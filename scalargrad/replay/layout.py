@@ -54,6 +54,8 @@ class Layout:
             self.placed.put(array)
         self._place_matrices(groups)
         self.operations = [self._operation(group) for group in groups]
+        self.output = self.view(np.array(graph.output))
+        self.followed = [self.view(np.array(slot)) for slots in graph.followed for slot in slots]
 
     # ---- leaves
 

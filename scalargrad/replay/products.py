@@ -54,7 +54,7 @@ def _handed_back(text: Text, d: str, other: View, axes: tuple[str, str, str]) ->
     read = _read(text, other)
     summed = "".join(axis for axis in z if axis not in own)
     kept = "".join(axis for axis in own if axis != "k")
-    if not summed and of_other == "k":
+    if not summed and of_other in {"k", f"{z}k"}:
         return f"{operand(d)}[..., None] * {read}" if z else f"{d} * {read}"
     if summed and of_other == f"{summed}k":
         if z == f"{kept}{summed}" and len(summed) == 1:

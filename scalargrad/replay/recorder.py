@@ -80,7 +80,7 @@ class Recording(Watcher):
     sources: dict[Value, Value] = field(default_factory=dict)  # of detached leaves
     fresh: dict[Value, Callable[[], float]] = field(default_factory=dict)
     hot: dict[tuple[Value, int], tuple[Value, ...]] = field(default_factory=dict)
-    conditions: list[tuple[Callable[[], bool], bool]] = field(default_factory=list)
+    conditions: dict[tuple[int, str], tuple[object, Any]] = field(default_factory=dict)
     followers: list[tuple[Callable[..., object], tuple[Value, ...]]] = field(default_factory=list)
     drawn: object = field(default_factory=lambda: _drawn())
 
@@ -120,9 +120,9 @@ class Recording(Watcher):
         self.drawn = _drawn()
         return number
 
-    def condition(self, test: Callable[[], bool], outcome: bool) -> None:
-        """Keep a plain condition, for which the recording holds."""
-        self.conditions.append((test, outcome))
+    def condition(self, owner: object, attribute: str) -> None:
+        """Keep what an attribute was, for which the recording holds."""
+        self.conditions[id(owner), attribute] = owner, getattr(owner, attribute)
 
     def follow(self, function: Callable[..., object], values: tuple[Value, ...]) -> None:
         """Keep what is to be done after each replay."""
@@ -168,12 +168,13 @@ def run(function: Callable[..., Any], arguments: Sequence[Any], named: dict[str,
 
 
 @contextmanager
-def place(text: str) -> Iterator[None]:
-    """Add where it happened to an error inside the block."""
+def noted(note: str) -> Iterator[None]:
+    """Add a note to an error inside the block, which says where it happened."""
     try:
         yield
     except Exception as error:
-        error.add_note(text)
+        if note:
+            error.add_note(note)
         raise
 
 

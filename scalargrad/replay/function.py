@@ -1,0 +1,121 @@
+"""Write a program as one function: forward, operation by operation, then backward."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from scalargrad.replay.arrays import Array
+from scalargrad.replay.graph import GUARDS
+from scalargrad.replay.layout import Layout
+from scalargrad.replay.operations import backward, forward
+from scalargrad.replay.text import BATCH, Term, Text, shape
+
+Kind = Literal["forward", "parameters", "arguments", "all"]  # by what derivatives are taken
+GUARD_ROWS = set(GUARDS.values())
+
+
+@dataclass
+class Hot:
+    """Which elements of an argument say, row by row, where an array of zeros has a 1."""
+
+    source: Array
+    places: np.ndarray
+    count: int
+    array: Array
+
+    def line(self, text: Text) -> str:
+        """Return the line that makes it."""
+        source, name = self.source, self.source.name
+        if len(source.dims) > 1 or not np.array_equal(self.places, np.arange(source.size)):
+            flat = name if len(source.dims) == 1 else f"{name}.reshape({f'{BATCH}, ' * source.batched}-1)"
+            name = f"{flat}[{':, ' * source.batched}{text.constant('i', self.places)}]"
+        return f"{self.array.name} = 1.0*({name}[..., None] == np.arange({self.count}))"
+
+
+@dataclass
+class Written:
+    """The source of a function, with the constants that stand before it."""
+
+    source: str
+    constants: dict[str, np.ndarray]
+
+    def compiled(self) -> Any:
+        """Return the function."""
+        scope: dict[str, Any] = {"np": np, "scatter": scatter, **self.constants}
+        exec(f"{Text().dialect.needed(self.source)}\n{self.source}", scope)  # noqa: S102  # our own text
+        return scope["replay"]
+
+
+def written(
+    layout: Layout, hot: Sequence[Hot], inputs: Sequence[Array], wanted: Sequence[Array] | None, *, batched: bool
+) -> Written:
+    """Return the function of arrays that gives (value, do the guards hold, what is followed, derivatives).
+
+    `wanted` are the arrays by which derivatives are taken, None where the function only goes forward.
+    """
+    text = Text()
+    for array in layout.placed.arrays:
+        if array.kind == "constant":
+            array.name = text.constant("c", layout.constants[array.slots])
+    text.lines += [made.line(text) for made in hot]
+    for operation in layout.operations:
+        forward(text, operation)
+    followed = [text.read(view) for view in layout.followed]
+    returned = [_value(text, layout, batched=batched), _holds(text, layout), f"({''.join(f'{x}, ' for x in followed)})"]
+    if wanted is not None:
+        returned.append(_derivatives(text, layout, wanted, batched=batched))
+    parameters = [array.name for array in inputs] + [BATCH] * batched + ["seed=1.0"] * (wanted is not None)
+    head = f"def replay({', '.join(parameters)}):"
+    lines = [head, *text.lines, f"return {', '.join(returned)}"]
+    return Written("\n    ".join(lines), text.constants)
+
+
+def _value(text: Text, layout: Layout, *, batched: bool) -> str:
+    value = text.read(layout.output)
+    return f"np.broadcast_to({value}, ({BATCH},))" if batched and not layout.output.batched else value
+
+
+def _holds(text: Text, layout: Layout) -> str:
+    """Return the condition that all guards have the outcomes that they had; True where there is none."""
+    expected = dict(layout.graph.guards)
+    parts = []
+    for operation in layout.operations:
+        if operation.group.row in GUARD_ROWS:
+            array = operation.array
+            outcomes = np.array([expected[slot] for slot in array.slots.tolist()]).reshape(array.dims)
+            part = array.name
+            if not outcomes.all():
+                part = f"({part} == {text.constant('c', outcomes) if outcomes.any() else False})"
+            if array.dims:
+                part += f".all(axis={tuple(range(-len(array.dims), 0))})"
+            parts.append(part)
+    return " & ".join(parts) or "True"
+
+
+def _derivatives(text: Text, layout: Layout, wanted: Sequence[Array], *, batched: bool) -> str:
+    needed = set(wanted)
+    for operation in layout.operations:
+        if operation.group.reached and any(array in needed for view in operation.views for array in view.arrays):
+            needed.add(operation.array)
+    if any(array in needed for array in layout.output.arrays):
+        text.hand_back(layout.output, Term("seed", full=False), (), batched=batched)
+    for operation in reversed(layout.operations):
+        if operation.array in needed and operation.group.reached:
+            backward(text, operation, needed)
+    found = []
+    for array in wanted:
+        adjoint = text.adjoint(array) or Term("0.0", full=False)
+        found.append(text.widened(adjoint, array.dims, batched=array.batched))
+    return f"({''.join(f'{x}, ' for x in found)})"
+
+
+def scatter(xs: np.ndarray, index: np.ndarray, size: int) -> np.ndarray:
+    """Return for each sample the sums of those elements that have the same index, in an array of this size."""
+    sums = np.zeros((size, len(xs)))
+    np.add.at(sums, index, xs.T)
+    return sums.T
+
+
+__all__ = ["Hot", "Kind", "Written", "shape", "written"]

@@ -1,0 +1,63 @@
+"""Hold a program against the engine: what it computes at the recorded sample is what the sweep computes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from scalargrad.engine.node import evaluation_order
+from scalargrad.engine.sweep import adjoints, edges_of
+from scalargrad.engine.value import Value
+from scalargrad.errors import RecordError
+from scalargrad.replay.recorder import Recording
+
+# Sums are added up in another order, so what is left of numbers that cancel may differ in more than the last bits.
+RELATIVE, OF_THE_LARGEST = 1e-6, 1e-10
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the engine computes at one sample: the value, the derivatives by parameters, by arguments."""
+
+    data: np.ndarray
+    fresh: Sequence[np.ndarray]
+    numbers: Sequence[np.ndarray]
+    value: float
+    by_parameters: np.ndarray
+    by_arguments: np.ndarray
+
+    def check(self, kind: str, found: Sequence[Any]) -> None:
+        """Raise RecordError if a program gives something else."""
+        value, holds, _, *derivatives = found
+        expected = {
+            "parameters": [self.by_parameters],
+            "arguments": [self.by_arguments],
+            "all": [self.by_parameters, self.by_arguments],
+        }.get(kind, [])
+        pairs = [(np.ravel(value), np.array([self.value]))]
+        if expected:
+            pairs.append((_flat(derivatives[0]), np.concatenate(expected)))
+        for given, exact in pairs:
+            if not np.all(holds) or not _close(given, exact):
+                message = (
+                    "the program that was recorded does not compute what the function does; this is an error of "
+                    "scalargrad: please report it, and go on without record"
+                )
+                raise RecordError(message)
+
+
+def swept(recording: Recording) -> dict[Value, float]:
+    """Return the adjoints of a recording by the readable chain rule, which touches no grad."""
+    return adjoints(evaluation_order(recording.output), 1.0, edges_of)
+
+
+def _flat(arrays: Sequence[Any]) -> np.ndarray:
+    return np.concatenate([np.ravel(x) for x in arrays]) if len(arrays) else np.empty(0)
+
+
+def _close(given: np.ndarray, exact: np.ndarray) -> bool:
+    finite = np.abs(exact[np.isfinite(exact)])
+    largest = finite.max() if len(finite) else 0.0
+    with np.errstate(invalid="ignore"):
+        return np.allclose(given, exact, rtol=RELATIVE, atol=OF_THE_LARGEST * largest, equal_nan=True)

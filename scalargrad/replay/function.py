@@ -7,9 +7,10 @@ from typing import Any, Literal
 import numpy as np
 
 from scalargrad.replay.arrays import Array
+from scalargrad.replay.blocks import Block, functions_of
 from scalargrad.replay.graph import GUARDS
-from scalargrad.replay.layout import Layout
-from scalargrad.replay.operations import backward, forward
+from scalargrad.replay.layout import Layout, Operation
+from scalargrad.replay import blocks, operations
 from scalargrad.replay.text import BATCH, Term, Text, shape
 
 Kind = Literal["forward", "parameters", "arguments", "all"]  # by what derivatives are taken
@@ -43,7 +44,7 @@ class Written:
 
     def compiled(self) -> Any:
         """Return the function."""
-        scope: dict[str, Any] = {"np": np, "scatter": scatter, **self.constants}
+        scope: dict[str, Any] = {"np": np, "scatter": scatter, **self.constants, **functions_of(self.source)}
         exec(f"{Text().dialect.needed(self.source)}\n{self.source}", scope)  # noqa: S102  # our own text
         return scope["replay"]
 
@@ -61,7 +62,7 @@ def written(
             array.name = text.constant("c", layout.constants[array.slots])
     text.lines += [made.line(text) for made in hot]
     for operation in layout.operations:
-        forward(text, operation)
+        (blocks if isinstance(operation, Block) else operations).forward(text, operation)  # type: ignore[arg-type]
     followed = [text.read(view) for view in layout.followed]
     returned = [_value(text, layout, batched=batched), _holds(text, layout), f"({''.join(f'{x}, ' for x in followed)})"]
     if wanted is not None:
@@ -82,7 +83,7 @@ def _holds(text: Text, layout: Layout) -> str:
     expected = dict(layout.graph.guards)
     parts = []
     for operation in layout.operations:
-        if operation.group.row in GUARD_ROWS:
+        if isinstance(operation, Operation) and operation.group.row in GUARD_ROWS:
             array = operation.array
             outcomes = np.array([expected[slot] for slot in array.slots.tolist()]).reshape(array.dims)
             part = array.name
@@ -97,13 +98,14 @@ def _holds(text: Text, layout: Layout) -> str:
 def _derivatives(text: Text, layout: Layout, wanted: Sequence[Array], *, batched: bool) -> str:
     needed = set(wanted)
     for operation in layout.operations:
-        if operation.group.reached and any(array in needed for view in operation.views for array in view.arrays):
+        reached = isinstance(operation, Block) or operation.group.reached
+        if reached and any(array in needed for view in operation.views for array in view.arrays):
             needed.add(operation.array)
     if any(array in needed for array in layout.output.arrays):
         text.hand_back(layout.output, Term("seed", full=False), (), batched=batched)
     for operation in reversed(layout.operations):
-        if operation.array in needed and operation.group.reached:
-            backward(text, operation, needed)
+        if operation.array in needed:
+            (blocks if isinstance(operation, Block) else operations).backward(text, operation, needed)  # type: ignore[arg-type]
     found = []
     for array in wanted:
         adjoint = text.adjoint(array) or Term("0.0", full=False)

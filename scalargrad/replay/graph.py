@@ -132,12 +132,6 @@ class Graph:
         return self.slots[leaf]
 
     @property
-    def stated(self) -> tuple[Any, ...]:
-        """Return all that makes a graph what it is, to be compared with that of another run."""
-        lists = [slots.tobytes() for slots in self.lists]
-        return self.rows[:], self.operands[:], lists, repr(self.constants), self.guards, self.followed, self.output
-
-    @property
     def kept(self) -> list[int]:
         """Return the slots that are read from outside."""
         followed = [slot for slots in self.followed for slot in slots]

@@ -12,8 +12,10 @@ import numpy as np
 
 from scalargrad.primitives.rows import dot, logsumexp, total
 from scalargrad.replay.arrays import Array, Joined, Numbers, Placed, Slots, Taken, View
+from scalargrad.replay.blocks import Block
 from scalargrad.replay.graph import Graph
 from scalargrad.replay.grouping import Group
+from scalargrad.replay.segments import Segment
 
 LISTED = {dot, total, logsumexp}  # whose lists are read as one array
 MOST_TERMS = 4  # of a sum whose terms are read one by one
@@ -41,7 +43,7 @@ class Layout:
     `leaves` are arrays that are given, such as those of arguments.
     """
 
-    def __init__(self, graph: Graph, groups: Sequence[Group], leaves: Sequence[Array]) -> None:
+    def __init__(self, graph: Graph, groups: Sequence[Group | Segment], leaves: Sequence[Array]) -> None:
         self.graph = graph
         self.placed = Placed(len(graph.rows))
         self.constants = np.full(len(graph.rows), np.nan)
@@ -52,17 +54,18 @@ class Layout:
         self.is_leaf[list(graph.leaves)] = True
         for array in leaves:
             self.placed.put(array)
+        self._all = groups
         self._place_matrices(groups)
-        self.operations = [self._operation(group) for group in groups]
+        self.operations = [self._block(x) if isinstance(x, Segment) else self._operation(x) for x in groups]
         self.output = self.view(np.array(graph.output))
         self.followed = [self.view(np.array(slot)) for slots in graph.followed for slot in slots]
 
     # ---- leaves
 
-    def _place_matrices(self, groups: Sequence[Group]) -> None:
+    def _place_matrices(self, groups: Sequence[Group | Segment]) -> None:
         """Place the leaves that are rows of a matrix in dot products, one array for each matrix."""
         for group in groups:
-            if group.row is dot:
+            if isinstance(group, Group) and group.row is dot:
                 for side in (0, 1):
                     lists = sorted({~self.graph.operands[slot][side] for slot in group.slots.tolist()})
                     matrix = np.array([self.graph.lists[number] for number in lists])
@@ -101,6 +104,36 @@ class Layout:
                 _, first = np.unique(unplaced, return_index=True)
                 self._put_leaves(unplaced[np.sort(first)])
         return self.placed.view(slots)
+
+    # ---- blocks
+
+    def _block(self, segment: Segment) -> Block:
+        """Return the block of a segment: what it reads from outside is one view, what others read one array."""
+        computed = np.zeros(len(self.graph.rows), bool)
+        computed[np.concatenate([group.slots for group in segment.groups])] = True
+        outside = np.unique([x for group in segment.groups for x in self._read_by(group) if not computed[x]])
+        inputs = outside[~self.is_constant[outside]]
+        exposed = np.flatnonzero(computed & self._read_elsewhere(segment))
+        batched = any(group.batched for group in segment.groups)
+        array = self.placed.put(Array("result", (len(exposed),), exposed, batched))
+        return Block(self.graph, segment.groups, array, inputs, self.view(inputs, listed=True), segment.style)
+
+    def _read_by(self, group: Group) -> list[int]:
+        found: list[int] = []
+        for slot in group.slots.tolist():
+            for operand in self.graph.operands[slot]:
+                found += [operand] if operand >= 0 else self.graph.lists[~operand].tolist()
+        return found
+
+    def _read_elsewhere(self, segment: Segment) -> np.ndarray:
+        """Tell which slots are read outside of a segment."""
+        read = np.zeros(len(self.graph.rows), bool)
+        read[self.graph.kept] = True
+        for other in self._all:
+            if other is not segment:
+                for group in other.groups if isinstance(other, Segment) else [other]:
+                    read[self._read_by(group)] = True
+        return read
 
     # ---- groups
 

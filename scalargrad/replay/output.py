@@ -33,7 +33,7 @@ class RecordedOutput:
                 raise OperandError(message)
         self.recorded = Recorded(self._again)
         self.recorded.signature.name = describe(output)
-        self._places: dict[int, np.ndarray] = {}
+        self._orders: dict[int, np.ndarray | None] = {}
 
     def __call__(self) -> float:
         """Return the value."""
@@ -43,24 +43,30 @@ class RecordedOutput:
 
     def value_and_grad(self) -> tuple[float, np.ndarray]:
         """Return the value and the derivatives by the parameters, in their order."""
-        samples = self.recorded.replayed("parameters", [], 0)
-        gradient = np.zeros(len(self.parameters))
-        for values, derivatives in samples.by_value:
-            places = self._places_of(values)
-            kept = places >= 0
-            gradient[places[kept]] += derivatives[kept]
-        return samples.value, gradient
+        found = self.recorded.replayed("parameters", [], 0)
+        if len(found.by_value) == 1:
+            values, derivatives = found.by_value[0]
+            order = self._order_of(values)
+            if order is not None:
+                return found.value, derivatives.take(order)
+        gradient = dict.fromkeys(self.parameters, 0.0)
+        for values, derivatives in found.by_value:
+            for value, derivative in zip(values, derivatives.tolist()):
+                if value in gradient:
+                    gradient[value] += derivative
+        return found.value, np.array(list(gradient.values()))
 
     def backward(self) -> float:
         """Add ∂value/∂leaf to the grad of every leaf, and return the value."""
         return self.recorded.backward()
 
-    def _places_of(self, values: Sequence[Value]) -> np.ndarray:
-        """Return the place of each Value among the parameters, -1 for none."""
-        if id(values) not in self._places:
-            place = {parameter: i for i, parameter in enumerate(self.parameters)}
-            self._places[id(values)] = np.array([place.get(value, -1) for value in values])
-        return self._places[id(values)]
+    def _order_of(self, values: Sequence[Value]) -> np.ndarray | None:
+        """Return the place of each parameter among Values, None where some are not among them."""
+        if id(values) not in self._orders:
+            place = {value: i for i, value in enumerate(values)}
+            found = [place.get(parameter) for parameter in self.parameters]
+            self._orders[id(values)] = None if None in found else np.array(found)
+        return self._orders[id(values)]
 
     def _again(self) -> Value:
         """Compute the output again, at the data that the leaves have now."""

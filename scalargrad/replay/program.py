@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
+from scalargrad.engine import node
 from scalargrad.engine.value import Value
 from scalargrad.replay.arguments import Flat
 from scalargrad.replay.arrays import Array
@@ -16,8 +18,10 @@ from scalargrad.replay.grouping import groups_of
 from scalargrad.replay.layout import Layout
 from scalargrad.replay.names import Names, stem
 from scalargrad.replay.recorder import Argument, Recording
+from scalargrad.replay.segments import segments
 from scalargrad.replay.verifying import Expected, swept
 
+DATA = attrgetter("_data")
 RESERVED = ("np", "n", "seed", "replay")
 
 
@@ -30,12 +34,12 @@ class Program:
     def __init__(
         self,
         recording: Recording,
-        graph: Graph,
         flats: Sequence[Flat],
         made: Sequence[Sequence[Argument]],
         *,
         batched: bool,
     ) -> None:
+        graph = Graph.of(recording)
         self.batched = batched
         self.conditions = recording.conditions
         self.lines = [guard.line for guard in recording.guards]
@@ -52,9 +56,12 @@ class Program:
         order = fold(graph, graph.kept)
         given = [*self.arguments, *(hot.array for hot in self.hot)]
         varying = [slot for array in given for slot in array.slots.tolist()] if batched else []
-        self.layout = Layout(graph, groups_of(graph, order, varying), [*given, *self.fresh])
+        parts = [*segments(graph, groups_of(graph, order, varying))]
+        self.layout = Layout(graph, parts, [*given, *self.fresh])
         self.parameters = [array for array in self.layout.placed.arrays if array.kind == "parameter"]
         self.values = [graph.leaves[slot] for array in self.parameters for slot in array.slots.tolist()]
+        self._parts = list(_parts(self.parameters))
+        self._read_at, self._data = -1, np.empty(0)
         self._name(graph)
         self.expected = self._expected(recording, fresh, made)
         self._functions: dict[Kind, Callable[..., Any]] = {}
@@ -108,8 +115,12 @@ class Program:
         return self.parameters * (kind != "arguments") + self.arguments * (kind != "parameters")
 
     def data(self) -> np.ndarray:
-        """Return the data of `values`, read afresh."""
-        return np.array([value._data for value in self.values])
+        """Return the data of `values`, read anew if any leaf was given data since they were read last."""
+        at = node.last_assignment
+        if at != self._read_at:
+            self._data = np.fromiter(map(DATA, self.values), float, len(self.values))
+            self._read_at = at
+        return self._data
 
     def fresh_data(self) -> list[np.ndarray]:
         """Return the numbers that are to be read afresh."""
@@ -138,10 +149,7 @@ class Program:
         if kind not in self._functions:
             self._functions[kind] = self.written(kind).compiled()
             self._verify(kind)
-        inputs, start = [], 0
-        for array in self.parameters:
-            inputs.append(data[start : start + array.size].reshape(array.dims))
-            start += array.size
+        inputs = [data[start:stop].reshape(dims) for start, stop, dims in self._parts]
         lead = (len(numbers[0]),) if self.batched else ()
         inputs += fresh
         inputs += [x.reshape(lead + array.dims) for x, array in zip(numbers, self.arguments)]
@@ -166,3 +174,11 @@ class Program:
         at = self.expected
         with np.errstate(all="ignore"):
             at.check(kind, self.run(kind, at.data, at.fresh, at.numbers))
+
+
+def _parts(arrays: Sequence[Array]) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+    """Yield where each array begins and ends among all of them laid end to end, with its dims."""
+    start = 0
+    for array in arrays:
+        yield start, start + array.size, array.dims
+        start += array.size

@@ -11,10 +11,9 @@ from scalargrad.engine.watching import nobody, watcher
 from scalargrad.errors import RecordError, known
 from scalargrad.replay.arguments import Flat, Signature, arguments_of, batch_of, key, like_the_argument
 from scalargrad.replay.function import Kind
-from scalargrad.replay.graph import Graph
 from scalargrad.replay.program import Program
-from scalargrad.replay.recorder import Reads, Recording, noted, run
-from scalargrad.replay.samples import Samples
+from scalargrad.replay.recorder import Reads, Recording, no_collection, noted, run
+from scalargrad.replay.samples import Samples, Whole
 
 Reduction = Literal["mean", "sum"]
 MOST_PROGRAMS = 64  # for arguments of one shape
@@ -74,10 +73,12 @@ class Recorded:
         """Return arguments laid flat, with the number of those that are given by position."""
         return self.signature.flat(arguments, named), len(arguments)
 
-    def replayed(self, kind: Kind, flats: list[Flat], positional: int, seed: float = 1.0) -> Samples:
+    def replayed(self, kind: Kind, flats: list[Flat], positional: int, seed: float = 1.0) -> Samples | Whole:
         """Return what programs give for the samples of a call; record where none fits."""
-        samples = Samples(kind, flats, seed, lambda sample: self._run(flats, positional, sample))
         programs = self._programs(flats, positional)
+        if len(programs) == 1 and (whole := Whole.of(kind, programs[0], flats, seed)):
+            return whole
+        samples = Samples(kind, flats, seed, lambda sample: self._run(flats, positional, sample))
         used = 0
         while len(samples.left):
             if used == len(programs):
@@ -95,21 +96,20 @@ class Recorded:
 
     def _record(self, programs: list[Program], flats: list[Flat], positional: int, sample: int) -> None:
         """Add the program of the way that a sample takes, once it is seen to compute what the function does."""
-        with self._lock:
+        with self._lock, no_collection():
             if len(programs) >= MOST_PROGRAMS:
                 at = f", the last time at {programs[-1].lines[-1]}" if programs[-1].lines else ""
                 message = f"{self.signature.name} branches in more than {MOST_PROGRAMS} ways{at}: "
                 raise RecordError(message + "write the choice as maximum, minimum or pick, or do not record it")
             recording, made = self._run(flats, positional, sample)
-            graph = Graph.of(recording)
-            if graph.stated != Graph.of(self._run(flats, positional, sample, made)[0]).stated:
+            if not recording.is_like(self._run(flats, positional, sample, made)[0]):
                 message = (
                     "the function is another each time it runs: it draws random numbers or changes what it "
                     "reads; give what changes as an argument, or read it by scalargrad.afresh(lambda: …)"
                 )
                 raise RecordError(message)
             leaves = [leaves for _, leaves in made]
-            programs.append(Program(recording, graph, flats, leaves, batched=batch_of(flats) is not None))
+            programs.append(Program(recording, flats, leaves, batched=batch_of(flats) is not None))
 
     def _run(self, flats: list[Flat], positional: int, sample: int, made: Any = None) -> tuple[Recording, Any]:
         """Return the recording of one sample, with the arguments that were made for it, or were given."""

@@ -1,5 +1,6 @@
 """Run a function once, and keep what its replay needs: the graph, and what a graph does not show."""
 
+import gc
 import linecache
 import random
 import sys
@@ -8,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
+
+import numpy as np
 
 from scalargrad.engine.node import describe, evaluation_order, next_order
 from scalargrad.engine.recording import recorded
@@ -90,6 +93,15 @@ class Recording(Watcher):
         read = [value for guard in self.guards for value in (guard.left, guard.right)]
         followed = [value for _, values in self.followers for value in values]
         return evaluation_order(self.output, *read, *followed, *self.sources.values())
+
+    def is_like(self, other: "Recording") -> bool:
+        """Tell whether another run did the same operations, with the same numbers and the same outcomes."""
+        mine, theirs = self.nodes, other.nodes
+        rows = [node.primitive for node in mine] == [node.primitive for node in theirs]
+        data = (np.array([node._data for node in nodes]) for nodes in (mine, theirs))
+        outcomes = [[(guard.sign, guard.outcome) for guard in x.guards] for x in (self, other)]
+        drawn = self.fresh or other.fresh  # then numbers may differ
+        return rows and outcomes[0] == outcomes[1] and bool(drawn or np.array_equal(*data, equal_nan=True))
 
     # ---- what the engine reports
 
@@ -176,6 +188,18 @@ def noted(note: str) -> Iterator[None]:
         if note:
             error.add_note(note)
         raise
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Let the garbage collector rest: a graph in the making is no garbage, but it would be visited all the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _drawn() -> object:

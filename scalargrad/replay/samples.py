@@ -14,6 +14,54 @@ from scalargrad.replay.verifying import swept
 
 # Of what NumPy notices: where the engine would raise an error, or where infinity begins.
 NOTICED = ("divide", "over", "invalid")
+CALL = dict.fromkeys(NOTICED, "call") | {"under": "ignore"}
+RAISE = dict.fromkeys(NOTICED, "raise") | {"under": "ignore"}
+
+
+class Whole:
+    """What one program gives for all samples of a call: the way without detours."""
+
+    def __init__(self, kind: Kind, program: Program, flats: list[Flat], found: Any) -> None:
+        self.flats = flats
+        self.batch = batch_of(flats)
+        self.value, _, _, *derivatives = found
+        if self.batch is None:
+            self.value = float(self.value)
+        arrays = derivatives[0] if derivatives else ()
+        count = len(program.parameters) if kind in {"parameters", "all"} else 0
+        self._of_arguments = arrays[count:]
+        self.sums = []
+        if count:
+            self.sums = [(program.values, np.concatenate([x.ravel() for x in arrays[:count]]))]
+
+    @classmethod
+    def of(cls, kind: Kind, program: Program, flats: list[Flat], seed: float) -> "Whole | None":
+        """Return what a program gives, None where samples need more than that: guards, limits, errors."""
+        if not program.holds_now or program.followers:
+            return None
+        numbers = [flat.numbers for flat in flats if flat.count]
+        if program.hot and not program.can_pick(numbers).all():
+            return None
+        notices: list[str] = []
+        with np.errstate(**CALL, call=lambda kind, _: notices.append(kind)):
+            try:
+                found = program.run(kind, program.data(), program.fresh_data(), numbers, seed)
+            except (ValueError, ArithmeticError):  # of floats, in a block
+                return None
+        held = found[1]
+        return None if notices or not (held is True or np.all(held)) else cls(kind, program, flats, found)
+
+    @property
+    def by_argument(self) -> list[np.ndarray]:
+        """Return the derivatives by each argument laid flat, over the batch or for the one sample."""
+        arrays = iter(self._of_arguments)
+        lead = () if self.batch is None else (self.batch,)
+        return [np.reshape(next(arrays) if flat.count else 0.0, (*lead, flat.count)) if flat.count else np.zeros((*lead, 0)) for flat in self.flats]
+
+    @property
+    def by_value(self) -> list[tuple[Sequence[Value], np.ndarray]]:
+        """Return Values that were read from outside or given as arguments, with derivatives to be added up."""
+        return [*self.sums, *_given(self.flats, self.by_argument)] if self._of_arguments else self.sums
 
 
 class Samples:
@@ -49,16 +97,18 @@ class Samples:
         for sample in mine[~program.can_pick(numbers)]:
             self.eagerly(sample)  # which raises
         notices: list[str] = []
-        with np.errstate(**dict.fromkeys(NOTICED, "call"), under="ignore", call=lambda kind, _: notices.append(kind)):
-            value, holds, followed, *derivatives = program.run(self.kind, data, fresh, numbers, self.seed)
+        with np.errstate(**CALL, call=lambda kind, _: notices.append(kind)):
+            try:
+                value, holds, followed, *derivatives = program.run(self.kind, data, fresh, numbers, self.seed)
+            except (ValueError, ArithmeticError):  # of floats, in a block
+                return self._carefully(program, mine, data, fresh)
         held = np.broadcast_to(holds, len(mine))
         if not held.all():
             if held.any():
                 self._run(program, mine[held], data, fresh)
             return mine[~held]
         if notices and not self._is_only_backward(program, data, fresh, numbers):
-            self._carefully(program, mine, data, fresh)
-            return mine[:0]
+            return self._carefully(program, mine, data, fresh)
         self.values[mine] = value
         self._keep(program, mine, derivatives)
         self._keep_followed(program, mine, followed)
@@ -67,18 +117,18 @@ class Samples:
     def _is_only_backward(self, program: Program, data: np.ndarray, fresh: Any, numbers: Any) -> bool:
         """Tell whether the values are in order, and only derivatives go to a limit, as they may."""
         try:
-            with np.errstate(**dict.fromkeys(NOTICED, "raise"), under="ignore"):
+            with np.errstate(**RAISE):
                 program.run("forward", data, fresh, numbers)
         except FloatingPointError:
             return False
         return True
 
-    def _carefully(self, program: Program, mine: np.ndarray, data: np.ndarray, fresh: Any) -> None:
+    def _carefully(self, program: Program, mine: np.ndarray, data: np.ndarray, fresh: Any) -> np.ndarray:
         """Find the samples where a value is undefined or infinite; the function itself says what happens."""
         if len(mine) > 1:
             for half in np.array_split(mine, 2):
                 self._run(program, half, data, fresh)
-            return
+            return mine[:0]
         (sample,) = mine.tolist()
         recording, made = self.eagerly(sample)
         gradient = swept(recording)
@@ -92,6 +142,7 @@ class Samples:
             self.sums.append((outer, self.seed * np.array([gradient[value] for value in outer])))
         for function, values in recording.followers:
             self.followed.append((sample, function, [value._data for value in values]))
+        return mine[:0]
 
     def _keep(self, program: Program, mine: np.ndarray, derivatives: Any) -> None:
         if not derivatives:
@@ -132,10 +183,13 @@ class Samples:
     @property
     def by_value(self) -> list[tuple[Sequence[Value], np.ndarray]]:
         """Return Values that were read from outside or given as arguments, with derivatives to be added up."""
-        given = [
-            ([value], np.array([derivatives[:, i].sum()]))
-            for flat, derivatives in zip(self.flats, self.derivatives)
-            for i, value in flat.values
-        ]
-        return [*self.sums, *given]
+        return [*self.sums, *_given(self.flats, self.by_argument)]
 
+
+def _given(flats: list[Flat], derivatives: Sequence[np.ndarray]) -> list[tuple[Sequence[Value], np.ndarray]]:
+    """Return the Values that were given as arguments, each with its derivative, summed over the samples."""
+    return [
+        ([value], np.array([np.sum(found[..., i])]))
+        for flat, found in zip(flats, derivatives)
+        for i, value in flat.values
+    ]

@@ -1,6 +1,7 @@
 """Write what operations read as NumPy expressions, and how an adjoint goes back the same way."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import dropwhile
@@ -72,24 +73,26 @@ class Text:
 
     lines: list[str] = field(default_factory=list)
     constants: dict[str, np.ndarray] = field(default_factory=dict)
+    named: dict[Any, str] = field(default_factory=dict)
     adjoints: dict[Array, list[Term]] = field(default_factory=dict)
     stated: dict[View, str] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
     dialect: Arithmetic = field(default_factory=Arithmetic)
 
     def state(self, letter: str, text: str) -> str:
         """Add a line that gives an expression a name of this letter, and return the name."""
-        name = f"{letter}{sum(line.startswith(letter) for line in self.lines)}"
+        name = f"{letter}{self.counts[letter]}"
+        self.counts[letter] += 1
         self.lines.append(f"{name} = {text}")
         return name
 
     def constant(self, letter: str, numbers: np.ndarray) -> str:
         """Return the name of constants that stand before the function, the same for the same numbers."""
-        for name, known in self.constants.items():
-            if (known.dtype, known.shape, known.tobytes()) == (numbers.dtype, numbers.shape, numbers.tobytes()):
-                return name
-        name = f"{letter}{sum(name.startswith(letter) for name in self.constants)}"
-        self.constants[name] = numbers
-        return name
+        key = (numbers.dtype.char, numbers.shape, numbers.tobytes())
+        if key not in self.named:
+            self.named[key] = f"{letter}{sum(name.startswith(letter) for name in self.constants)}"
+            self.constants[self.named[key]] = numbers
+        return self.named[key]
 
     # ---- reading
 

@@ -1,0 +1,1 @@
+"""The workloads of `replay.py`: what is computed, and by whom."""

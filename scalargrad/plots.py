@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from scalargrad.engine.recording import no_grad
 from scalargrad.errors import ShapeError
 from scalargrad.nn.module import as_list
-from scalargrad.training.batches import Data, Model, outputs_of, paired
+from scalargrad.training.batches import Data, Dataset, Model, outputs_of
 from scalargrad.training.diagnosis import Diagnosis
 from scalargrad.training.history import History
 
@@ -108,7 +108,8 @@ def decision_boundary(
     """
     import numpy as np
 
-    samples, targets = paired(X, y)
+    data = Dataset.of(X, y)
+    samples, targets = data.samples, data.targets
     if {len(sample) for sample in samples} != {2}:
         message = f"a decision boundary is drawn in the plane, got samples of {len(samples[0])} numbers"
         raise ShapeError(message)

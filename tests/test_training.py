@@ -305,19 +305,24 @@ def test_ctrl_c_returns_what_was_learned():
     assert not model.training
 
 
-def test_ctrl_c_within_an_epoch_keeps_what_its_steps_learned():
+@pytest.mark.parametrize("replay", [False, True])
+def test_ctrl_c_within_an_epoch_keeps_what_its_steps_learned(replay):
     """The history has completed epochs only, the model every completed step."""
-    model, calls = nn.Neuron(1, None, seed=1), []
 
-    def interrupted(a, y):
-        calls.append(a)
-        if len(calls) == 6:
+    def interrupting(step):
+        if step == 5:
             raise KeyboardInterrupt
-        return nn.mse(a, y)
+        return 0.01
 
-    history = fit(model, *LINE, loss=interrupted, batch_size=1, seed=1)
+    def trained(**options):
+        model = nn.Neuron(1, None, seed=1)
+        sgd = optim.SGD(model.parameters(), options.pop("rate", 0.01))
+        return fit(model, *LINE, optimizer=sgd, batch_size=1, seed=1, replay=replay, **options), state(model)
+
+    history, after = trained(rate=interrupting)
     assert (history.epochs, history.stopped) == (1, "interrupted")
     assert str(history).startswith("interrupted: loss")
+    assert after != trained(epochs=1)[1]
 
 
 def test_a_loss_that_leaves_the_numbers_stops_with_the_first_node_that_did():
@@ -402,11 +407,13 @@ def test_a_terminal_gets_a_bar_with_the_loss(monkeypatch):
     assert "3/3" in sys.stderr.getvalue()
 
 
-def test_quiet_training_loads_no_third_party_package():
-    """Neither NumPy nor a progress bar is needed for lists, where nobody looks."""
+@pytest.mark.parametrize(("replay", "with_numpy"), [(False, False), (None, True)])
+def test_quiet_training_loads_no_more_than_replays_need(replay, with_numpy):
+    """No progress bar where nobody looks, and NumPy only for replays."""
     program = (
-        "import sys; from scalargrad import fit, nn; fit(nn.Neuron(1, seed=1), [0.0], [1.0], epochs=1)\n"
+        f"import sys; from scalargrad import fit, nn; "
+        f"fit(nn.Neuron(1, seed=1), [0.0], [1.0], epochs=1, replay={replay})\n"
         "print('numpy' in sys.modules, 'tqdm' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert (done.stdout, done.stderr) == ("False False\n", "")
+    assert (done.stdout, done.stderr) == (f"{with_numpy} False\n", "")

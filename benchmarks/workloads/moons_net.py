@@ -155,7 +155,7 @@ def _by_scalars(name: str, value: Callable[[float], Any], net: Any, samples: int
         loss = plain_loss(value, net, samples)
         zero(parameters)
         loss.backward()
-        return loss.data
+        return float(loss.data)
 
     return Contestant(name, run, with_gradients(parameters))
 

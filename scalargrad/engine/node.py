@@ -77,6 +77,15 @@ class Node:
         return (self._first,) if self._second is None else (self._first, self._second)
 
 
+def assign(leaves: Iterable[Node], data: Iterable[float]) -> None:
+    """Give many leaves new floats at once, as `leaf.data = x` does for one."""
+    global last_assignment  # noqa: PLW0603
+    with _assignment:
+        for leaf, x in zip(leaves, data):
+            leaf._data = x
+            leaf._order = last_assignment = next_order()
+
+
 N = TypeVar("N", bound=Node)
 
 

@@ -85,6 +85,8 @@ class Layer(Module):
     2
     """
 
+    mixes_samples = False
+
     def __init__(
         self,
         nin: int,

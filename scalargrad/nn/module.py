@@ -35,6 +35,12 @@ class Module:
     path: str = ""
     _training: bool = True
     buffers: ClassVar[tuple[str, ...]] = ()
+    mixes_samples: bool = False
+
+    def __init_subclass__(cls, **named: Any) -> None:
+        super().__init_subclass__(**named)
+        if "batch" in vars(cls) and "mixes_samples" not in vars(cls):
+            cls.mixes_samples = True  # unless it says otherwise
 
     def __setattr__(self, name: str, part: Part) -> None:
         object.__setattr__(self, name, part)
@@ -48,7 +54,8 @@ class Module:
     def batch(self, samples: Iterable[Any], /) -> list[Any]:
         """Return the list of outputs at a list of samples, here one by one.
 
-        A module that mixes the samples of a batch, as BatchNorm does, overrides this method.
+        A module that mixes the samples of a batch, as BatchNorm does, overrides this method.  One that
+        overrides it for another reason says `mixes_samples = False`.
         """
         return [self(sample) for sample in samples]
 
@@ -178,7 +185,7 @@ class Module:
 def set_mode(named_modules: Iterable[tuple[str, Module]], *, training: bool) -> None:
     """Put modules into training mode, or into evaluation mode."""
     for _, module in named_modules:
-        module.training = training
+        object.__setattr__(module, "_training", training)  # twice an epoch: nothing in it is named anew
 
 
 def layer_of(path: str) -> str:

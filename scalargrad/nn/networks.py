@@ -30,6 +30,8 @@ class Sequential(Module):
     1
     """
 
+    mixes_samples = False
+
     def __init__(self, *layers: Module | str | ActivationFunction) -> None:
         if not layers:
             message = "a chain needs at least one module, got none"
@@ -63,6 +65,8 @@ class Residual(Module):
     >>> [h.data for h in block([3.0, -4.0])]
     [3.0, -4.0]
     """
+
+    mixes_samples = False
 
     def __init__(self, module: Module) -> None:
         self.module = module
@@ -101,6 +105,8 @@ class MLP(Sequential):
     >>> model.parameters()[0].path
     'layers[0].neurons[0].weights[0]'
     """
+
+    mixes_samples = False
 
     layers: list[Layer]  # type: ignore[assignment]
 

@@ -36,6 +36,11 @@ class BatchNorm(Module):
         self.momentum, self.epsilon = momentum, epsilon
         self.running_mean, self.running_variance = [0.0] * width, [1.0] * width
 
+    @property
+    def mixes_samples(self) -> bool:  # type: ignore[override]  # it depends on the mode
+        """Tell whether outputs depend on the other samples of a batch, as they do in training."""
+        return self.training
+
     def __call__(self, inputs: Sample, /) -> list[Value]:
         """Return the outputs at one sample, in evaluation mode; raise ShapeError in training."""
         return self.batch([inputs])[0]

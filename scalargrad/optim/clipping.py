@@ -2,10 +2,14 @@
 
 import math
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from scalargrad.engine.node import describe
 from scalargrad.engine.value import Value
 from scalargrad.errors import NonFiniteError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def gradient_norm(parameters: Iterable[Value]) -> float:
@@ -39,10 +43,26 @@ def clip_grad_norm(parameters: Iterable[Value], limit: float) -> float:
             f"a gradient of norm {norm} has no direction to keep: grad of {describe(worst)} is {worst.grad}"
         )
         raise NonFiniteError(message)
-    if norm > limit:
+    factor = shortening(norm, limit)
+    if factor < 1:
         for parameter in parameters:
-            parameter.grad *= limit / norm
+            parameter.grad *= factor
     return norm
+
+
+def length(gradient: "np.ndarray") -> float:
+    """Return the Euclidean norm of a gradient in an array, without overflow on the way.
+
+    >>> import numpy as np
+    >>> length(np.array([3e200, 4e200]))
+    5e+200
+    """
+    return math.hypot(*gradient.tolist())
+
+
+def shortening(norm: float, limit: float) -> float:
+    """Return the factor that brings a norm down to a limit, 1 for one that is below it."""
+    return limit / norm if norm > limit else 1.0
 
 
 def clip_grad_value(parameters: Iterable[Value], limit: float) -> None:

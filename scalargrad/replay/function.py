@@ -1,5 +1,6 @@
 """Write a program as one function: forward, operation by operation, then backward."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -8,13 +9,12 @@ import numpy as np
 
 from scalargrad.replay.arrays import Array
 from scalargrad.replay.blocks import Block, functions_of
-from scalargrad.replay.graph import GUARDS
+from scalargrad.replay.graph import GUARD_ROWS
 from scalargrad.replay.layout import Layout, Operation
 from scalargrad.replay import blocks, operations
 from scalargrad.replay.text import BATCH, Term, Text, shape
 
 Kind = Literal["forward", "parameters", "arguments", "all"]  # by what derivatives are taken
-GUARD_ROWS = set(GUARDS.values())
 
 
 @dataclass
@@ -45,7 +45,8 @@ class Written:
     def compiled(self) -> Any:
         """Return the function."""
         scope: dict[str, Any] = {"np": np, "scatter": scatter, **self.constants, **functions_of(self.source)}
-        exec(f"{Text().dialect.needed(self.source)}\n{self.source}", scope)  # noqa: S102  # our own text
+        called = set(re.findall(r"(?<![\w.])([A-Za-z]\w*)\(", self.source)) - scope.keys()
+        exec(f"{Text().dialect.needed(' '.join(sorted(called)))}\n{self.source}", scope)  # noqa: S102  # our own text
         return scope["replay"]
 
 

@@ -43,6 +43,8 @@ GUARDS: dict[str, Primitive] = {
     ),
 }
 
+GUARD_ROWS = set(GUARDS.values())
+
 
 class Graph:
     """Slots in order of evaluation: `rows[i]` applied to `operands[i]`, slots or lists; leaves have no row.

@@ -12,11 +12,11 @@ from scalargrad.notation.writer import Symbol
 from scalargrad.primitives.rows import dot, logsumexp, total
 from scalargrad.replay import products
 from scalargrad.replay.arrays import Array, Numbers, View
-from scalargrad.replay.graph import GUARDS, detached
+from scalargrad.replay.graph import GUARD_ROWS, detached
 from scalargrad.replay.layout import Operation
 from scalargrad.replay.text import Term, Text, shape
 
-WITHOUT_DERIVATIVE = {detached, *GUARDS.values()}
+WITHOUT_DERIVATIVE = {detached, *GUARD_ROWS}
 
 
 class HandedBack(NamedTuple):
@@ -71,6 +71,8 @@ def _is_listed(operation: Operation) -> bool:
 def _elements(text: Text, operation: Operation) -> str:
     """Return a row applied element by element; a short sum is written out."""
     row, symbols = operation.group.row, _symbols(text, operation)
+    if row in GUARD_ROWS:
+        symbols = list(map(text.dialect.symbol, symbols))  # numbers too: what is compared is to be written
     half = len(symbols) // 2
     if row is total:
         return str(text.dialect.symbol(reduce(operator.add, symbols)))

@@ -33,7 +33,7 @@ class RecordedOutput:
                 raise OperandError(message)
         self.recorded = Recorded(self._again)
         self.recorded.signature.name = describe(output)
-        self._orders: dict[int, np.ndarray | None] = {}
+        self._orders: dict[int, tuple[Sequence[Value], np.ndarray | None]] = {}
 
     def __call__(self) -> float:
         """Return the value."""
@@ -65,8 +65,8 @@ class RecordedOutput:
         if id(values) not in self._orders:
             place = {value: i for i, value in enumerate(values)}
             found = [place.get(parameter) for parameter in self.parameters]
-            self._orders[id(values)] = None if None in found else np.array(found)
-        return self._orders[id(values)]
+            self._orders[id(values)] = values, None if None in found else np.array(found)
+        return self._orders[id(values)][1]
 
     def _again(self) -> Value:
         """Compute the output again, at the data that the leaves have now."""

@@ -26,10 +26,16 @@ class Recorded:
     numbers, whose first axis is the batch, it gives an array of values, one for each sample.
     """
 
-    def __init__(self, function: Callable[..., Any], reads: Reads = "refuse") -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        reads: Reads = "refuse",
+        before: Callable[[], object] = lambda: None,
+    ) -> None:
         functools.update_wrapper(self, function)
         self.function: Callable[..., Any] = function
         self.reads: Reads = known("reads", reads, ("refuse", "freeze"))
+        self.before = before  # it runs
         self.signature = Signature(function)
         self.programs: dict[Any, list[Program]] = {}
         self._lock = RLock()
@@ -73,12 +79,22 @@ class Recorded:
         """Return arguments laid flat, with the number of those that are given by position."""
         return self.signature.flat(arguments, named), len(arguments)
 
-    def replayed(self, kind: Kind, flats: list[Flat], positional: int, seed: float = 1.0) -> Samples | Whole:
-        """Return what programs give for the samples of a call; record where none fits."""
+    def replayed(
+        self,
+        kind: Kind,
+        flats: list[Flat],
+        positional: int,
+        seed: float = 1.0,
+        data: Callable[[Program], np.ndarray] = Program.data,
+    ) -> Samples | Whole:
+        """Return what programs give for the samples of a call; record where none fits.
+
+        `data` gives the numbers of the Values that a program reads from outside.
+        """
         programs = self._programs(flats, positional)
-        if len(programs) == 1 and (whole := Whole.of(kind, programs[0], flats, seed)):
+        if len(programs) == 1 and (whole := Whole.of(kind, programs[0], flats, seed, data)):
             return whole
-        samples = Samples(kind, flats, seed, lambda sample: self._run(flats, positional, sample))
+        samples = Samples(kind, flats, seed, data, lambda sample: self._run(flats, positional, sample))
         used = 0
         while len(samples.left):
             if used == len(programs):
@@ -113,6 +129,7 @@ class Recorded:
 
     def _run(self, flats: list[Flat], positional: int, sample: int, made: Any = None) -> tuple[Recording, Any]:
         """Return the recording of one sample, with the arguments that were made for it, or were given."""
+        self.before()
         batched = batch_of(flats) is not None
         if made is None:
             made = [arguments_of(flat, flat.numbers[sample] if batched else flat.numbers) for flat in flats]

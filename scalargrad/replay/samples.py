@@ -13,6 +13,7 @@ from scalargrad.replay.recorder import Argument, Recording
 from scalargrad.replay.verifying import swept
 
 # Of what NumPy notices: where the engine would raise an error, or where infinity begins.
+Data = Callable[[Program], np.ndarray]
 NOTICED = ("divide", "over", "invalid")
 CALL = dict.fromkeys(NOTICED, "call") | {"under": "ignore"}
 RAISE = dict.fromkeys(NOTICED, "raise") | {"under": "ignore"}
@@ -35,7 +36,7 @@ class Whole:
             self.sums = [(program.values, np.concatenate([x.ravel() for x in arrays[:count]]))]
 
     @classmethod
-    def of(cls, kind: Kind, program: Program, flats: list[Flat], seed: float) -> "Whole | None":
+    def of(cls, kind: Kind, program: Program, flats: list[Flat], seed: float, data: Data) -> "Whole | None":
         """Return what a program gives, None where samples need more than that: guards, limits, errors."""
         if not program.holds_now or program.followers:
             return None
@@ -45,7 +46,7 @@ class Whole:
         notices: list[str] = []
         with np.errstate(**CALL, call=lambda kind, _: notices.append(kind)):
             try:
-                found = program.run(kind, program.data(), program.fresh_data(), numbers, seed)
+                found = program.run(kind, data(program), program.fresh_data(), numbers, seed)
             except (ValueError, ArithmeticError):  # of floats, in a block
                 return None
         held = found[1]
@@ -71,9 +72,14 @@ class Samples:
     """
 
     def __init__(
-        self, kind: Kind, flats: list[Flat], seed: float, eagerly: Callable[[int], tuple[Recording, Any]]
+        self,
+        kind: Kind,
+        flats: list[Flat],
+        seed: float,
+        data: Data,
+        eagerly: Callable[[int], tuple[Recording, Any]],
     ) -> None:
-        self.kind, self.seed, self.eagerly = kind, seed, eagerly
+        self.kind, self.seed, self.data, self.eagerly = kind, seed, data, eagerly
         self.flats = flats
         self.batch = batch_of(flats)
         count = 1 if self.batch is None else self.batch
@@ -86,7 +92,7 @@ class Samples:
 
     def run(self, program: Program) -> None:
         """Give a program those samples that are left and meet its guards."""
-        data, fresh = program.data(), program.fresh_data()
+        data, fresh = self.data(program), program.fresh_data()
         self.left = self._run(program, self.left, data, fresh)
 
     def _run(self, program: Program, mine: np.ndarray, data: np.ndarray, fresh: Sequence[np.ndarray]) -> np.ndarray:

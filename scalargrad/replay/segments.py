@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from scalargrad.replay.graph import GUARDS, Graph
+from scalargrad.replay.graph import GUARD_ROWS, Graph
 from scalargrad.replay.grouping import Group
 
 Style = Literal["floats", "workspace"]
@@ -38,11 +38,12 @@ def segments(graph: Graph, groups: Sequence[Group]) -> Iterator[Group | Segment]
     levels = [list(of_level) for _, of_level in groupby(groups, key=lambda group: group.level)]
     for is_block, run in groupby(levels, key=lambda level: _is_narrow(level) or _is_scattered(graph, level, where)):
         listed = list(run)
-        inside = [group for level in listed for group in level if group.reached and group.row not in GUARDS.values()]
+        inside = [group for level in listed for group in level if group.reached and group.row not in GUARD_ROWS]
         slots = sum(len(group.slots) for group in inside)
+        taken = set(inside)
         if is_block and slots >= FEWEST_SLOTS and (style := _style(inside, slots / len(listed))):
             yield Segment(style, inside)
-            yield from (group for level in listed for group in level if group not in inside)
+            yield from (group for level in listed for group in level if group not in taken)
         else:
             yield from (group for level in listed for group in level)
 

@@ -14,33 +14,50 @@ from scalargrad.nn.losses import Loss
 Data = Iterable[Any]  # one item a sample: a list, an array, a column or a frame of data
 Samples = list[list[Value]]
 Model = Callable[[Any], Any]  # a Module, or any function of one sample
+Places = Sequence[int]  # of the samples of a batch
 
 
-def paired(X: Data, y: Data) -> tuple[Samples, list[Any]]:  # noqa: N803  # as in the literature
-    """Return samples, a list of Values each, and as many targets, from lists or arrays of numbers.
+@dataclass(frozen=True)
+class Dataset:
+    """Samples, a list of Values each, with as many targets."""
 
-    A sample may be a plain number where a model has one input.  Raises ShapeError for different
-    numbers of samples and targets, or for none, and OperandError for what is no finite number.
-    """
-    rows, targets = _as_list("X", X), _as_list("y", y)
-    if len(rows) != len(targets):
-        message = f"every sample needs a target: got {len(rows)} samples in X and {len(targets)} targets in y"
-        raise ShapeError(message)
-    if not rows:
-        message = "there is nothing to learn from: X and y are empty"
-        raise ShapeError(message)
-    return [_sample(i, row) for i, row in enumerate(rows)], targets
+    samples: Samples
+    targets: list[Any]
+
+    @classmethod
+    def of(cls, X: Data, y: Data) -> "Dataset":  # noqa: N803  # as in the literature
+        """Return the dataset of lists or arrays of numbers.
+
+        A sample may be a plain number where a model has one input.  Raises ShapeError for different
+        numbers of samples and targets, or for none, and OperandError for what is no finite number.
+        """
+        rows, targets = _as_list("X", X), _as_list("y", y)
+        if len(rows) != len(targets):
+            message = (
+                f"every sample needs a target: got {len(rows)} samples in X and {len(targets)} targets in y"
+            )
+            raise ShapeError(message)
+        if not rows:
+            message = "there is nothing to learn from: X and y are empty"
+            raise ShapeError(message)
+        return cls([_sample(i, row) for i, row in enumerate(rows)], targets)
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def at(self, places: Places) -> tuple[Samples, list[Any]]:
+        """Return the samples and the targets at some places."""
+        return [self.samples[i] for i in places], [self.targets[i] for i in places]
 
 
 @dataclass(frozen=True)
 class Batches:
-    """Samples with their targets in batches: all in one, in their order, or shuffled anew each time.
+    """The places of `count` samples in batches: all in one, in their order, or shuffled anew each time.
 
     Raises ShapeError for a size below 1; None stands for one batch of everything.
     """
 
-    samples: Samples
-    targets: list[Any]
+    count: int
     size: int | None
     generator: random.Random
 
@@ -49,15 +66,14 @@ class Batches:
             message = f"a batch holds at least one sample, got batch_size={self.size}"
             raise ShapeError(message)
 
-    def __iter__(self) -> Iterator[tuple[Samples, list[Any]]]:
-        if self.size is None or self.size >= len(self.samples):
-            yield self.samples, self.targets
+    def __iter__(self) -> Iterator[Places]:
+        if self.size is None or self.size >= self.count:
+            yield range(self.count)
             return
-        order = list(range(len(self.samples)))
+        order = list(range(self.count))
         self.generator.shuffle(order)
-        for start in range(0, len(order), self.size):
-            chosen = order[start : start + self.size]
-            yield [self.samples[i] for i in chosen], [self.targets[i] for i in chosen]
+        for start in range(0, self.count, self.size):
+            yield order[start : start + self.size]
 
 
 def outputs_of(model: Model, samples: Sequence[Any]) -> list[Any]:

@@ -8,7 +8,7 @@ from typing import overload
 from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError
 from scalargrad.nn.losses import Loss, LossName, loss_function
-from scalargrad.training.batches import Data, Model, mean_loss, paired
+from scalargrad.training.batches import Data, Dataset, Model, mean_loss
 from scalargrad.training.measures import LayerReport, layers_of
 from scalargrad.training.verdicts import verdicts_on
 from scalargrad.wengert.causes import causes_in
@@ -72,7 +72,8 @@ def _loss_of(model: Model, X: Data | None, y: Data | None, loss: Loss) -> Value:
     if X is None or y is None:
         message = f"diagnose needs a loss, or a model with samples X and targets y, got {model!r:.60} alone"
         raise OperandError(message)
-    return mean_loss(copy.deepcopy(model), loss, *paired(X, y))  # running statistics stay as they are
+    data = Dataset.of(X, y)
+    return mean_loss(copy.deepcopy(model), loss, data.samples, data.targets)  # running statistics stay as they are
 
 
 def _table(layers: Sequence[LayerReport]) -> str:

@@ -3,66 +3,20 @@
 import itertools
 import math
 import random
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator
 
-from scalargrad.engine.recording import no_grad
 from scalargrad.engine.value import Value
 from scalargrad.errors import NonFiniteError, OperandError, RangeError, ScalargradError
-from scalargrad.nn.losses import Loss, LossName, l2_penalty, loss_function
+from scalargrad.nn.losses import Loss, LossName, loss_function
 from scalargrad.nn.module import Module, layer_of, set_mode
-from scalargrad.optim import Adam, Optimizer, clip_grad_norm, gradient_norm
-from scalargrad.training.batches import Batches, Data, mean_loss, paired
+from scalargrad.optim import Adam, Optimizer
+from scalargrad.training.batches import Batches, Data, Dataset
 from scalargrad.training.history import History
 from scalargrad.training.patience import Best
-from scalargrad.wengert.causes import causes
+from scalargrad.training.steps import Steps
+from scalargrad.training.trainer import Trainable, Trainer
 
 ADVICE = "A smaller learning rate, a clip_norm, or inputs of a size around 1 may keep it finite."
-
-
-class Trainable(Protocol):
-    """What can learn: a Module, or any function of one sample that has parameters."""
-
-    def __call__(self, inputs: Any, /) -> Any:
-        """Return the prediction for one sample."""
-
-    def parameters(self) -> list[Value]:
-        """Return the leaf Values to move."""
-
-
-@dataclass(frozen=True)
-class Trainer:
-    """A model with all that its training steps need: forward, backward, update.
-
-    The loss of a step is the mean over its batch, plus l2 · Σ θ²; a gradient longer than `clip_norm`
-    is shortened to it.
-    """
-
-    model: Trainable
-    loss: Loss
-    optimizer: Optimizer
-    l2: float = 0.0
-    clip_norm: float = math.inf
-
-    def step(self, samples: Sequence[Any], targets: Sequence[Any]) -> float:
-        """Take one step on a batch and return the loss before it.
-
-        Raises NonFiniteError, and moves nothing, if the loss or a gradient is inf or nan.
-        """
-        parameters = self.optimizer.parameters
-        loss = mean_loss(self.model, self.loss, samples, targets)
-        if self.l2:
-            loss += l2_penalty(parameters, self.l2)
-        self.optimizer.zero_grad()
-        if math.isfinite(loss.data):
-            loss.backward()
-        if not all(map(math.isfinite, (loss.data, *(p.grad for p in parameters)))):
-            raise NonFiniteError("\n".join(causes(loss)))
-        if self.clip_norm < math.inf:
-            clip_grad_norm(parameters, self.clip_norm)
-        self.optimizer.step()
-        return loss.data
 
 
 def fit(
@@ -81,6 +35,7 @@ def fit(
     patience: int | None = None,
     on_epoch: Callable[[History], object] | None = None,
     progress: bool | None = None,
+    replay: bool | None = None,
 ) -> History:
     """Minimise the mean loss of a model over samples X and targets y, and return the history.
 
@@ -93,7 +48,9 @@ def fit(
     With `patience`, training stops after that many epochs without a lower loss; where that is the loss
     on the pair `validation`, the state of its best epoch is put back.  `on_epoch` is called with the
     history after each epoch.  A progress bar is shown where standard error is a terminal; `progress`
-    says True (in a notebook too) or False.  Ctrl-C ends training and returns what was recorded; what
+    says True (in a notebook too) or False.  Steps are replayed on arrays, as by `record`, where that is
+    exact to rounding, and else taken graph by graph: `history.replay` says which, and why; `replay=False`
+    asks for graphs, `replay=True` raises RecordError rather than go back to them.  Ctrl-C ends training and returns what was recorded; what
     was learned so far stays in the model, which is left in evaluation mode.
 
     Raises NonFiniteError, naming the first node that is not finite, when the loss is inf or nan.
@@ -104,20 +61,22 @@ def fit(
     >>> [round(p.data, 3) for p in model.parameters()], history.epochs
     ([2.0, 1.0], 99)
     """
-    data, held_out = paired(X, y), paired(*validation) if validation else None
-    trainer = Trainer(model, loss_function(loss), _optimizer(optimizer, model), l2, clip_norm)
-    batches = Batches(*data, batch_size, random.Random(seed))  # noqa: S311  # no secret
+    data, held_out = Dataset.of(X, y), Dataset.of(*validation) if validation else None
+    eager = Trainer(model, loss_function(loss), _optimizer(optimizer, model), data, l2, clip_norm)
+    batches = Batches(len(data), batch_size, random.Random(seed))  # noqa: S311  # no secret
     history, best, layers = History(), Best(model, patience), _layers(model)
     modules = list(model.named_modules()) if isinstance(model, Module) else []
+    steps = Steps(eager, history, replay)
     try:
         for _ in _with_bar(epochs, history, progress):
             set_mode(modules, training=True)
-            _run_epoch(trainer, batches, history)
-            _measure(layers, history)
+            _run_epoch(steps, batches, history)
+            _measure(steps, layers, history)
             set_mode(modules, training=False)
             if held_out:
-                with no_grad():
-                    history.validation_loss.append(mean_loss(model, trainer.loss, *held_out).data)
+                history.validation_loss.append(steps.loss_on(held_out))
+            if on_epoch or patience is not None:
+                steps.settle()
             if on_epoch:
                 on_epoch(history)
             if best.is_long_ago(history):
@@ -126,18 +85,19 @@ def fit(
     except KeyboardInterrupt:
         history.stopped = "interrupted"
     finally:
+        steps.settle()
         set_mode(modules, training=False)
     best.put_back()
     return history
 
 
-def _run_epoch(trainer: Trainer, batches: Batches, history: History) -> None:
+def _run_epoch(steps: Steps, batches: Batches, history: History) -> None:
     """Take a step on each batch; an error that ends it says where, and keeps what was recorded."""
-    rate, summed = trainer.optimizer.rate, 0.0
-    for number, (samples, targets) in enumerate(batches, 1):
+    rate, summed = steps.eager.optimizer.rate, 0.0
+    for number, places in enumerate(batches, 1):
         place = f"epoch {history.epochs + 1}, step {number}"
         try:
-            summed += trainer.step(samples, targets) * len(samples)
+            summed += steps.step(places) * len(places)
         except (NonFiniteError, RangeError) as error:
             stop = NonFiniteError(f"training stopped in {place}: {error}\n{ADVICE}")
             stop.history = history
@@ -145,13 +105,13 @@ def _run_epoch(trainer: Trainer, batches: Batches, history: History) -> None:
         except ScalargradError as error:
             error.add_note(f"(in {place} of fit)")
             raise
-    history.loss.append(summed / len(batches.samples))
+    history.loss.append(summed / batches.count)
     history.learning_rates.append(rate)
 
 
-def _measure(layers: dict[str, list[Value]], history: History) -> None:
+def _measure(steps: Steps, layers: dict[str, list[Value]], history: History) -> None:
     for layer, parameters in layers.items():
-        history.gradient_norms.setdefault(layer, []).append(gradient_norm(parameters))
+        history.gradient_norms.setdefault(layer, []).append(steps.gradient_norm(parameters))
 
 
 def _optimizer(given: Optimizer | Callable[[list[Value]], Optimizer] | None, model: Trainable) -> Optimizer:

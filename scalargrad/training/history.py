@@ -9,6 +9,7 @@ class History:
 
     `loss` is the mean over the samples, each taken before the update that learned from it, with the
     penalty; `gradient_norms` are those of each layer as the last update of the epoch used them.
+    `replay` says how steps were taken: "replayed", or "graph by graph" with the reason.
     """
 
     loss: list[float] = field(default_factory=list)
@@ -16,6 +17,7 @@ class History:
     gradient_norms: dict[str, list[float]] = field(default_factory=dict)
     learning_rates: list[float] = field(default_factory=list)
     stopped: str = ""
+    replay: str = ""
 
     @property
     def epochs(self) -> int:

@@ -1,0 +1,62 @@
+"""The way in which steps are taken: replayed where that can be, graph by graph where it cannot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scalargrad.errors import RecordError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scalargrad.engine.value import Value
+    from scalargrad.training.batches import Dataset, Places
+    from scalargrad.training.history import History
+    from scalargrad.training.replay import ReplayTrainer
+    from scalargrad.training.trainer import Trainer
+
+
+class Steps:
+    """Steps of a trainer, and what goes with them; `wanted` says whether they are replayed, None if that can be.
+
+    Whether a loss can be recorded shows at the first step.
+    """
+
+    def __init__(self, eager: Trainer, history: History, wanted: bool | None) -> None:
+        self.eager, self.history, self.wanted = eager, history, wanted
+        self.trainer: Trainer | ReplayTrainer | None = None
+        if wanted is False:
+            self._go_back("asked for")
+
+    def step(self, places: Places) -> float:
+        """Take one step on the samples at some places, and return the loss before it."""
+        if self.trainer is self.eager:
+            return self.eager.step(places)
+        from scalargrad.training.replay import CannotReplayError, ReplayTrainer  # with NumPy, where it is used
+
+        try:
+            if self.trainer is None:
+                self.trainer, self.history.replay = ReplayTrainer(self.eager), "replayed"
+            return self.trainer.step(places)
+        except CannotReplayError as error:
+            if self.wanted:
+                message = f"this training cannot be replayed: {error}"
+                raise RecordError(message) from error
+            self._go_back(str(error))
+        return self.eager.step(places)
+
+    def loss_on(self, data: Dataset) -> float:
+        """Return the mean loss over samples that are not learned from."""
+        return (self.trainer or self.eager).loss_on(data)
+
+    def gradient_norm(self, parameters: Iterable[Value]) -> float:
+        """Return the norm of the gradient by some parameters, as the last step used it."""
+        return (self.trainer or self.eager).gradient_norm(parameters)
+
+    def settle(self) -> None:
+        """Give the Values of the model what was learned."""
+        if self.trainer:
+            self.trainer.settle()
+
+    def _go_back(self, reason: str) -> None:
+        self.trainer, self.history.replay = self.eager, f"graph by graph: {reason}"

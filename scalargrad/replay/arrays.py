@@ -202,7 +202,11 @@ def piece(array: Array, place: np.ndarray) -> Piece | None:
         for axis, (n, stride) in enumerate(zip(place.shape, strides))
     )
     repeats = any(n > 1 and not stride for n, stride in zip(place.shape, strides))
-    if repeats or min(strides, default=0) < 0 or not np.array_equal(np.broadcast_to(regular, place.shape), place):
+    if (
+        repeats
+        or min(strides, default=0) < 0
+        or not np.array_equal(np.broadcast_to(regular, place.shape), place)
+    ):
         return None
     cut = (_cut(array, split, origin, strides, place.shape) for split in (array.dims, (array.size,)))
     return next(filter(None, cut), None)
@@ -243,5 +247,3 @@ def _split(dims: Sequence[int], strides: set[int]) -> tuple[int, ...] | None:
         found.append(left)
     steps = {math.prod(found[i + 1 :]) for i, n in enumerate(found) if n > 1}
     return tuple(found) if strides <= steps else None
-
-

@@ -244,7 +244,9 @@ def forward_workspace(text: Text, block: Block) -> None:
     text.lines.append(f"{whole} = np.empty(({size}{batch or ','}))")
     m = len(block.inputs)
     read = text.read(block.view, exact=1)
-    text.lines.append(f"{whole}[:{m}] = {read}{'.T' if block.view.batched else '[:, None]' * block.array.batched}")
+    text.lines.append(
+        f"{whole}[:{m}] = {read}{'.T' if block.view.batched else '[:, None]' * block.array.batched}"
+    )
     if constants:
         numbers = text.constant("c", np.array(list(constants.values())))
         text.lines.append(f"{whole}[{m}:{m + len(constants)}] = {numbers}{'[:, None]' * block.array.batched}")
@@ -312,7 +314,6 @@ def _places(block: Block) -> tuple[dict[int, int], int, dict[int, float]]:
     constants = {slot: block.graph.constants[slot] for slot in used if slot in block.graph.constants}
     order = [*block.inputs.tolist(), *constants, *slots]
     return {slot: i for i, slot in enumerate(order)}, len(order), constants
-
 
 
 def functions_of(source: str) -> dict[str, Any]:

@@ -11,8 +11,11 @@ from scalargrad.replay.arrays import Array
 from scalargrad.replay.blocks import Block, functions_of
 from scalargrad.replay.graph import GUARD_ROWS
 from scalargrad.replay.layout import Layout, Operation
+from scalargrad.primitives.arrays import arrays
+from scalargrad.primitives.table import TABLE
 from scalargrad.replay import blocks, operations
-from scalargrad.replay.text import BATCH, Term, Text, shape
+from scalargrad.replay.libraries import LIBRARIES, Library
+from scalargrad.replay.text import BATCH, Term, Text
 
 Kind = Literal["forward", "parameters", "arguments", "all"]  # by what derivatives are taken
 
@@ -32,7 +35,7 @@ class Hot:
         if len(source.dims) > 1 or not np.array_equal(self.places, np.arange(source.size)):
             flat = name if len(source.dims) == 1 else f"{name}.reshape({f'{BATCH}, ' * source.batched}-1)"
             name = f"{flat}[{':, ' * source.batched}{text.constant('i', self.places)}]"
-        return f"{self.array.name} = 1.0*({name}[..., None] == np.arange({self.count}))"
+        return f"{self.array.name} = {text.library.one_hot(name, self.count)}"
 
 
 @dataclass
@@ -44,20 +47,39 @@ class Written:
 
     def compiled(self) -> Any:
         """Return the function."""
-        scope: dict[str, Any] = {"np": np, "scatter": scatter, **self.constants, **functions_of(self.source)}
+        scope: dict[str, Any] = {"np": np, **self.constants, **functions_of(self.source)}
+        scattered = SCATTER * ("scatter(" in self.source)
         called = set(re.findall(r"(?<![\w.])([A-Za-z]\w*)\(", self.source)) - scope.keys()
-        exec(f"{Text().dialect.needed(' '.join(sorted(called)))}\n{self.source}", scope)  # noqa: S102  # our own text
+        exec(f"{Text().dialect.needed(' '.join(sorted(called)))}\n{scattered}\n{self.source}", scope)  # noqa: S102  # our own text
+        scope |= {
+            name: getattr(arrays, name) for name in called if name in TABLE
+        }  # which compute no part twice
         return scope["replay"]
 
 
-def written(
-    layout: Layout, hot: Sequence[Hot], inputs: Sequence[Array], wanted: Sequence[Array] | None, *, batched: bool
-) -> Written:
-    """Return the function of arrays that gives (value, do the guards hold, what is followed, derivatives).
+@dataclass
+class Body:
+    """The lines of a program, with the expressions of what it gives: value, guards, followed, derivatives."""
 
-    `wanted` are the arrays by which derivatives are taken, None where the function only goes forward.
-    """
-    text = Text()
+    text: Text
+    forward: list[str]
+    backward: list[str]
+    value: str
+    holds: str
+    followed: list[str]
+    derivatives: list[str]
+
+
+def body(
+    layout: Layout,
+    hot: Sequence[Hot],
+    wanted: Sequence[Array] | None,
+    *,
+    batched: bool,
+    library: Library = LIBRARIES["numpy"],
+) -> Body:
+    """Return the lines of a program; `wanted` are the arrays by which derivatives are taken, None for none."""
+    text = Text(library=library)
     for array in layout.placed.arrays:
         if array.kind == "constant":
             array.name = text.constant("c", layout.constants[array.slots])
@@ -65,13 +87,33 @@ def written(
     for operation in layout.operations:
         (blocks if isinstance(operation, Block) else operations).forward(text, operation)  # type: ignore[arg-type]
     followed = [text.read(view) for view in layout.followed]
-    returned = [_value(text, layout, batched=batched), _holds(text, layout), f"({''.join(f'{x}, ' for x in followed)})"]
+    value, holds = _value(text, layout, batched=batched), _holds(text, layout)
+    forward, text.lines = text.lines, []
+    derivatives = [] if wanted is None else _derivatives(text, layout, wanted, batched=batched)
+    return Body(text, forward, text.lines, value, holds, followed, derivatives)
+
+
+def written(
+    layout: Layout,
+    hot: Sequence[Hot],
+    inputs: Sequence[Array],
+    wanted: Sequence[Array] | None,
+    *,
+    batched: bool,
+) -> Written:
+    """Return the function of arrays that gives (value, do the guards hold, what is followed, derivatives)."""
+    made = body(layout, hot, wanted, batched=batched)
+    returned = [made.value, made.holds, _tuple(made.followed)]
     if wanted is not None:
-        returned.append(_derivatives(text, layout, wanted, batched=batched))
+        returned.append(_tuple(made.derivatives))
     parameters = [array.name for array in inputs] + [BATCH] * batched + ["seed=1.0"] * (wanted is not None)
     head = f"def replay({', '.join(parameters)}):"
-    lines = [head, *text.lines, f"return {', '.join(returned)}"]
-    return Written("\n    ".join(lines), text.constants)
+    lines = [head, *made.forward, *made.backward, f"return {', '.join(returned)}"]
+    return Written("\n    ".join(lines), made.text.constants)
+
+
+def _tuple(texts: Sequence[str]) -> str:
+    return f"({''.join(f'{text}, ' for text in texts)})"
 
 
 def _value(text: Text, layout: Layout, *, batched: bool) -> str:
@@ -96,7 +138,7 @@ def _holds(text: Text, layout: Layout) -> str:
     return " & ".join(parts) or "True"
 
 
-def _derivatives(text: Text, layout: Layout, wanted: Sequence[Array], *, batched: bool) -> str:
+def _derivatives(text: Text, layout: Layout, wanted: Sequence[Array], *, batched: bool) -> list[str]:
     needed = set(wanted)
     for operation in layout.operations:
         reached = isinstance(operation, Block) or operation.group.reached
@@ -111,14 +153,12 @@ def _derivatives(text: Text, layout: Layout, wanted: Sequence[Array], *, batched
     for array in wanted:
         adjoint = text.adjoint(array) or Term("0.0", full=False)
         found.append(text.widened(adjoint, array.dims, batched=array.batched))
-    return f"({''.join(f'{x}, ' for x in found)})"
+    return found
 
 
-def scatter(xs: np.ndarray, index: np.ndarray, size: int) -> np.ndarray:
+SCATTER = '''def scatter(xs, index, size):
     """Return for each sample the sums of those elements that have the same index, in an array of this size."""
     sums = np.zeros((size, len(xs)))
     np.add.at(sums, index, xs.T)
     return sums.T
-
-
-__all__ = ["Hot", "Kind", "Written", "shape", "written"]
+'''

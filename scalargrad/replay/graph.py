@@ -39,7 +39,8 @@ GUARDS: dict[str, Primitive] = {
     "!=": _guard("different", lambda m, x, y: x != y),
     # the whole part of x is y, which has its sign: below 0 it is rounded up
     "int": _guard(
-        "whole", lambda m, x, y: ((x < y + 1.0) & (x > y - 1.0)) & ((x >= y) | (y <= 0.0)) & ((x <= y) | (y >= 0.0))
+        "whole",
+        lambda m, x, y: ((x < y + 1.0) & (x > y - 1.0)) & ((x >= y) | (y <= 0.0)) & ((x <= y) | (y >= 0.0)),
     ),
 }
 
@@ -139,7 +140,9 @@ class Graph:
         followed = [slot for slots in self.followed for slot in slots]
         return [self.output, *followed, *(slot for slot, _ in self.guards)]
 
-    def _add_leaf(self, node: Value, recording: Recording, slots: dict[Value, int], fixed: Sequence[Any]) -> int:
+    def _add_leaf(
+        self, node: Value, recording: Recording, slots: dict[Value, int], fixed: Sequence[Any]
+    ) -> int:
         if node in recording.sources:
             return self.add(detached, (slots[recording.sources[node]],))
         fresh, hot = fixed

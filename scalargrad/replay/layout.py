@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scalargrad.primitives.rows import dot, logsumexp, total
-from scalargrad.replay.arrays import Array, Joined, Numbers, Placed, Slots, Taken, View
+from scalargrad.primitives.rows import add, dot, logsumexp, subtract, total
+from scalargrad.replay.arrays import Array, Joined, Numbers, Piece, Placed, Slots, Taken, View
 from scalargrad.replay.blocks import Block
 from scalargrad.replay.graph import Graph
 from scalargrad.replay.grouping import Group
@@ -28,6 +28,7 @@ class Operation:
     Of a list, the view has an axis more: the last one.  Of dot products, `blocks` tells whether the
     array has axes for blocks, for rows of the second operand and for rows of the first; of the product of
     pairs of rows there is none of these.  An `unrolled` one has a view for each operand in its lists.
+    An `inlined` one is read once, as it stands, as a term of a sum.
     """
 
     group: Group
@@ -35,6 +36,7 @@ class Operation:
     views: list[View]
     blocks: tuple[bool, bool, bool] | None = None
     unrolled: bool = False
+    inlined: bool = False
 
 
 class Layout:
@@ -58,7 +60,29 @@ class Layout:
         self._place_matrices(groups)
         self.operations = [self._block(x) if isinstance(x, Segment) else self._operation(x) for x in groups]
         self.output = self.view(np.array(graph.output))
+        self._inline()
         self.followed = [self.view(np.array(slot)) for slots in graph.followed for slot in slots]
+
+    @property
+    def parameters(self) -> list[Array]:
+        """Return the arrays of leaves that are read from outside."""
+        return [array for array in self.placed.arrays if array.kind == "parameter"]
+
+    def _inline(self) -> None:
+        """Find the products that are read once, as they stand, as a term of a sum."""
+        readers: dict[Array, list[tuple[Operation | Block | None, View]]] = {}
+        for operation in self.operations:
+            for view in operation.views:
+                for array in view.arrays:
+                    readers.setdefault(array, []).append((operation, view))
+        outside = set(self.graph.kept)
+        for operation in self.operations:
+            if isinstance(operation, Operation) and operation.blocks is not None:
+                read = readers.get(operation.array, [])
+                if len(read) == 1 and outside.isdisjoint(operation.array.slots.tolist()):
+                    reader, view = read[0]
+                    is_sum = isinstance(reader, Operation) and reader.group.row in {add, subtract}
+                    operation.inlined = is_sum and isinstance(view, Piece) and view.identical
 
     # ---- leaves
 
@@ -152,7 +176,9 @@ class Layout:
         """Return an operation that reads columns of slots; short lists that are in no array, one by one."""
         views = [self.view(column, listed=listed) for column in columns]
         short = group.row in {total, dot} and columns[0].shape[-1] <= MOST_TERMS
-        if listed and (group.row not in LISTED or (short and any(isinstance(v, Taken | Joined) for v in views))):
+        if listed and (
+            group.row not in LISTED or (short and any(isinstance(v, Taken | Joined) for v in views))
+        ):
             views = [self.view(column[..., i]) for column in columns for i in range(column.shape[-1])]
             return Operation(group, array, views, unrolled=True)
         return Operation(group, array, views)
@@ -287,4 +313,3 @@ def _repeats(slots: Slots, axis: int) -> bool:
 def _thin(numbers: np.ndarray) -> np.ndarray:
     """Return numbers with the axes left out along which they are all equal, down to one number."""
     return numbers.flat[0].reshape(()) if (numbers == numbers.flat[0]).all() else numbers
-

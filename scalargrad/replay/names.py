@@ -1,23 +1,21 @@
 """Names of arrays, after the layers, labels or arguments that their elements belong to."""
 
 import re
-from collections import Counter
-from collections.abc import Sequence
-
-from scalargrad.engine.value import Value
+from collections.abc import Iterable, Sequence
+from itertools import count
 
 SHORT = {"weights": "W", "bias": "b", "dot": "s"}  # as books write them
 
 
-def stem(values: Sequence[Value]) -> str:
-    """Return what the names of some Values have in common: W0 for the weights of layer 0, w for w1 and w2.
+def stem(labels: Iterable[tuple[str, str]]) -> str:
+    """Return what names have in common, each a label and a path: w for w1 and w2, W0 for weights of layer 0.
 
-    >>> from scalargrad import nn
-    >>> layer = nn.MLP(2, [3, 1], seed=1).layers[0]
-    >>> stem([w for neuron in layer.neurons for w in neuron.weights]), stem([Value(1.0, "w1"), Value(2.0, "w2")])
-    ('W0', 'w')
+    >>> stem([("w1", ""), ("w2", "")])
+    'w'
+    >>> stem([("", "layers[0].neurons[0].weights[1]"), ("", "layers[0].neurons[1].weights[0]")])
+    'W0'
     """
-    stems = {_of_path(value.path) if not value.label and value.path else _of_label(value.label) for value in values}
+    stems = {_of_label(label) if label or not path else _of_path(path) for label, path in labels}
     return stems.pop() if len(stems) == 1 else ""
 
 
@@ -39,21 +37,19 @@ def _word(text: str) -> str:
 
 
 class Names:
-    """Give each array a name of its own: the wish, numbered where it is taken."""
+    """Give each array a name of its own: the wish, numbered where it is taken.
+
+    >>> names = Names(["x"])
+    >>> [names.give(wish) for wish in ("w", "x", "w", "", "")]
+    ['w', 'x_2', 'w_2', 'v0', 'v1']
+    """
 
     def __init__(self, taken: Sequence[str] = ()) -> None:
         self.taken = set(taken)
-        self.counts: Counter[str] = Counter()
 
     def give(self, wish: str, otherwise: str = "v") -> str:
         """Return a name that nobody has yet."""
-        if wish and wish not in self.taken:
-            self.taken.add(wish)
-            return wish
-        base = wish or otherwise
-        while True:
-            name = f"{base}{'_' * (base[-1:].isdigit())}{self.counts[base] + (1 if wish else 0)}"
-            self.counts[base] += 1
-            if name not in self.taken:
-                self.taken.add(name)
-                return name
+        numbered = (f"{wish}_{i}" for i in count(2)) if wish else (f"{otherwise}{i}" for i in count())
+        name = wish if wish and wish not in self.taken else next(x for x in numbered if x not in self.taken)
+        self.taken.add(name)
+        return name

@@ -28,17 +28,25 @@ class HandedBack(NamedTuple):
 
 
 def forward(text: Text, operation: Operation) -> None:
-    """Write the line that computes an operation."""
-    text.lines.append(f"{operation.array.name} = {value(text, operation)}")
+    """Write the line that computes an operation; a product that is a term of one sum stands in that."""
+    if operation.inlined:
+        text.inlined[operation.array] = value(text, operation)
+    else:
+        text.lines.append(f"{operation.array.name} = {value(text, operation)}")
 
 
 def value(text: Text, operation: Operation) -> str:
     """Return the expression of an operation."""
     if operation.blocks is not None:
         return products.value(text, operation)
-    written = _elements(text, operation) if operation.unrolled or not _is_listed(operation) else _of_lists(text, operation)
+    written = (
+        _elements(text, operation)
+        if operation.unrolled or not _is_listed(operation)
+        else _of_lists(text, operation)
+    )
     if _is_thin(operation):
-        return f"np.broadcast_to({written}, {shape(operation.array.dims, batched=operation.array.batched)})"
+        wide = shape(operation.array.dims, batched=operation.array.batched)
+        return text.library.call("broadcast_to", written, wide)
     return written
 
 
@@ -53,7 +61,10 @@ def backward(text: Text, operation: Operation, wanted: Collection[Array]) -> Non
     batched = [array.batched] * len(operation.views)
     if operation.blocks is not None:
         d = text.widened(upstream, array.dims, batched=array.batched)
-        handed = [HandedBack(x, True, v.shape) for x, v in zip(products.handed_back(text, operation, d), operation.views)]
+        handed = [
+            HandedBack(x, True, v.shape)
+            for x, v in zip(products.handed_back(text, operation, d), operation.views)
+        ]
         batched = [view.batched for view in operation.views]  # else it is summed over the samples already
     elif operation.unrolled or not _is_listed(operation):
         handed = list(_to_elements(text, operation, upstream))
@@ -77,8 +88,10 @@ def _elements(text: Text, operation: Operation) -> str:
     if row is total:
         return str(text.dialect.symbol(reduce(operator.add, symbols)))
     if row is dot:
-        return str(text.dialect.symbol(reduce(operator.add, map(operator.mul, symbols[:half], symbols[half:]))))
-    return str(text.dialect.symbol(row.value(text.dialect, symbols)))
+        return str(
+            text.dialect.symbol(reduce(operator.add, map(operator.mul, symbols[:half], symbols[half:])))
+        )
+    return text.library.applied(text.dialect, row, symbols)
 
 
 def _symbols(text: Text, operation: Operation) -> list[Any]:
@@ -97,9 +110,9 @@ def _of_lists(text: Text, operation: Operation) -> str:
     if row is total:
         return f"{lists[0]}.sum(axis=-1)"
     if row is dot:
-        return f"np.vecdot({lists[0]}, {lists[1]})"
+        return text.library.vecdot(*lists)
     assert row is logsumexp, row
-    return f"np.logaddexp.reduce({lists[0]}, axis=-1)"
+    return text.library.logsumexp(lists[0])
 
 
 def _is_thin(operation: Operation) -> bool:

@@ -9,6 +9,7 @@ from scalargrad.engine.node import describe, evaluation_order
 from scalargrad.engine.value import Constant, Value
 from scalargrad.engine.watching import nobody, watcher
 from scalargrad.errors import OperandError
+from scalargrad.replay.libraries import LibraryName
 from scalargrad.replay.recorded import Recorded
 
 
@@ -59,6 +60,16 @@ class RecordedOutput:
     def backward(self) -> float:
         """Add ∂value/∂leaf to the grad of every leaf, and return the value."""
         return self.recorded.backward()
+
+    def __str__(self) -> str:
+        """Return the program in matrix form."""
+        self.recorded()
+        return str(self.recorded)
+
+    def source(self, target: LibraryName = "numpy") -> str:
+        """Return the program as source that runs by itself, as that of a recorded function."""
+        self.recorded()
+        return self.recorded.source(target)
 
     def _order_of(self, values: Sequence[Value]) -> np.ndarray | None:
         """Return the place of each parameter among Values, None where some are not among them."""

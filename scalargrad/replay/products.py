@@ -28,8 +28,8 @@ def value(text: Text, operation: Operation) -> str:
     if "p" in u and "q" in v and ("b" in u) == ("b" in v):
         return f"{_read(text, second)} @ {_read(text, first, transposed=True)}"
     if u == v == f"{z}k":
-        return f"np.vecdot({_read(text, first)}, {_read(text, second)})"
-    return f"np.einsum('{u},{v}->{z}', {_read(text, first)}, {_read(text, second)})"
+        return text.library.vecdot(_read(text, first), _read(text, second))
+    return text.library.call("einsum", f"'{u},{v}->{z}'", _read(text, first), _read(text, second))
 
 
 def handed_back(text: Text, operation: Operation, d: str) -> Iterator[str]:
@@ -65,7 +65,7 @@ def _handed_back(text: Text, d: str, other: View, axes: tuple[str, str, str]) ->
             k = other.shape[-1]
             flat = f"{operand(d)}.reshape(-1, {d}.shape[-1]).T" if kept else f"{operand(d)}.reshape(-1)"
             return f"{flat} @ {operand(read)}.reshape(-1, {k})"
-    return f"np.einsum('{z},{of_other}->{own}', {d}, {read})"
+    return text.library.call("einsum", f"'{z},{of_other}->{own}'", d, read)
 
 
 def _read(text: Text, view: View, *, transposed: bool = False) -> str:

@@ -1,6 +1,7 @@
 """A program: what a recording computes, as functions over arrays."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -11,6 +12,7 @@ from scalargrad.engine import node
 from scalargrad.engine.value import Value
 from scalargrad.replay.arguments import Flat
 from scalargrad.replay.arrays import Array
+from scalargrad.replay.blocks import Block
 from scalargrad.replay.folding import fold
 from scalargrad.replay.function import Hot, Kind, Written, written
 from scalargrad.replay.graph import Graph
@@ -51,19 +53,23 @@ class Program:
         fresh = [leaf for leaf in recording.fresh if leaf in graph.slots]
         self._read_afresh = [recording.fresh[leaf] for leaf in fresh]
         self.fresh = [
-            Array("fresh", (len(fresh),), np.array([graph.slots[x] for x in fresh]), batched=False, name="fresh")
+            Array(
+                "fresh", (len(fresh),), np.array([graph.slots[x] for x in fresh]), batched=False, name="fresh"
+            )
         ] * bool(fresh)
         order = fold(graph, graph.kept)
         given = [*self.arguments, *(hot.array for hot in self.hot)]
         varying = [slot for array in given for slot in array.slots.tolist()] if batched else []
-        parts = [*segments(graph, groups_of(graph, order, varying))]
-        self.layout = Layout(graph, parts, [*given, *self.fresh])
-        self.parameters = [array for array in self.layout.placed.arrays if array.kind == "parameter"]
+        self.groups = groups_of(graph, order, varying)
+        self.given = [*given, *self.fresh]
+        self.labels = {slot: (v.label, v.path) for v, slot in graph.slots.items() if v.label or v.path}
+        self.layout = self._named(Layout(graph, [*segments(graph, self.groups)], self.given))
+        self.parameters = self.layout.parameters
         self.values = [graph.leaves[slot] for array in self.parameters for slot in array.slots.tolist()]
         self._parts = list(_parts(self.parameters))
         self._read_at, self._data = -1, np.empty(0)
-        self._name(graph)
         self.expected = self._expected(recording, fresh, made)
+        graph.slots.clear()  # which would keep every node of the recording alive
         self._functions: dict[Kind, Callable[..., Any]] = {}
 
     # ---- arrays that are given
@@ -76,7 +82,9 @@ class Program:
     def _hot(self, graph: Graph, recording: Recording) -> Iterator[Hot]:
         """Yield the arrays that are 1 where an argument says, one for all picks among as many."""
         places = {
-            slot: (array, place) for array in self.arguments for place, slot in enumerate(array.slots.tolist())
+            slot: (array, place)
+            for array in self.arguments
+            for place, slot in enumerate(array.slots.tolist())
         }
         found = [
             (*places[graph.slot_of_leaf(argument)], count, leaves)
@@ -90,16 +98,23 @@ class Program:
             array = Array("one-hot", dims, slots.ravel(), self.batched, f"hot_{source.name}")
             yield Hot(source, np.array([place for _, place, *_ in listed]), count, array)
 
-    def _name(self, graph: Graph) -> None:
-        """Give arrays the names of what is in them."""
+    def _named(self, layout: Layout) -> Layout:
+        """Give the arrays of a layout the names of what is in them."""
         names = Names([*RESERVED, *(array.name for array in self.arguments)])
-        named = {slot: value for value, slot in graph.slots.items() if value.label or value.path}
         for hot in self.hot:
             hot.array.name = names.give(hot.array.name)
-        for array in (*self.parameters, *(operation.array for operation in self.layout.operations)):
-            values = [named[slot] for slot in array.slots.tolist() if slot in named]
-            wish = stem(values) if len(values) == array.size else ""
+        for array in (*layout.parameters, *(operation.array for operation in layout.operations)):
+            labels = [self.labels[slot] for slot in array.slots.tolist() if slot in self.labels]
+            wish = stem(labels) if len(labels) == array.size else ""
             array.name = names.give(wish, "p" if array.kind == "parameter" else "v")
+        return layout
+
+    @cached_property
+    def regular(self) -> Layout:
+        """Return the layout without blocks: to be read rather than run."""
+        if not any(isinstance(operation, Block) for operation in self.layout.operations):
+            return self.layout
+        return self._named(Layout(self.layout.graph, self.groups, self.given))
 
     # ---- running
 
@@ -140,7 +155,12 @@ class Program:
         return fits
 
     def run(
-        self, kind: Kind, data: np.ndarray, fresh: Sequence[np.ndarray], numbers: Sequence[np.ndarray], seed: float = 1.0
+        self,
+        kind: Kind,
+        data: np.ndarray,
+        fresh: Sequence[np.ndarray],
+        numbers: Sequence[np.ndarray],
+        seed: float = 1.0,
     ) -> Any:
         """Return (value, do the guards hold, what is followed) and, unless it only goes forward, derivatives.
 
@@ -156,7 +176,9 @@ class Program:
         seeds = () if kind == "forward" else (seed,)
         return self._functions[kind](*inputs, *lead, *seeds)
 
-    def _expected(self, recording: Recording, fresh: Sequence[Value], made: Sequence[Sequence[Argument]]) -> Expected:
+    def _expected(
+        self, recording: Recording, fresh: Sequence[Value], made: Sequence[Sequence[Argument]]
+    ) -> Expected:
         gradient = swept(recording)
         arguments = [leaf for leaves in made for leaf in leaves]
         numbers = [np.array([leaf._data for leaf in leaves]) for leaves in made if leaves]

@@ -11,6 +11,7 @@ from scalargrad.engine.watching import nobody, watcher
 from scalargrad.errors import RecordError, known
 from scalargrad.replay.arguments import Flat, Signature, arguments_of, batch_of, key, like_the_argument
 from scalargrad.replay.function import Kind
+from scalargrad.replay.libraries import LibraryName
 from scalargrad.replay.program import Program
 from scalargrad.replay.recorder import Reads, Recording, no_collection, noted, run
 from scalargrad.replay.samples import Samples, Whole
@@ -38,6 +39,7 @@ class Recorded:
         self.before = before  # it runs
         self.signature = Signature(function)
         self.programs: dict[Any, list[Program]] = {}
+        self.last: tuple[Program, int | None] | None = None  # the program of the last call, with its batch
         self._lock = RLock()
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
@@ -73,6 +75,35 @@ class Recorded:
                 value.grad += derivative
         return float(np.sum(samples.value) * weight)
 
+    # ---- what was found
+
+    def source(self, target: LibraryName = "numpy") -> str:
+        """Return the program of the last call as source that runs by itself, for "numpy", "torch" or "jax".
+
+        For NumPy it returns the value, over a batch the mean, with its derivatives by the parameters, or by
+        the arguments where there are none; PyTorch and JAX take derivatives of what it returns themselves.
+        """
+        from scalargrad.replay.source import source
+
+        name = self.signature.name if self.signature.name.isidentifier() else "recorded"
+        return source(self._last(), name, target)
+
+    def __str__(self) -> str:
+        """Return the program of the last call in matrix form, with its shapes."""
+        if self.last is None:
+            return repr(self)
+        from scalargrad.replay.listing import listing
+
+        ways = sum(map(len, self.programs.values()))
+        title = f"{self.signature.name}: {ways} programs; the last:\n" if ways > 1 else ""
+        return title + listing(*self.last)
+
+    def _last(self) -> Program:
+        if self.last is None:
+            message = f"{self.signature.name} was not recorded yet: call it once, with arguments"
+            raise RecordError(message)
+        return self.last[0]
+
     # ---- replays
 
     def flat(self, arguments: tuple[Any, ...], named: dict[str, Any]) -> tuple[list[Flat], int]:
@@ -93,6 +124,7 @@ class Recorded:
         """
         programs = self._programs(flats, positional)
         if len(programs) == 1 and (whole := Whole.of(kind, programs[0], flats, seed, data)):
+            self.last = programs[0], batch_of(flats)
             return whole
         samples = Samples(kind, flats, seed, data, lambda sample: self._run(flats, positional, sample))
         used = 0
@@ -103,6 +135,7 @@ class Recorded:
             used += 1
             if program.holds_now:
                 samples.run(program)
+        self.last = programs[0], batch_of(flats)
         samples.follow()
         return samples
 
@@ -116,7 +149,9 @@ class Recorded:
             if len(programs) >= MOST_PROGRAMS:
                 at = f", the last time at {programs[-1].lines[-1]}" if programs[-1].lines else ""
                 message = f"{self.signature.name} branches in more than {MOST_PROGRAMS} ways{at}: "
-                raise RecordError(message + "write the choice as maximum, minimum or pick, or do not record it")
+                raise RecordError(
+                    message + "write the choice as maximum, minimum or pick, or do not record it"
+                )
             recording, made = self._run(flats, positional, sample)
             if not recording.is_like(self._run(flats, positional, sample, made)[0]):
                 message = (
@@ -127,7 +162,9 @@ class Recorded:
             leaves = [leaves for _, leaves in made]
             programs.append(Program(recording, flats, leaves, batched=batch_of(flats) is not None))
 
-    def _run(self, flats: list[Flat], positional: int, sample: int, made: Any = None) -> tuple[Recording, Any]:
+    def _run(
+        self, flats: list[Flat], positional: int, sample: int, made: Any = None
+    ) -> tuple[Recording, Any]:
         """Return the recording of one sample, with the arguments that were made for it, or were given."""
         self.before()
         batched = batch_of(flats) is not None
@@ -135,11 +172,11 @@ class Recorded:
             made = [arguments_of(flat, flat.numbers[sample] if batched else flat.numbers) for flat in flats]
         trees = [tree for tree, _ in made]
         named = {flat.name: tree for flat, tree in zip(flats[positional:], trees[positional:])}
-        note = f"(in sample {sample} of the batch: the first axis of an array is the batch)" if batched else ""
+        note = (
+            f"(in sample {sample} of the batch: the first axis of an array is the batch)" if batched else ""
+        )
         with noted(note):
             return run(self.function, trees[:positional], named, self.reads), made
 
     def __repr__(self) -> str:
         return f"<recorded {self.signature.name}>"
-
-

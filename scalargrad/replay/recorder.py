@@ -110,8 +110,12 @@ class Recording(Watcher):
         if self.reads == "freeze" and how in {"float()", ".data", "round()", "format()"}:
             return
         remedy = INSTEAD.get(how, "comparisons, int(), or .detach()")
-        message = f"{_line()}: {how} reads {describe(value)} as a plain number, which a recording cannot follow; "
-        raise ReadError(message + f"use {remedy}" + ' (or record(…, reads="freeze"))' * (how in {"float()", ".data"}))
+        message = (
+            f"{_line()}: {how} reads {describe(value)} as a plain number, which a recording cannot follow; "
+        )
+        raise ReadError(
+            message + f"use {remedy}" + ' (or record(…, reads="freeze"))' * (how in {"float()", ".data"})
+        )
 
     def compared(self, left: Value, sign: str, right: Value, outcome: bool) -> None:
         """Keep a comparison as a guard."""
@@ -158,7 +162,9 @@ class Recording(Watcher):
             raise RecordError(message)
 
 
-def run(function: Callable[..., Any], arguments: Sequence[Any], named: dict[str, Any], reads: Reads) -> Recording:
+def run(
+    function: Callable[..., Any], arguments: Sequence[Any], named: dict[str, Any], reads: Reads
+) -> Recording:
     """Return the recording of one run of a function.
 
     Raises OperandError unless it returns one number, and whatever the function raises.

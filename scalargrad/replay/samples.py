@@ -57,7 +57,12 @@ class Whole:
         """Return the derivatives by each argument laid flat, over the batch or for the one sample."""
         arrays = iter(self._of_arguments)
         lead = () if self.batch is None else (self.batch,)
-        return [np.reshape(next(arrays) if flat.count else 0.0, (*lead, flat.count)) if flat.count else np.zeros((*lead, 0)) for flat in self.flats]
+        return [
+            np.reshape(next(arrays) if flat.count else 0.0, (*lead, flat.count))
+            if flat.count
+            else np.zeros((*lead, 0))
+            for flat in self.flats
+        ]
 
     @property
     def by_value(self) -> list[tuple[Sequence[Value], np.ndarray]]:
@@ -86,7 +91,9 @@ class Samples:
         self.left = np.arange(count)
         self.numbers = [flat.numbers.reshape(count, -1) for flat in flats if flat.count]
         self.values = np.empty(count)
-        self.derivatives = [np.zeros((count, flat.count)) for flat in flats] if kind in {"arguments", "all"} else []
+        self.derivatives = (
+            [np.zeros((count, flat.count)) for flat in flats] if kind in {"arguments", "all"} else []
+        )
         self.sums: list[tuple[Sequence[Value], np.ndarray]] = []
         self.followed: list[tuple[int, Callable[..., object], list[float]]] = []
 
@@ -95,7 +102,9 @@ class Samples:
         data, fresh = self.data(program), program.fresh_data()
         self.left = self._run(program, self.left, data, fresh)
 
-    def _run(self, program: Program, mine: np.ndarray, data: np.ndarray, fresh: Sequence[np.ndarray]) -> np.ndarray:
+    def _run(
+        self, program: Program, mine: np.ndarray, data: np.ndarray, fresh: Sequence[np.ndarray]
+    ) -> np.ndarray:
         """Run a program on samples, and return those whose guards it does not meet."""
         numbers = self.numbers if len(mine) == len(self.values) else [x[mine] for x in self.numbers]
         if not program.batched:
@@ -143,7 +152,9 @@ class Samples:
         for derivatives, found in zip(self.derivatives, arguments):
             derivatives[sample] = self.seed * np.array(found)
         if self.kind in {"parameters", "all"}:
-            outer = [value for value in gradient if value.primitive is None and value._order < recording.since]
+            outer = [
+                value for value in gradient if value.primitive is None and value._order < recording.since
+            ]
             outer = [value for value in outer if not isinstance(value, Argument)]
             self.sums.append((outer, self.seed * np.array([gradient[value] for value in outer])))
         for function, values in recording.followers:
@@ -167,7 +178,9 @@ class Samples:
         numbers = iter(np.broadcast_to(x, len(mine)) for x in followed)
         for function, count in program.followers:
             columns = [next(numbers) for _ in range(count)]
-            self.followed += [(sample, function, [c[i] for c in columns]) for i, sample in enumerate(mine.tolist())]
+            self.followed += [
+                (sample, function, [c[i] for c in columns]) for i, sample in enumerate(mine.tolist())
+            ]
 
     # ---- results
 

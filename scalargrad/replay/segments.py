@@ -36,9 +36,13 @@ def segments(graph: Graph, groups: Sequence[Group]) -> Iterator[Group | Segment]
     for number, group in enumerate(groups):
         where[group.slots] = number
     levels = [list(of_level) for _, of_level in groupby(groups, key=lambda group: group.level)]
-    for is_block, run in groupby(levels, key=lambda level: _is_narrow(level) or _is_scattered(graph, level, where)):
+    for is_block, run in groupby(
+        levels, key=lambda level: _is_narrow(level) or _is_scattered(graph, level, where)
+    ):
         listed = list(run)
-        inside = [group for level in listed for group in level if group.reached and group.row not in GUARD_ROWS]
+        inside = [
+            group for level in listed for group in level if group.reached and group.row not in GUARD_ROWS
+        ]
         slots = sum(len(group.slots) for group in inside)
         taken = set(inside)
         if is_block and slots >= FEWEST_SLOTS and (style := _style(inside, slots / len(listed))):

@@ -10,22 +10,10 @@ from typing import Any
 import numpy as np
 
 from scalargrad.notation.languages import NumPy
-from scalargrad.notation.writer import CONDITION, Symbol
-from scalargrad.primitives.row import Primitive
 from scalargrad.replay.arrays import Array, Joined, Numbers, Piece, Taken, View
+from scalargrad.replay.libraries import LIBRARIES, Library
 
 BATCH = "n"  # the name of the number of samples
-
-
-class Arithmetic(NumPy):
-    """Write rows over arrays; of 1 · (x > 0) the comparison alone, which counts as a number in a product."""
-
-    def _neutral(self, row: Primitive, operands: Sequence[Any]) -> Symbol | None:
-        one, condition = operands if row.name == "multiply" else (None, None)
-        is_one = not isinstance(one, Symbol) and one == 1
-        if is_one and isinstance(condition, Symbol) and condition.precedence <= CONDITION:
-            return condition
-        return super()._neutral(row, operands)
 
 
 @dataclass
@@ -77,7 +65,11 @@ class Text:
     adjoints: dict[Array, list[Term]] = field(default_factory=dict)
     stated: dict[View, str] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
-    dialect: Arithmetic = field(default_factory=Arithmetic)
+    inlined: dict[Array, str] = field(default_factory=dict)
+    library: Library = LIBRARIES["numpy"]
+
+    def __post_init__(self) -> None:
+        self.dialect: NumPy = self.library.dialect()
 
     def state(self, letter: str, text: str) -> str:
         """Add a line that gives an expression a name of this letter, and return the name."""
@@ -117,44 +109,61 @@ class Text:
             taken = self.constant("i", view.index)
             return self.state("u", f"{self._end_to_end(view)}[{':, ' * view.batched}{taken}]")
         parts = [self._alike(part, view) for part in view.views]
-        return self.state("u", f"np.concatenate([{', '.join(parts)}], axis={view.axis})")
+        return self.state("u", self.library.joined(parts, view.axis))
 
     def _alike(self, part: View, whole: Joined) -> str:
         """Return a part that is joined to others, with a batch axis if they have one."""
         text = self.read(part, exact=len(part.shape))
         if whole.batched and not part.batched:
-            return f"np.broadcast_to({text}, {shape(part.shape, batched=True)})"
+            return self.library.call("broadcast_to", text, shape(part.shape, batched=True))
         return text
 
     def _end_to_end(self, view: Taken) -> str:
         """Return arrays in one axis, one after the other."""
         parts = []
         for array in view.arrays:
-            flat = array.name if len(array.dims) == 1 else f"{array.name}.reshape({f'{BATCH}, ' * array.batched}-1)"
+            flat = (
+                array.name
+                if len(array.dims) == 1
+                else f"{array.name}.reshape({f'{BATCH}, ' * array.batched}-1)"
+            )
             if len(array.dims) == 0 and not array.batched:
-                flat = f"np.reshape({array.name}, 1)"
+                flat = self.library.call("reshape", array.name, "(1,)")
             wide = view.batched and not array.batched
-            parts.append(f"np.broadcast_to({flat}, ({BATCH}, {array.size}))" if wide else flat)
-        return parts[0] if len(parts) == 1 else f"np.concatenate([{', '.join(parts)}], axis=-1)"
+            parts.append(
+                self.library.call("broadcast_to", flat, f"({BATCH}, {array.size})") if wide else flat
+            )
+        return parts[0] if len(parts) == 1 else self.library.joined(parts, -1)
 
     def _piece(self, view: Piece, exact: int, *, transposed: bool) -> str:
         array, axes = view.array, list(view.axes)
         if transposed:
             axes[-2:] = axes[:-3:-1]
-        text = array.name
+        text = self.inlined.get(array, array.name)
         if view.dims != array.dims:
             dims = shape(view.dims, batched=array.batched)
-            text = f"{text}.reshape{dims}" if array.dims or array.batched else f"np.reshape({text}, {dims})"
+            scalar = not array.dims and not array.batched
+            text = self.library.call("reshape", text, dims) if scalar else f"{text}.reshape{dims}"
         text += indexed(view.index, batched=array.batched)
         kept = [axis for axis in axes if axis >= 0]
-        text += _permuted([sorted(kept).index(axis) for axis in kept], batched=array.batched)
+        text += self._permuted([sorted(kept).index(axis) for axis in kept], batched=array.batched)
         new = ["None" if axis < 0 else ":" for axis in axes]
         if not array.batched:
             free = len(new) - exact
             new = [*dropwhile(lambda x: x == "None", new[:free]), *new[free:]]
         if "None" not in new:
             return text
-        return text + (indexed(new, batched=array.batched) if array.dims or array.batched else f".reshape({', '.join('1' for _ in new)})")
+        if array.dims or array.batched:
+            return text + indexed(new, batched=array.batched)
+        return self.library.call("reshape", text, shape([1] * len(new), batched=False))
+
+    def _permuted(self, order: list[int], *, batched: bool) -> str:
+        """Return the method that puts axes in this order, beside the batch axis."""
+        if order == sorted(order):
+            return ""
+        if order == [1, 0]:
+            return ".swapaxes(1, 2)" if batched else ".T"
+        return self.library.permuted([0, *(i + 1 for i in order)] if batched else order)
 
     # ---- adjoints
 
@@ -182,7 +191,7 @@ class Text:
         """Return an adjoint in its whole shape."""
         if term.full or not (dims or batched):
             return term.text
-        return f"np.broadcast_to({term.text}, {shape(dims, batched=batched)})"
+        return self.library.call("broadcast_to", term.text, shape(dims, batched=batched))
 
     # ---- handing back
 
@@ -210,7 +219,7 @@ class Text:
         text = self.widened(term, dims, batched=batched)
         text = _summed(text, axes, over_samples=batched and not array.batched)
         kept = [axis for axis in view.axes if axis >= 0]
-        order = _permuted([kept.index(axis) for axis in sorted(kept)], batched=array.batched)
+        order = self._permuted([kept.index(axis) for axis in sorted(kept)], batched=array.batched)
         text = operand(text) + order if order else text
         if view.whole:
             if array.dims != tuple(view.dims[axis] for axis in sorted(kept)):
@@ -242,7 +251,9 @@ class Text:
             if view.batched and not array.batched:
                 part = f"{part}.sum(axis=0)"
             same = len(array.dims) == 1
-            self.add(array, Term(part if same else f"{part}.reshape({shape(array.dims, batched=array.batched)})"))
+            self.add(
+                array, Term(part if same else f"{part}.reshape({shape(array.dims, batched=array.batched)})")
+            )
 
     def _to_joined(self, view: Joined, text: str) -> None:
         name = self.state("g", text)
@@ -252,15 +263,6 @@ class Text:
             index = ["...", f"{start}:{stop}", *[":"] * (-1 - view.axis)]
             self.hand_back(part, Term(f"{name}[{', '.join(index)}]"), part.shape, batched=view.batched)
             start = stop
-
-
-def _permuted(order: list[int], *, batched: bool) -> str:
-    """Return the method that puts axes in this order, beside the batch axis."""
-    if order == sorted(order):
-        return ""
-    if order == [1, 0]:
-        return ".swapaxes(1, 2)" if batched else ".T"
-    return f".transpose({', '.join(map(str, [0, *(i + 1 for i in order)] if batched else order))})"
 
 
 def _summed(text: str, axes: list[int], *, over_samples: bool, keep: bool = False) -> str:

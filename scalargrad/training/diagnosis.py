@@ -73,7 +73,9 @@ def _loss_of(model: Model, X: Data | None, y: Data | None, loss: Loss) -> Value:
         message = f"diagnose needs a loss, or a model with samples X and targets y, got {model!r:.60} alone"
         raise OperandError(message)
     data = Dataset.of(X, y)
-    return mean_loss(copy.deepcopy(model), loss, data.samples, data.targets)  # running statistics stay as they are
+    return mean_loss(
+        copy.deepcopy(model), loss, data.samples, data.targets
+    )  # running statistics stay as they are
 
 
 def _table(layers: Sequence[LayerReport]) -> str:

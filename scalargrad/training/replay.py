@@ -45,7 +45,9 @@ class ReplayTrainer:
         self.gradient = np.zeros(len(self.parameters))
         self.is_settled = True
         self._place = {parameter: i for i, parameter in enumerate(self.parameters)}
-        self._places: dict[int, tuple[Iterable[Value], np.ndarray]] = {}  # which keeps alive what an id stands for
+        self._places: dict[
+            int, tuple[Iterable[Value], np.ndarray]
+        ] = {}  # which keeps alive what an id stands for
         self.by_sample = Recorded(self._loss_of_one, before=self.settle)
         self.by_batch = Recorded(self._loss_of_all, before=self.settle)
         self.penalty = Recorded(lambda: l2_penalty(self.parameters, trainer.l2), before=self.settle)
@@ -217,5 +219,3 @@ def _check(trainer: Trainer) -> None:
     kind = type(trainer.optimizer)
     if kind.step is not Optimizer.step or kind.descend is not Optimizer.descend:
         raise CannotReplayError(f"{kind.__name__} has a step of its own")
-
-

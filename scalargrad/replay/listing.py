@@ -1,0 +1,211 @@
+"""List a program in matrix form: every array with its formula, its shape."""
+
+from collections.abc import Iterator, Sequence
+
+from scalargrad.notation.text import TextWriter
+from scalargrad.notation.writer import Symbol
+from scalargrad.primitives.row import ATOM, PRODUCT, SUM
+from scalargrad.primitives.rows import dot, logsumexp, total
+from scalargrad.replay.arrays import Array, Joined, Numbers, Piece, Taken, View
+from scalargrad.replay.graph import GUARD_ROWS, detached
+from scalargrad.replay.layout import Layout, Operation
+from scalargrad.replay.products import letters
+from scalargrad.replay.program import Program
+from scalargrad.replay.text import indexed
+
+WIDEST = 48  # characters of a formula that stands in another
+SIGNS = {"less": "<", "at most": "≤", "greater": ">", "at least": "≥", "equal": "=", "different": "≠"}
+
+
+def listing(program: Program, batch: int | None) -> str:
+    """Return a program as a text: what it is given, then what it computes, with shapes on the right."""
+    lister = Lister(program.regular, batch)
+    computed = [*lister.computed(), *lister.guards()]
+    rows = [*lister.given(program), *lister.constant(), ("", ""), *computed]
+    width = max(len(left) for left, _ in rows)
+    return "\n".join(f"{left:<{width}}   {right}".rstrip() for left, right in rows)
+
+
+class Lister:
+    """Write formulas over the names of arrays; what is read once, and has no name, stands where it is read."""
+
+    def __init__(self, layout: Layout, batch: int | None) -> None:
+        self.layout, self.batch = layout, batch
+        self.writer = TextWriter()
+        self.made = {op.array: op for op in layout.operations if isinstance(op, Operation)}
+        self.formulas: dict[Array, Symbol] = {}
+        self.constants: dict[bytes, tuple[str, tuple[int, ...]]] = {}
+        self.inlined: set[Array] = set()
+        for array in self._candidates():  # in the order in which they are computed
+            if len(str(self.formula(array))) <= WIDEST:
+                self.inlined.add(array)
+
+    # ---- lines
+
+    def given(self, program: Program) -> Iterator[tuple[str, str]]:
+        """Yield arguments and parameters, these with the names of their elements where there are few."""
+        for array in program.arguments:
+            yield array.name, self.shape(array)
+        for array in (*sorted(self.layout.parameters, key=self._first_use), *program.fresh):
+            labels = [program.labels.get(slot, ("", ""))[0] for slot in array.slots.tolist()]
+            few = len(labels) <= 9 and all(labels) and labels != [array.name]
+            yield array.name + (f" = {_bracketed(labels, array.dims)}" if few else ""), self.shape(array)
+
+    def constant(self) -> Iterator[tuple[str, str]]:
+        """Yield the arrays of plain numbers that were met in formulas."""
+        for name, dims in self.constants.values():
+            yield f"{name}, plain numbers", "×".join(map(str, dims))
+
+    def _first_use(self, array: Array) -> int:
+        """Return the number of the first operation that reads an array."""
+        reads = (array in view.arrays for op in self.layout.operations for view in op.views)
+        return next((i for i, is_read in enumerate(reads) if is_read), 0)
+
+    def computed(self) -> Iterator[tuple[str, str]]:
+        """Yield what is computed, but for what stands in another formula."""
+        for operation in self.layout.operations:
+            array = operation.array
+            if (
+                isinstance(operation, Operation)
+                and array not in self.inlined
+                and operation.group.row not in GUARD_ROWS
+            ):
+                yield f"{array.name} = {self.formula(array)}", self.shape(array)
+        value = str(self.symbol(self.layout.output))
+        if value != self.layout.operations[-1].array.name if self.layout.operations else True:
+            yield f"value = {value}", ""
+        if self.layout.followed:
+            yield f"{len(self.layout.followed)} numbers are handed on after each replay", ""
+
+    def guards(self) -> Iterator[tuple[str, str]]:
+        """Yield the conditions under which the program holds."""
+        expected = dict(self.layout.graph.guards)
+        for operation in self.layout.operations:
+            if isinstance(operation, Operation) and operation.group.row in GUARD_ROWS:
+                left, right = (self.symbol(view) for view in operation.views)
+                sign = SIGNS.get(operation.group.row.name, "has the whole part")
+                outcomes = {expected[slot] for slot in operation.array.slots.tolist()}
+                negated = " does not hold" * (outcomes == {False}) + " as recorded" * (len(outcomes) > 1)
+                yield f"where {left} {sign} {right}{negated}", self.shape(operation.array)
+
+    def shape(self, array: Array) -> str:
+        """Return the shape of an array, with the batch of the last call first."""
+        lead = [str(self.batch)] if array.batched and self.batch is not None else []
+        return "×".join([*lead, *map(str, array.dims)])
+
+    # ---- formulas
+
+    def _candidates(self) -> Iterator[Array]:
+        """Yield arrays without a name of their own that are read once, as a whole."""
+        readers: dict[Array, int] = {}
+        whole: set[Array] = set()
+        for operation in self.layout.operations:
+            for view in operation.views:
+                for array in view.arrays:
+                    readers[array] = readers.get(array, 0) + 1
+                if isinstance(view, Piece) and view.whole and view.dims == view.array.dims:
+                    whole.add(view.array)
+        outside = set(self.layout.graph.kept)
+        for array in self.made:
+            plain = array.name.startswith(("v", "s")) and array.name[1:].isdigit()
+            once = readers.get(array) == 1 and array in whole and outside.isdisjoint(array.slots.tolist())
+            if plain and once:
+                yield array
+
+    def formula(self, array: Array) -> Symbol:
+        """Return the formula of an array."""
+        if array not in self.formulas:
+            self.formulas[array] = self._formula(self.made[array])
+        return self.formulas[array]
+
+    def symbol(self, view: View) -> Symbol:
+        """Return the symbol of what is read."""
+        if isinstance(view, Numbers):
+            same = view.numbers.size == 1
+            return self.writer.number(float(view.numbers.flat[0])) if same else self._constants(view)
+        if isinstance(view, Piece):
+            if view.array in self.inlined and view.whole:
+                return self.formula(view.array)
+            text = view.array.name
+            if not view.whole:
+                text += indexed(view.index, batched=False)
+            kept = [axis for axis in view.axes if axis >= 0]
+            return self.writer.name(text + "ᵀ" * (kept != sorted(kept)))
+        if isinstance(view, Joined):
+            return self.writer.name(f"[{', '.join(str(self.symbol(part)) for part in view.views)}]")
+        assert isinstance(view, Taken)
+        names = ", ".join(array.name for array in view.arrays)
+        return self.writer.name(f"{names}[…]" if len(view.arrays) == 1 else f"[{names}][…]")
+
+    def _constants(self, view: Numbers) -> Symbol:
+        """Return the name of constants, the same for the same numbers."""
+        key = view.numbers.tobytes()
+        name, _ = self.constants.setdefault(key, (f"c{len(self.constants)}", view.numbers.shape))
+        return self.writer.name(name)
+
+    def _formula(self, operation: Operation) -> Symbol:
+        row, symbols = operation.group.row, [self.symbol(view) for view in operation.views]
+        if operation.blocks is not None:
+            return self._product(operation, symbols)
+        if operation.unrolled:
+            half = len(symbols) // 2
+            if row is total:
+                return _chained(self.writer, symbols)
+            if row is dot:
+                return _chained(self.writer, [w * x for w, x in zip(symbols[:half], symbols[half:])])
+            return self.writer.call(row.name, *symbols)
+        if row is total:
+            return self.writer.call("sum", *symbols)
+        if row is dot:
+            picked = self._pick(operation, symbols)
+            return self._joined(symbols, "·") if picked is None else picked
+        if row is logsumexp:
+            return self.writer.call("logsumexp", *symbols)
+        if row is detached:
+            return self.writer.call("detached", *symbols)
+        return self.writer.write(row, symbols)
+
+    def _product(self, operation: Operation, symbols: Sequence[Symbol]) -> Symbol:
+        """Return V Uᵀ, or U x where there is one sample only."""
+        first, second = symbols
+        u, v, z = letters(operation)
+        if (picked := self._pick(operation, symbols)) is not None:
+            return picked
+        if z == "p" and v == "k":
+            return self._joined([first, second], " ")
+        if "p" in u:
+            text = str(first)
+            transposed = self.writer.name(text[:-1] if text.endswith("ᵀ") else f"{self._bracketed(first)}ᵀ")
+            return self._joined([second, transposed], " ")
+        return self._joined([second, first], " " if "q" in v or "n" in v else "·")
+
+    def _pick(self, operation: Operation, symbols: Sequence[Symbol]) -> Symbol | None:
+        """Return the choice of elements by an argument, None where there is none."""
+        for view, other in zip(operation.views, reversed(symbols)):
+            if len(view.arrays) == 1 and view.arrays[0].kind == "one-hot":
+                index = view.arrays[0].name.removeprefix("hot_")
+                return self.writer.call("pick", other, self.writer.name(index))
+        return None
+
+    def _joined(self, symbols: Sequence[Symbol], sign: str) -> Symbol:
+        return Symbol(sign.join(map(self._bracketed, symbols)), PRODUCT, self.writer)
+
+    def _bracketed(self, symbol: Symbol) -> str:
+        return str(symbol) if symbol.precedence >= ATOM or " " not in str(symbol) else f"({symbol})"
+
+
+def _chained(writer: TextWriter, symbols: Sequence[Symbol]) -> Symbol:
+    return Symbol(" + ".join(map(str, symbols)), SUM, writer)
+
+
+def _bracketed(labels: Sequence[str], dims: Sequence[int]) -> str:
+    """Return labels in rows.
+
+    >>> _bracketed(["w1", "w2", "w3", "w4"], (2, 2))
+    '[[w1, w2], [w3, w4]]'
+    """
+    if len(dims) < 2:
+        return f"[{', '.join(labels)}]" if dims else labels[0]
+    size = len(labels) // dims[0]
+    rows = [_bracketed(labels[i * size : (i + 1) * size], dims[1:]) for i in range(dims[0])]
+    return f"[{', '.join(rows)}]"

@@ -1,0 +1,106 @@
+"""Write a program as a function that a person reads, pastes, runs."""
+
+import re
+from collections.abc import Iterator, Sequence
+from textwrap import indent
+
+from scalargrad.replay.arrays import Array
+from scalargrad.replay.function import SCATTER, Body, body
+from scalargrad.replay.layout import Layout
+from scalargrad.replay.libraries import Library, LibraryName, library
+from scalargrad.replay.program import Program
+from scalargrad.replay.text import BATCH
+
+WIDTH = 100
+
+
+def source(program: Program, name: str, target: LibraryName) -> str:
+    """Return the source of a program for a library.
+
+    For NumPy it is forward and backward, with the derivatives by the parameters or, where there are none,
+    by the arguments.  PyTorch and JAX take derivatives themselves, so there it is forward.
+    """
+    chosen, layout = library(target), program.regular
+    wanted = None if target != "numpy" else layout.parameters or program.arguments
+    with_names = _Named(program, layout)
+    made = body(layout, program.hot, wanted, batched=program.batched, library=chosen)
+    arguments = [array.name for array in (*layout.parameters, *program.fresh, *program.arguments)]
+    title = f"def {name}({', '.join(arguments)}):"
+    lines = list(_lines(program, made, wanted, with_names))
+    return (
+        "\n".join([*_before(made, chosen, lines), _wrapped(title), indent("\n".join(lines), "    ")]) + "\n"
+    )
+
+
+def _before(made: Body, chosen: Library, lines: Sequence[str]) -> Iterator[str]:
+    """Yield imports, constants and functions that the library lacks."""
+    code = "\n".join(lines)
+    called = sorted(set(re.findall(r"(?<![\w.])([A-Za-z]\w*)\(", code)))
+    needed = made.text.dialect.needed(" ".join(called))
+    imports = dict.fromkeys([*chosen.imports.split("\n"), *re.findall(r"^(?:import|from) .*$", needed, re.M)])
+    yield from imports
+    yield ""
+    definitions = [line for line in needed.split("\n") if line not in imports]
+    if "scatter" in called:
+        definitions.append(SCATTER)
+    if any(definitions):
+        yield "\n".join(definitions)
+        yield ""
+    constants = [f"{name} = {chosen.literal(numbers)}" for name, numbers in made.text.constants.items()]
+    yield from constants
+    yield from [""] * bool(constants)
+    yield ""
+
+
+def _lines(program: Program, made: Body, wanted: Sequence[Array] | None, named: "_Named") -> Iterator[str]:
+    """Yield the lines of the function, with the shapes of arrays beside them."""
+    first = program.arguments[0].name if program.arguments else ""
+    if program.batched:
+        yield f"{BATCH} = len({first})"
+    yield from _commented([*made.forward], named)
+    if made.holds != "True":
+        yield from _wrapped_comment("recorded where the following holds, and right only there: " + made.holds)
+    mean = f".mean()" * program.batched
+    value = f"({made.value}){mean}" if mean and not made.value.isidentifier() else made.value + mean
+    if wanted is None:
+        yield f"return {value}"
+        return
+    yield ""
+    seed = f"1.0/{BATCH}" if program.batched else "1.0"
+    yield f"seed = {seed}"
+    yield from _commented(made.backward, named)
+    yield f"return {value}, ({', '.join(made.derivatives)}{',' * (len(made.derivatives) == 1)})"
+
+
+class _Named:
+    """The shapes of arrays, and of their adjoints, by their names."""
+
+    def __init__(self, program: Program, layout: Layout) -> None:
+        self.shapes = {array.name: _shape(array) for array in layout.placed.arrays}
+        self.shapes |= {f"d_{name}": text for name, text in self.shapes.items()}
+
+
+def _shape(array: Array) -> str:
+    return "×".join([*[BATCH] * array.batched, *map(str, array.dims)])
+
+
+def _commented(lines: Sequence[str], named: _Named) -> Iterator[str]:
+    """Yield lines with the shape of what they name in a comment."""
+    width = max((len(line) for line in lines if len(line) < 50), default=0)
+    for line in lines:
+        shape = named.shapes.get(line.partition(" = ")[0], "")
+        yield f"{line:<{width}}  # {shape}" if shape else line
+
+
+def _wrapped(line: str) -> str:
+    """Return a line, broken after commas where it is long."""
+    if len(line) <= WIDTH:
+        return line
+    head, _, rest = line.partition("(")
+    return f"{head}(\n    {rest[:-2]}\n):"
+
+
+def _wrapped_comment(text: str) -> Iterator[str]:
+    import textwrap
+
+    yield from textwrap.wrap(text, WIDTH - 6, initial_indent="# ", subsequent_indent="#   ")

@@ -78,7 +78,7 @@ def pick(items: Sequence[T], index: Number) -> T:
         return items[int(place)]
     if isinstance(items[0], Value):
         return dot(hot, items)  # type: ignore[arg-type, return-value]  # Values, as the first is one
-    return [dot(hot, column) for column in zip(*items, strict=True)]  # type: ignore[call-overload, return-value]
+    return [dot(hot, column) for column in zip(*items, strict=True)]  # type: ignore[return-value]
 
 
 def _at_least_one(name: str, values: Iterable[Number]) -> list[Value]:

@@ -10,7 +10,7 @@ from scalargrad.engine.reading import local_values
 from scalargrad.engine.recording import recorded
 from scalargrad.engine.sweep import adjoints
 from scalargrad.engine.value import Constant, Number, Value, as_value
-from scalargrad.engine.watching import Watcher, nobody, watcher, watching
+from scalargrad.engine.watching import Watcher, watcher, watching
 from scalargrad.errors import ArgumentIndexError, LostGradientWarning, OperandError
 
 Function = Callable[..., Number]  # of numbers, Values, or lists of them

@@ -30,7 +30,7 @@ class Watcher:
     def detached(self, leaf: Any, source: Any) -> None:
         """Notice that a leaf took over the data of a Value through which no derivative passes."""
 
-    def afresh(self, leaf: Any, read: Callable[[], float]) -> float:
+    def afresh(self, leaf: Any, read: Callable[[], float]) -> float:  # noqa: ARG002
         """Return the number of a leaf, which is to be read afresh whenever the function runs."""
         return read()
 

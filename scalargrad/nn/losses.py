@@ -109,7 +109,8 @@ def _shortfall(score: Value, target: Target) -> Value:
     if not isinstance(target, Value) and target not in {-1, 1}:
         message = f"hinge needs the targets -1 and 1, got {target!r:.60}"
         raise DomainError(message)
-    return (1.0 - target * score).relu()
+    shortfall: Value = 1.0 - target * score
+    return shortfall.relu()
 
 
 def _surprise(logit: Value, target: float) -> Value:

@@ -1,4 +1,4 @@
-"""Arguments of a call: nested lists of numbers, or arrays of them over a batch, laid flat and put back."""
+"""Arguments of a call: nested lists of numbers or arrays of them over a batch, laid flat."""
 
 import inspect
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError, ShapeError
 from scalargrad.replay.recorder import Argument
 
-Spec = Any  # of one argument: the lengths of nested lists, or a list of the specs of its items, or what is static
+Spec = Any  # of one argument: the lengths of nested lists, a list of the specs of items, or what is static
 NUMBER: tuple[int, ...] = ()
 
 
@@ -34,7 +34,7 @@ class Flat:
     @property
     def count(self) -> int:
         """Return how many numbers it has for one sample."""
-        return self.numbers.shape[-1]
+        return int(self.numbers.shape[-1])
 
     @property
     def batch(self) -> int | None:
@@ -144,9 +144,6 @@ def in_one_batch(parts: list[Flat]) -> list[Flat]:
 def arguments_of(part: Flat, numbers: Any) -> tuple[Any, list[Argument]]:
     """Return one argument as a function takes it, with its Values in order, at the numbers of a sample."""
     made = [Argument(number) for number in numbers.tolist()]
-    for i, argument in enumerate(made):
-        argument.label = ""
-        argument.path = ""
     return _shaped(part.spec, iter(made)), made
 
 

@@ -1,4 +1,4 @@
-"""Arrays of slots, with the views through which an operation reads them.
+"""Arrays of slots, with the views through which operations read them.
 
 What an operation reads is a matrix of slots.  Most often that is an array as it stands, or a slice of
 one, transposed or repeated along an axis; the view says so, and then reading costs nothing.  Failing
@@ -8,6 +8,7 @@ that, arrays are joined, and at worst single elements are taken.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -18,7 +19,7 @@ Slots = np.ndarray
 
 @dataclass(eq=False)
 class Array:
-    """Slots that stand in one array, in rows of rows; `batched` ones have a batch axis before these `dims`."""
+    """Slots that stand in one array of these `dims`; a `batched` one has a batch axis before them."""
 
     kind: Kind
     dims: tuple[int, ...]
@@ -168,7 +169,7 @@ class Placed:
             bounds = [0, *cuts.tolist(), len(along)]
             if len(bounds) > 10 or (along != along[:, :1]).any():
                 continue
-            parts = [np.take(slots, range(a, b), axis) for a, b in zip(bounds, bounds[1:])]
+            parts = [np.take(slots, range(a, b), axis) for a, b in pairwise(bounds)]
             views = [self.view(part) for part in parts]
             if all(view.shape == part.shape for view, part in zip(views, parts)):
                 return Joined(views, axis - slots.ndim, slots.shape)

@@ -1,4 +1,4 @@
-"""Fold sums of products into dot products, and long sums into totals.
+"""Fold sums of products into dot products, long sums into totals.
 
 In plain code a weighted sum is a chain, `z = z + w * x` again and again.  Where nobody else reads its
 links, the chain is one sum of terms, and its products are one dot product: the form that `nn` builds

@@ -7,15 +7,17 @@ from typing import Any, Literal
 
 import numpy as np
 
-from scalargrad.replay.arrays import Array
-from scalargrad.replay.blocks import Block, functions_of
-from scalargrad.replay.graph import GUARD_ROWS
-from scalargrad.replay.layout import Layout, Operation
 from scalargrad.primitives.arrays import arrays
 from scalargrad.primitives.table import TABLE
-from scalargrad.replay import blocks, operations
+from scalargrad.replay import operations
+from scalargrad.replay.adjoints import Adjoints, Term
+from scalargrad.replay.arrays import Array
+from scalargrad.replay.floats import functions_of
+from scalargrad.replay.graph import GUARD_ROWS
+from scalargrad.replay.layout import Layout
 from scalargrad.replay.libraries import LIBRARIES, Library
-from scalargrad.replay.text import BATCH, Term, Text
+from scalargrad.replay.operation import Operation
+from scalargrad.replay.text import BATCH, Text
 
 Kind = Literal["forward", "parameters", "arguments", "all"]  # by what derivatives are taken
 
@@ -78,14 +80,14 @@ def body(
     batched: bool,
     library: Library = LIBRARIES["numpy"],
 ) -> Body:
-    """Return the lines of a program; `wanted` are the arrays by which derivatives are taken, None for none."""
+    """Return the lines of a program, with derivatives by the arrays that are `wanted`, None for none."""
     text = Text(library=library)
-    for array in layout.placed.arrays:
+    for array in layout.arrays:
         if array.kind == "constant":
-            array.name = text.constant("c", layout.constants[array.slots])
+            array.name = text.constant("c", layout.places.constants[array.slots])
     text.lines += [made.line(text) for made in hot]
     for operation in layout.operations:
-        (blocks if isinstance(operation, Block) else operations).forward(text, operation)  # type: ignore[arg-type]
+        operations.forward(text, operation)
     followed = [text.read(view) for view in layout.followed]
     value, holds = _value(text, layout, batched=batched), _holds(text, layout)
     forward, text.lines = text.lines, []
@@ -139,25 +141,22 @@ def _holds(text: Text, layout: Layout) -> str:
 
 
 def _derivatives(text: Text, layout: Layout, wanted: Sequence[Array], *, batched: bool) -> list[str]:
-    needed = set(wanted)
+    adjoints, needed = Adjoints(text), set(wanted)
     for operation in layout.operations:
-        reached = isinstance(operation, Block) or operation.group.reached
+        reached = not isinstance(operation, Operation) or operation.group.reached
         if reached and any(array in needed for view in operation.views for array in view.arrays):
             needed.add(operation.array)
     if any(array in needed for array in layout.output.arrays):
-        text.hand_back(layout.output, Term("seed", full=False), (), batched=batched)
+        adjoints.hand_back(layout.output, Term("seed", full=False), (), batched=batched)
     for operation in reversed(layout.operations):
         if operation.array in needed:
-            (blocks if isinstance(operation, Block) else operations).backward(text, operation, needed)  # type: ignore[arg-type]
-    found = []
-    for array in wanted:
-        adjoint = text.adjoint(array) or Term("0.0", full=False)
-        found.append(text.widened(adjoint, array.dims, batched=array.batched))
-    return found
+            operations.backward(adjoints, operation, needed)
+    found = [(adjoints.adjoint(array) or Term("0.0", full=False), array) for array in wanted]
+    return [adjoints.widened(term, array.dims, batched=array.batched) for term, array in found]
 
 
 SCATTER = '''def scatter(xs, index, size):
-    """Return for each sample the sums of those elements that have the same index, in an array of this size."""
+    """Return for each sample the sums of those elements that have the same index, up to a size."""
     sums = np.zeros((size, len(xs)))
     np.add.at(sums, index, xs.T)
     return sums.T

@@ -5,7 +5,8 @@ Neurons of a layer share their list of inputs, and samples the weights: that two
 is what shows, later, that a group of products is a product of matrices.
 """
 
-from collections.abc import Iterable, Sequence
+import operator
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,34 +17,35 @@ from scalargrad.primitives.table import member
 from scalargrad.replay.recorder import Recording
 
 
-@member(lambda m, z, x: 0.0)
+@member(lambda m, z, x: 0.0)  # noqa: ARG005
 def detached(m: Any, x: Any) -> Any:  # noqa: ARG001
     """Return x, through which no derivative passes."""
     return x
 
 
-def _guard(name: str, holds: Any) -> Primitive:
-    def function(m: Any, x: Any, y: Any) -> Any:
-        return holds(m, x, y)
+def _guard(name: str, holds: Callable[[Any, Any], Any]) -> Primitive:
+    def function(m: Any, x: Any, y: Any) -> Any:  # noqa: ARG001
+        return holds(x, y)
 
     function.__name__ = name
-    return member(lambda m, z, x, y: (0.0, 0.0))(function)
+    return member(lambda m, z, x, y: (0.0, 0.0))(function)  # noqa: ARG005
+
+
+def _is_whole_part(x: Any, y: Any) -> Any:
+    """Tell whether y is x without what follows the point: it is rounded down above 0, and up below."""
+    near = (x < y + 1.0) & (x > y - 1.0)
+    return near & ((x >= y) | (y <= 0.0)) & ((x <= y) | (y >= 0.0))
 
 
 GUARDS: dict[str, Primitive] = {
-    "<": _guard("less", lambda m, x, y: x < y),
-    "<=": _guard("at most", lambda m, x, y: x <= y),
-    ">": _guard("greater", lambda m, x, y: x > y),
-    ">=": _guard("at least", lambda m, x, y: x >= y),
-    "==": _guard("equal", lambda m, x, y: x == y),
-    "!=": _guard("different", lambda m, x, y: x != y),
-    # the whole part of x is y, which has its sign: below 0 it is rounded up
-    "int": _guard(
-        "whole",
-        lambda m, x, y: ((x < y + 1.0) & (x > y - 1.0)) & ((x >= y) | (y <= 0.0)) & ((x <= y) | (y >= 0.0)),
-    ),
+    "<": _guard("less", operator.lt),
+    "<=": _guard("at most", operator.le),
+    ">": _guard("greater", operator.gt),
+    ">=": _guard("at least", operator.ge),
+    "==": _guard("equal", operator.eq),
+    "!=": _guard("different", operator.ne),
+    "int": _guard("whole", _is_whole_part),
 }
-
 GUARD_ROWS = set(GUARDS.values())
 
 
@@ -77,6 +79,8 @@ class Graph:
             first, second = node._first, node._second
             if first is None:
                 slots[node] = graph._add_leaf(node, recording, slots, fixed)
+            elif type(first) is tuple and not first:
+                slots[node] = graph.constant(node._data)  # of no operands
             elif type(first) is tuple:
                 operands = tuple(
                     lists[id(part)] if id(part) in lists else graph._noted(lists, part, slots)
@@ -133,6 +137,19 @@ class Graph:
             self.slots[leaf] = self.append(None)
             self.leaves[self.slots[leaf]] = leaf
         return self.slots[leaf]
+
+    def row_of(self, slot: int) -> Primitive:
+        """Return the row of a slot that is no leaf."""
+        row = self.rows[slot]
+        assert row is not None, slot
+        return row
+
+    def operands_of(self, slot: int) -> list[int]:
+        """Return the operands of a slot, those of lists one after the other."""
+        found: list[int] = []
+        for operand in self.operands[slot]:
+            found += [operand] if operand >= 0 else self.lists[~operand].tolist()
+        return found
 
     @property
     def kept(self) -> list[int]:

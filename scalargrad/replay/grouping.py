@@ -24,7 +24,7 @@ class Group:
 
 
 def groups_of(graph: Graph, order: Sequence[int], batched: Collection[int]) -> list[Group]:
-    """Return the groups of a graph by levels: 1 + the highest level of the operands (DyNet's batching by depth).
+    """Return the groups of a graph by levels, each 1 + the highest of the operands (DyNet's batching).
 
     `order` are its slots in order of evaluation, `batched` the leaves that differ from sample to sample.
     """

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from scalargrad.notation.text import TextWriter
 from scalargrad.notation.writer import Symbol
 from scalargrad.primitives.row import ATOM, PRODUCT, SUM
-from scalargrad.primitives.rows import dot, logsumexp, total
+from scalargrad.primitives.rows import dot, logsumexp, multiply, total
 from scalargrad.replay.arrays import Array, Joined, Numbers, Piece, Taken, View
 from scalargrad.replay.graph import GUARD_ROWS, detached
-from scalargrad.replay.layout import Layout, Operation
+from scalargrad.replay.layout import Layout
+from scalargrad.replay.operation import Operation
 from scalargrad.replay.products import letters
 from scalargrad.replay.program import Program
 from scalargrad.replay.text import indexed
@@ -27,7 +28,7 @@ def listing(program: Program, batch: int | None) -> str:
 
 
 class Lister:
-    """Write formulas over the names of arrays; what is read once, and has no name, stands where it is read."""
+    """Write formulas over names of arrays; what has no name and is read once stands where it is read."""
 
     def __init__(self, layout: Layout, batch: int | None) -> None:
         self.layout, self.batch = layout, batch
@@ -143,7 +144,7 @@ class Lister:
         name, _ = self.constants.setdefault(key, (f"c{len(self.constants)}", view.numbers.shape))
         return self.writer.name(name)
 
-    def _formula(self, operation: Operation) -> Symbol:
+    def _formula(self, operation: Operation) -> Symbol:  # noqa: PLR0911  # one for each kind of operation
         row, symbols = operation.group.row, [self.symbol(view) for view in operation.views]
         if operation.blocks is not None:
             return self._product(operation, symbols)
@@ -152,7 +153,8 @@ class Lister:
             if row is total:
                 return _chained(self.writer, symbols)
             if row is dot:
-                return _chained(self.writer, [w * x for w, x in zip(symbols[:half], symbols[half:])])
+                products = [self.writer.write(multiply, pair) for pair in zip(symbols[:half], symbols[half:])]
+                return _chained(self.writer, products)
             return self.writer.call(row.name, *symbols)
         if row is total:
             return self.writer.call("sum", *symbols)

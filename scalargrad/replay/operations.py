@@ -1,4 +1,4 @@
-"""Write an operation on arrays: its value, and what it hands back to its operands."""
+"""Write an operation on arrays: its value, then what it hands back to its operands."""
 
 import operator
 import re
@@ -8,14 +8,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from scalargrad.notation.writer import Symbol
 from scalargrad.primitives.rows import dot, logsumexp, total
-from scalargrad.replay import products
+from scalargrad.replay import floats, products, workspace
+from scalargrad.replay.adjoints import Adjoints, Term
 from scalargrad.replay.arrays import Array, Numbers, View
 from scalargrad.replay.graph import GUARD_ROWS, detached
-from scalargrad.replay.layout import Operation
-from scalargrad.replay.text import Term, Text, shape
+from scalargrad.replay.operation import Block, Operation
+from scalargrad.replay.text import Text, shape
 
+BLOCKS = {"floats": floats, "workspace": workspace}
 WITHOUT_DERIVATIVE = {detached, *GUARD_ROWS}
 
 
@@ -25,11 +26,14 @@ class HandedBack(NamedTuple):
     text: str
     full: bool
     dims: tuple[int, ...]
+    batched: bool
 
 
-def forward(text: Text, operation: Operation) -> None:
-    """Write the line that computes an operation; a product that is a term of one sum stands in that."""
-    if operation.inlined:
+def forward(text: Text, operation: Operation | Block) -> None:
+    """Write what computes an operation or a block; a product that is a term of one sum stands in that."""
+    if isinstance(operation, Block):
+        BLOCKS[operation.style].forward(text, operation)
+    elif operation.inlined:
         text.inlined[operation.array] = value(text, operation)
     else:
         text.lines.append(f"{operation.array.name} = {value(text, operation)}")
@@ -50,29 +54,27 @@ def value(text: Text, operation: Operation) -> str:
     return written
 
 
-def backward(text: Text, operation: Operation, wanted: Collection[Array]) -> None:
+def backward(adjoints: Adjoints, operation: Operation | Block, wanted: Collection[Array]) -> None:
     """Write what an operation hands back to the arrays that it reads, where their adjoints are wanted."""
-    array = operation.array
-    if operation.group.row in WITHOUT_DERIVATIVE:
+    text, array = adjoints.text, operation.array
+    if isinstance(operation, Operation) and operation.group.row in WITHOUT_DERIVATIVE:
         return
-    upstream = text.adjoint(array)
+    upstream = adjoints.adjoint(array)
     if upstream is None:
         return
-    batched = [array.batched] * len(operation.views)
-    if operation.blocks is not None:
-        d = text.widened(upstream, array.dims, batched=array.batched)
-        handed = [
-            HandedBack(x, True, v.shape)
-            for x, v in zip(products.handed_back(text, operation, d), operation.views)
-        ]
-        batched = [view.batched for view in operation.views]  # else it is summed over the samples already
-    elif operation.unrolled or not _is_listed(operation):
-        handed = list(_to_elements(text, operation, upstream))
+    if isinstance(operation, Operation) and operation.blocks is None:
+        handed = _to_lists if _is_listed(operation) and not operation.unrolled else _to_elements
+        backs = list(handed(adjoints, operation, upstream))
     else:
-        handed = list(_to_lists(text, operation, upstream))
-    for view, back, with_batch in zip(operation.views, handed, batched):
+        d = adjoints.widened(upstream, array.dims, batched=array.batched)
+        backs = list(
+            _to_matrices(text, operation, d)
+            if isinstance(operation, Operation)
+            else _to_inputs(text, operation, d, wanted)
+        )
+    for view, back in zip(operation.views, backs):
         if any(read in wanted for read in view.arrays):
-            text.hand_back(view, Term(back.text, back.full), back.dims, batched=with_batch)
+            adjoints.hand_back(view, Term(back.text, back.full), back.dims, batched=back.batched)
 
 
 def _is_listed(operation: Operation) -> bool:
@@ -124,15 +126,15 @@ def _is_thin(operation: Operation) -> bool:
     return np.broadcast_shapes(*shapes) != dims or batched != any(view.batched for view in operation.views)
 
 
-def _to_elements(text: Text, operation: Operation, upstream: Term) -> Iterator[HandedBack]:
+def _to_elements(adjoints: Adjoints, operation: Operation, upstream: Term) -> Iterator[HandedBack]:
     """Yield upstream adjoint × local derivative for each operand."""
-    array, symbols = operation.array, _symbols(text, operation)
-    d, z = text.dialect.name(upstream.text), text.dialect.name(array.name)
+    dialect, array, symbols = adjoints.text.dialect, operation.array, _symbols(adjoints.text, operation)
+    d, z = dialect.name(upstream.text), dialect.name(array.name)
     wide = [array.name, *(str(s) for s, view in zip(symbols, operation.views) if _is_wide(view, array))]
-    for local in operation.group.row.local_derivatives(text.dialect, z, symbols):
-        written = str(text.dialect.symbol(local))
+    for local in operation.group.row.local_derivatives(dialect, z, symbols):
+        written = str(dialect.symbol(local))
         full = upstream.full or any(_mentions(written, name) for name in wide)
-        yield HandedBack(str(text.dialect.symbol(d * local)), full, array.dims)
+        yield HandedBack(str(dialect.symbol(d * local)), full, array.dims, array.batched)
 
 
 def _is_wide(view: View, array: Array) -> bool:
@@ -143,19 +145,29 @@ def _mentions(text: str, name: str) -> bool:
     return re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", text) is not None
 
 
-def _to_lists(text: Text, operation: Operation, upstream: Term) -> Iterator[HandedBack]:
+def _to_lists(adjoints: Adjoints, operation: Operation, upstream: Term) -> Iterator[HandedBack]:
     """Yield upstream adjoint × local derivatives for each list of operands."""
-    row, array, views = operation.group.row, operation.array, operation.views
+    text, row, array, views = adjoints.text, operation.group.row, operation.array, operation.views
     dims = (*array.dims, views[0].shape[-1])
     axis = "[..., None]" * bool(array.dims or array.batched)
-    d = text.widened(upstream, array.dims, batched=array.batched) + axis
+    d = adjoints.widened(upstream, array.dims, batched=array.batched) + axis
     if row is total:
-        yield HandedBack(d, False, dims)
+        yield HandedBack(d, False, dims, array.batched)
     elif row is dot:
         for other in reversed(views):
-            yield HandedBack(f"{d}*{text.read(other, exact=1)}", True, dims)
+            yield HandedBack(f"{d}*{text.read(other, exact=1)}", True, dims, array.batched)
     else:
-        yield HandedBack(f"{d}*np.exp({text.read(views[0], exact=1)} - {array.name}{axis})", True, dims)
+        power = f"np.exp({text.read(views[0], exact=1)} - {array.name}{axis})"
+        yield HandedBack(f"{d}*{power}", True, dims, array.batched)
 
 
-__all__ = ["Symbol", "backward", "forward", "value"]
+def _to_matrices(text: Text, operation: Operation, d: str) -> Iterator[HandedBack]:
+    """Yield what goes to each of two matrices: summed over the samples already, where it is one for all."""
+    for back, view in zip(products.handed_back(text, operation, d), operation.views):
+        yield HandedBack(back, True, view.shape, view.batched)
+
+
+def _to_inputs(text: Text, block: Block, d: str, wanted: Collection[Array]) -> Iterator[HandedBack]:
+    read = {slot for array in block.view.arrays if array in wanted for slot in array.slots.tolist()}
+    back = BLOCKS[block.style].backward(text, block, d, read)
+    yield HandedBack(back, True, block.inputs.shape, block.array.batched)

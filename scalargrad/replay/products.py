@@ -1,4 +1,4 @@
-"""Write products of matrices, and of blocks of them: z = V Uᵀ, and backwards δ U and δᵀ V.
+"""Write products of matrices, or of blocks of them: z = V Uᵀ, then backwards δ U with δᵀ V.
 
 Axes have letters: n for samples, b for blocks, q for the rows of V, p for those of U, k for the axis
 along which products are added up.  The frequent cases are written with @, the rare ones with einsum.
@@ -7,11 +7,11 @@ along which products are added up.  The frequent cases are written with @, the r
 from collections.abc import Iterator
 
 from scalargrad.replay.arrays import View
-from scalargrad.replay.layout import Operation
+from scalargrad.replay.operation import Operation
 from scalargrad.replay.text import Text, operand
 
 
-def value(text: Text, operation: Operation) -> str:
+def value(text: Text, operation: Operation) -> str:  # noqa: PLR0911  # a table of cases
     """Return the expression of a product of matrices or vectors."""
     first, second = operation.views
     u, v, z = letters(operation)

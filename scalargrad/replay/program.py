@@ -12,13 +12,13 @@ from scalargrad.engine import node
 from scalargrad.engine.value import Value
 from scalargrad.replay.arguments import Flat
 from scalargrad.replay.arrays import Array
-from scalargrad.replay.blocks import Block
 from scalargrad.replay.folding import fold
 from scalargrad.replay.function import Hot, Kind, Written, written
 from scalargrad.replay.graph import Graph
 from scalargrad.replay.grouping import groups_of
 from scalargrad.replay.layout import Layout
 from scalargrad.replay.names import Names, stem
+from scalargrad.replay.operation import Block
 from scalargrad.replay.recorder import Argument, Recording
 from scalargrad.replay.segments import segments
 from scalargrad.replay.verifying import Expected, swept

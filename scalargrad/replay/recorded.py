@@ -1,4 +1,4 @@
-"""A recorded function: called as the function is, it replays programs, and records where none fits."""
+"""A recorded function: called as the function is, it replays programs; where none fits it records one."""
 
 import functools
 from collections.abc import Callable
@@ -144,7 +144,7 @@ class Recorded:
         return self.programs.setdefault((shapes, positional, batch_of(flats) is not None), [])
 
     def _record(self, programs: list[Program], flats: list[Flat], positional: int, sample: int) -> None:
-        """Add the program of the way that a sample takes, once it is seen to compute what the function does."""
+        """Add the program of the way that a sample takes."""
         with self._lock, no_collection():
             if len(programs) >= MOST_PROGRAMS:
                 at = f", the last time at {programs[-1].lines[-1]}" if programs[-1].lines else ""

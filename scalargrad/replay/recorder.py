@@ -1,4 +1,4 @@
-"""Run a function once, and keep what its replay needs: the graph, and what a graph does not show."""
+"""Run a function once, to keep what its replay needs: the graph, with what a graph does not show."""
 
 import gc
 import linecache
@@ -85,7 +85,7 @@ class Recording(Watcher):
     hot: dict[tuple[Value, int], tuple[Value, ...]] = field(default_factory=dict)
     conditions: dict[tuple[int, str], tuple[object, Any]] = field(default_factory=dict)
     followers: list[tuple[Callable[..., object], tuple[Value, ...]]] = field(default_factory=list)
-    drawn: object = field(default_factory=lambda: _drawn())
+    drawn: object = field(default_factory=lambda: _drawn())  # noqa: PLW0108  # it is defined below
 
     @property
     def nodes(self) -> list[Value]:
@@ -98,10 +98,12 @@ class Recording(Watcher):
         """Tell whether another run did the same operations, with the same numbers and the same outcomes."""
         mine, theirs = self.nodes, other.nodes
         rows = [node.primitive for node in mine] == [node.primitive for node in theirs]
-        data = (np.array([node._data for node in nodes]) for nodes in (mine, theirs))
+        data, again = (np.array([node._data for node in nodes]) for nodes in (mine, theirs))
         outcomes = [[(guard.sign, guard.outcome) for guard in x.guards] for x in (self, other)]
         drawn = self.fresh or other.fresh  # then numbers may differ
-        return rows and outcomes[0] == outcomes[1] and bool(drawn or np.array_equal(*data, equal_nan=True))
+        return (
+            rows and outcomes[0] == outcomes[1] and bool(drawn or np.array_equal(data, again, equal_nan=True))
+        )
 
     # ---- what the engine reports
 
@@ -198,7 +200,7 @@ def noted(note: str) -> Iterator[None]:
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """Let the garbage collector rest: a graph in the making is no garbage, but it would be visited all the time."""
+    """Let the garbage collector rest: a graph in the making is no garbage, yet it would be visited often."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

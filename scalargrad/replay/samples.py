@@ -1,4 +1,4 @@
-"""The samples of a call: each is given to the program whose guards it meets, and the results put together."""
+"""The samples of a call: each goes to the program whose guards it meets."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,33 +12,35 @@ from scalargrad.replay.program import Program
 from scalargrad.replay.recorder import Argument, Recording
 from scalargrad.replay.verifying import swept
 
+Data = Callable[[Program], np.ndarray]  # the numbers of the Values that a program reads from outside
+Eagerly = Callable[[int], tuple[Recording, Any]]  # the function run on a sample, with its arguments
+Derivatives = list[tuple[Sequence[Value], np.ndarray]]  # by Values, to be added up
+
 # Of what NumPy notices: where the engine would raise an error, or where infinity begins.
-Data = Callable[[Program], np.ndarray]
 NOTICED = ("divide", "over", "invalid")
-CALL = dict.fromkeys(NOTICED, "call") | {"under": "ignore"}
-RAISE = dict.fromkeys(NOTICED, "raise") | {"under": "ignore"}
+CALL: Any = dict.fromkeys(NOTICED, "call") | {"under": "ignore"}
+RAISE: Any = dict.fromkeys(NOTICED, "raise") | {"under": "ignore"}
 
 
 class Whole:
     """What one program gives for all samples of a call: the way without detours."""
 
     def __init__(self, kind: Kind, program: Program, flats: list[Flat], found: Any) -> None:
-        self.flats = flats
-        self.batch = batch_of(flats)
+        self.flats, self.batch = flats, batch_of(flats)
         self.value, _, _, *derivatives = found
         if self.batch is None:
             self.value = float(self.value)
         arrays = derivatives[0] if derivatives else ()
         count = len(program.parameters) if kind in {"parameters", "all"} else 0
         self._of_arguments = arrays[count:]
-        self.sums = []
+        self.sums: Derivatives = []
         if count:
-            self.sums = [(program.values, np.concatenate([x.ravel() for x in arrays[:count]]))]
+            self.sums = [(program.values, np.concatenate([np.ravel(x) for x in arrays[:count]]))]
 
     @classmethod
     def of(cls, kind: Kind, program: Program, flats: list[Flat], seed: float, data: Data) -> "Whole | None":
-        """Return what a program gives, None where samples need more than that: guards, limits, errors."""
-        if not program.holds_now or program.followers:
+        """Return what a program gives, None where samples need more: branches, limits, errors, followers."""
+        if program.followers or not program.holds_now:
             return None
         numbers = [flat.numbers for flat in flats if flat.count]
         if program.hot and not program.can_pick(numbers).all():
@@ -57,50 +59,59 @@ class Whole:
         """Return the derivatives by each argument laid flat, over the batch or for the one sample."""
         arrays = iter(self._of_arguments)
         lead = () if self.batch is None else (self.batch,)
-        return [
-            np.reshape(next(arrays) if flat.count else 0.0, (*lead, flat.count))
-            if flat.count
-            else np.zeros((*lead, 0))
-            for flat in self.flats
-        ]
+        return [np.reshape(next(arrays) if x.count else np.empty(0), (*lead, x.count)) for x in self.flats]
 
     @property
-    def by_value(self) -> list[tuple[Sequence[Value], np.ndarray]]:
-        """Return Values that were read from outside or given as arguments, with derivatives to be added up."""
-        return [*self.sums, *_given(self.flats, self.by_argument)] if self._of_arguments else self.sums
+    def by_value(self) -> Derivatives:
+        """Return Values that were read or given as arguments, with derivatives to be added up."""
+        return self.sums + _given(self.flats, self.by_argument) if self._of_arguments else self.sums
 
 
 class Samples:
     """What a call gives, sample by sample; `left` are the samples that no program has taken yet.
 
-    `eagerly` runs the function itself on a sample.  One sample without a batch is the sample 0.
+    One sample without a batch is the sample 0.
     """
 
-    def __init__(
-        self,
-        kind: Kind,
-        flats: list[Flat],
-        seed: float,
-        data: Data,
-        eagerly: Callable[[int], tuple[Recording, Any]],
-    ) -> None:
-        self.kind, self.seed, self.data, self.eagerly = kind, seed, data, eagerly
-        self.flats = flats
+    def __init__(self, kind: Kind, flats: list[Flat], seed: float, data: Data, eagerly: Eagerly) -> None:
+        self.kind, self.flats, self.seed, self.data, self.eagerly = kind, flats, seed, data, eagerly
         self.batch = batch_of(flats)
         count = 1 if self.batch is None else self.batch
         self.left = np.arange(count)
         self.numbers = [flat.numbers.reshape(count, -1) for flat in flats if flat.count]
         self.values = np.empty(count)
-        self.derivatives = (
-            [np.zeros((count, flat.count)) for flat in flats] if kind in {"arguments", "all"} else []
-        )
-        self.sums: list[tuple[Sequence[Value], np.ndarray]] = []
+        by_argument = kind in {"arguments", "all"}
+        self.derivatives = [np.zeros((count, flat.count)) for flat in flats] if by_argument else []
+        self.sums: Derivatives = []
         self.followed: list[tuple[int, Callable[..., object], list[float]]] = []
+
+    # ---- results
+
+    @property
+    def value(self) -> Any:
+        """Return the values over the batch, or the one float."""
+        return float(self.values[0]) if self.batch is None else self.values
+
+    @property
+    def by_argument(self) -> list[np.ndarray]:
+        """Return the derivatives by each argument laid flat, over the batch or for the one sample."""
+        return self.derivatives if self.batch is not None else [x[0] for x in self.derivatives]
+
+    @property
+    def by_value(self) -> Derivatives:
+        """Return Values that were read or given as arguments, with derivatives to be added up."""
+        return self.sums + _given(self.flats, self.by_argument) if self.derivatives else self.sums
+
+    def follow(self) -> None:
+        """Do what the function does beside its result, sample by sample."""
+        for _, function, numbers in sorted(self.followed, key=lambda item: item[0]):
+            function(*map(float, numbers))
+
+    # ---- running
 
     def run(self, program: Program) -> None:
         """Give a program those samples that are left and meet its guards."""
-        data, fresh = self.data(program), program.fresh_data()
-        self.left = self._run(program, self.left, data, fresh)
+        self.left = self._run(program, self.left, self.data(program), program.fresh_data())
 
     def _run(
         self, program: Program, mine: np.ndarray, data: np.ndarray, fresh: Sequence[np.ndarray]
@@ -121,91 +132,65 @@ class Samples:
         if not held.all():
             if held.any():
                 self._run(program, mine[held], data, fresh)
-            return mine[~held]
-        if notices and not self._is_only_backward(program, data, fresh, numbers):
+            return np.asarray(mine[~held])
+        if notices and not _is_only_backward(program, data, fresh, numbers):
             return self._carefully(program, mine, data, fresh)
         self.values[mine] = value
-        self._keep(program, mine, derivatives)
+        if derivatives:
+            self._keep(program, mine, list(derivatives[0]))
         self._keep_followed(program, mine, followed)
         return mine[:0]
 
-    def _is_only_backward(self, program: Program, data: np.ndarray, fresh: Any, numbers: Any) -> bool:
-        """Tell whether the values are in order, and only derivatives go to a limit, as they may."""
-        try:
-            with np.errstate(**RAISE):
-                program.run("forward", data, fresh, numbers)
-        except FloatingPointError:
-            return False
-        return True
-
     def _carefully(self, program: Program, mine: np.ndarray, data: np.ndarray, fresh: Any) -> np.ndarray:
-        """Find the samples where a value is undefined or infinite; the function itself says what happens."""
-        if len(mine) > 1:
-            for half in np.array_split(mine, 2):
-                self._run(program, half, data, fresh)
+        """Find the samples where a value is undefined or infinite: there the function itself is run."""
+        if len(mine) == 1:
+            self._keep_eager(int(mine[0]))
             return mine[:0]
-        (sample,) = mine.tolist()
-        recording, made = self.eagerly(sample)
-        gradient = swept(recording)
-        self.values[sample] = recording.output._data
-        arguments = [[gradient.get(leaf, 0.0) for leaf in leaves] for _, leaves in made]
-        for derivatives, found in zip(self.derivatives, arguments):
-            derivatives[sample] = self.seed * np.array(found)
-        if self.kind in {"parameters", "all"}:
-            outer = [
-                value for value in gradient if value.primitive is None and value._order < recording.since
-            ]
-            outer = [value for value in outer if not isinstance(value, Argument)]
-            self.sums.append((outer, self.seed * np.array([gradient[value] for value in outer])))
-        for function, values in recording.followers:
-            self.followed.append((sample, function, [value._data for value in values]))
-        return mine[:0]
+        halves = np.array_split(mine, 2)
+        return np.concatenate([self._run(program, half, data, fresh) for half in halves])
 
-    def _keep(self, program: Program, mine: np.ndarray, derivatives: Any) -> None:
-        if not derivatives:
-            return
-        found = list(derivatives[0])
-        if self.kind != "arguments":
-            of_parameters, found = found[: len(program.parameters)], found[len(program.parameters) :]
-            if of_parameters:
-                self.sums.append((program.values, np.concatenate([np.ravel(x) for x in of_parameters])))
-        if self.kind != "parameters":
-            takers = [taken for taken, flat in zip(self.derivatives, self.flats) if flat.count]
-            for taken, array in zip(takers, found):
-                taken[mine] = np.reshape(array, (len(mine), -1))
+    def _keep(self, program: Program, mine: np.ndarray, arrays: list[Any]) -> None:
+        """Keep the derivatives of samples by arguments, and add up those by parameters."""
+        count = len(program.parameters) if self.kind in {"parameters", "all"} else 0
+        if count:
+            self.sums.append((program.values, np.concatenate([np.ravel(x) for x in arrays[:count]])))
+        takers = [taken for taken, flat in zip(self.derivatives, self.flats) if flat.count]
+        for taken, array in zip(takers, arrays[count:]):
+            taken[mine] = np.reshape(array, (len(mine), -1))
 
     def _keep_followed(self, program: Program, mine: np.ndarray, followed: Sequence[Any]) -> None:
-        numbers = iter(np.broadcast_to(x, len(mine)) for x in followed)
+        numbers = iter([np.broadcast_to(x, len(mine)) for x in followed])
         for function, count in program.followers:
             columns = [next(numbers) for _ in range(count)]
-            self.followed += [
-                (sample, function, [c[i] for c in columns]) for i, sample in enumerate(mine.tolist())
-            ]
+            self.followed += [(i, function, list(row)) for i, *row in zip(mine.tolist(), *columns)]
 
-    # ---- results
-
-    def follow(self) -> None:
-        """Do what the function does beside its result, sample by sample."""
-        for _, function, numbers in sorted(self.followed, key=lambda item: item[0]):
-            function(*map(float, numbers))
-
-    @property
-    def value(self) -> Any:
-        """Return the values over the batch, or the one float."""
-        return float(self.values[0]) if self.batch is None else self.values
-
-    @property
-    def by_argument(self) -> list[np.ndarray]:
-        """Return the derivatives by each argument laid flat, over the batch or for the one sample."""
-        return self.derivatives if self.batch is not None else [x[0] for x in self.derivatives]
-
-    @property
-    def by_value(self) -> list[tuple[Sequence[Value], np.ndarray]]:
-        """Return Values that were read from outside or given as arguments, with derivatives to be added up."""
-        return [*self.sums, *_given(self.flats, self.by_argument)]
+    def _keep_eager(self, sample: int) -> None:
+        """Keep what the function itself gives for a sample, unless it raises an error."""
+        recording, made = self.eagerly(sample)
+        self.values[sample] = recording.output._data
+        self.followed += [(sample, f, [v._data for v in values]) for f, values in recording.followers]
+        if self.kind == "forward":
+            return
+        gradient = swept(recording)
+        for derivatives, (_, leaves) in zip(self.derivatives, made):
+            derivatives[sample] = [self.seed * gradient.get(leaf, 0.0) for leaf in leaves]
+        if self.kind != "arguments":
+            outer = [v for v in gradient if v.primitive is None and v._order < recording.since]
+            outer = [v for v in outer if not isinstance(v, Argument)]
+            self.sums.append((outer, self.seed * np.array([gradient[v] for v in outer])))
 
 
-def _given(flats: list[Flat], derivatives: Sequence[np.ndarray]) -> list[tuple[Sequence[Value], np.ndarray]]:
+def _is_only_backward(program: Program, data: np.ndarray, fresh: Any, numbers: Any) -> bool:
+    """Tell whether the values are in order, and only derivatives go to a limit, as they may."""
+    try:
+        with np.errstate(**RAISE):
+            program.run("forward", data, fresh, numbers)
+    except FloatingPointError:
+        return False
+    return True
+
+
+def _given(flats: list[Flat], derivatives: Sequence[np.ndarray]) -> Derivatives:
     """Return the Values that were given as arguments, each with its derivative, summed over the samples."""
     return [
         ([value], np.array([np.sum(found[..., i])]))

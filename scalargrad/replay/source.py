@@ -22,7 +22,7 @@ def source(program: Program, name: str, target: LibraryName) -> str:
     """
     chosen, layout = library(target), program.regular
     wanted = None if target != "numpy" else layout.parameters or program.arguments
-    with_names = _Named(program, layout)
+    with_names = _Named(layout)
     made = body(layout, program.hot, wanted, batched=program.batched, library=chosen)
     arguments = [array.name for array in (*layout.parameters, *program.fresh, *program.arguments)]
     title = f"def {name}({', '.join(arguments)}):"
@@ -37,7 +37,8 @@ def _before(made: Body, chosen: Library, lines: Sequence[str]) -> Iterator[str]:
     code = "\n".join(lines)
     called = sorted(set(re.findall(r"(?<![\w.])([A-Za-z]\w*)\(", code)))
     needed = made.text.dialect.needed(" ".join(called))
-    imports = dict.fromkeys([*chosen.imports.split("\n"), *re.findall(r"^(?:import|from) .*$", needed, re.M)])
+    others = re.findall(r"^(?:import|from) .*$", needed, re.MULTILINE)
+    imports = dict.fromkeys([*chosen.imports.split("\n"), *others])
     yield from imports
     yield ""
     definitions = [line for line in needed.split("\n") if line not in imports]
@@ -60,7 +61,7 @@ def _lines(program: Program, made: Body, wanted: Sequence[Array] | None, named: 
     yield from _commented([*made.forward], named)
     if made.holds != "True":
         yield from _wrapped_comment("recorded where the following holds, and right only there: " + made.holds)
-    mean = f".mean()" * program.batched
+    mean = ".mean()" * program.batched
     value = f"({made.value}){mean}" if mean and not made.value.isidentifier() else made.value + mean
     if wanted is None:
         yield f"return {value}"
@@ -75,8 +76,8 @@ def _lines(program: Program, made: Body, wanted: Sequence[Array] | None, named: 
 class _Named:
     """The shapes of arrays, and of their adjoints, by their names."""
 
-    def __init__(self, program: Program, layout: Layout) -> None:
-        self.shapes = {array.name: _shape(array) for array in layout.placed.arrays}
+    def __init__(self, layout: Layout) -> None:
+        self.shapes = {array.name: _shape(array) for array in layout.arrays}
         self.shapes |= {f"d_{name}": text for name, text in self.shapes.items()}
 
 

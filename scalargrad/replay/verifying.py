@@ -12,7 +12,7 @@ from scalargrad.engine.value import Value
 from scalargrad.errors import RecordError
 from scalargrad.replay.recorder import Recording
 
-# Sums are added up in another order, so what is left of numbers that cancel may differ in more than the last bits.
+# Sums are added up in another order: where numbers cancel, more than the last bits of the rest may differ.
 RELATIVE, OF_THE_LARGEST = 1e-6, 1e-10
 
 
@@ -41,8 +41,8 @@ class Expected:
         for given, exact in pairs:
             if not np.all(holds) or not _close(given, exact):
                 message = (
-                    "the program that was recorded does not compute what the function does; this is an error of "
-                    "scalargrad: please report it, and go on without record"
+                    "the program that was recorded does not compute what the function does: this is an "
+                    "error of scalargrad; please report it, and go on without record"
                 )
                 raise RecordError(message)
 

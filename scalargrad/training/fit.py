@@ -48,10 +48,12 @@ def fit(
     With `patience`, training stops after that many epochs without a lower loss; where that is the loss
     on the pair `validation`, the state of its best epoch is put back.  `on_epoch` is called with the
     history after each epoch.  A progress bar is shown where standard error is a terminal; `progress`
-    says True (in a notebook too) or False.  Steps are replayed on arrays, as by `record`, where that is
-    exact to rounding, and else taken graph by graph: `history.replay` says which, and why; `replay=False`
-    asks for graphs, `replay=True` raises RecordError rather than go back to them.  Ctrl-C ends training and returns what was recorded; what
+    says True (in a notebook too) or False.  Ctrl-C ends training and returns what was recorded; what
     was learned so far stays in the model, which is left in evaluation mode.
+
+    Steps are replayed on arrays, as by `record`, where that is exact to rounding, and else taken graph by
+    graph; `history.replay` says which, and why.  A loss or a model then runs a few times in all, not once
+    for every sample.  `replay=False` asks for graphs; `replay=True` raises RecordError rather than use them.
 
     Raises NonFiniteError, naming the first node that is not finite, when the loss is inf or nan.
 

@@ -163,7 +163,7 @@ class ReplayTrainer:
         return loss
 
     def _agree(self) -> None:
-        """Hold the loss of the first samples against that with plain numbers as targets, as `fit` gives them."""
+        """Hold the loss of the first samples against that with plain numbers as targets, as in a graph."""
         trainer, places = self.trainer, range(min(FIRST, len(self.trainer.data)))
         if self._mixes:
             return  # running statistics would move

@@ -1,4 +1,4 @@
-"""The way in which steps are taken: replayed where that can be, graph by graph where it cannot."""
+"""The way in which steps are taken: replayed where that can be, graph by graph elsewhere."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Steps:
-    """Steps of a trainer, and what goes with them; `wanted` says whether they are replayed, None if that can be.
+    """Steps of a trainer with what goes with them; `wanted` says whether to replay, None if that can be.
 
     Whether a loss can be recorded shows at the first step.
     """

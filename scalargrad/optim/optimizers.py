@@ -8,9 +8,11 @@ A rule is written once, for one parameter over a namespace, as a primitive is: `
 """
 
 import math
+import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from scalargrad.engine.node import assign
 from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError, ShapeError
 from scalargrad.optim.schedules import Schedule
@@ -19,6 +21,7 @@ from scalargrad.primitives.scalars import strict
 if TYPE_CHECKING:
     import numpy as np
 
+MANY = 100  # parameters, from which on arrays pay
 Rule = Callable[..., tuple[Any, ...]]  # of θ, ∇L and the state before a step: θ and the state after it
 
 
@@ -51,7 +54,10 @@ class Optimizer:
         return self.lr(self.steps) if callable(self.lr) else self.lr
 
     def step(self) -> None:
-        """Give every parameter its new data."""
+        """Give every parameter its new data; many of them at once, on arrays, if NumPy is there already."""
+        if len(self.parameters) >= MANY and "numpy" in sys.modules:
+            self._step_on_arrays(sys.modules["numpy"])
+            return
         gradients = [parameter.grad for parameter in self.parameters]
         data = [parameter._data for parameter in self.parameters]
         state = [_listed(getattr(self, name)) for name in self.state]
@@ -82,6 +88,11 @@ class Optimizer:
         with np.errstate(all="ignore"):  # an overflow is inf without a word, as in arithmetic on floats
             new: np.ndarray = self._keep(*self._next_rule(arrays)(data, gradients, *state))
         return new
+
+    def _step_on_arrays(self, np: Any) -> None:
+        data = np.array([parameter._data for parameter in self.parameters])
+        gradients = np.array([parameter.grad for parameter in self.parameters], dtype=float)
+        assign(self.parameters, self.descend(data, gradients).tolist())
 
     def zero_grad(self) -> None:
         """Set the grad of every parameter to 0."""

@@ -52,10 +52,13 @@ class Signature:
             self.signature: inspect.Signature | None = inspect.signature(function)
         except (TypeError, ValueError):
             self.signature = None
+        kinds = [(p.kind, p.default) for p in self.signature.parameters.values()] if self.signature else []
+        plain = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.empty)
+        self._plain = len(kinds) if all(kind == plain for kind in kinds) else -1
 
     def flat(self, arguments: tuple[Any, ...], named: dict[str, Any]) -> list[Flat]:
         """Return the arguments of a call laid flat; raise OperandError for a wrong number or name."""
-        if self.signature is not None:
+        if self.signature is not None and (named or len(arguments) != self._plain):
             try:
                 self.signature.bind(*arguments, **named)
             except TypeError as error:
@@ -76,6 +79,8 @@ class Signature:
 
 def flat(name: str, x: Any) -> Flat:
     """Return an argument laid flat; raise OperandError for what is no number, by its name."""
+    if type(x) is np.ndarray and x.dtype == np.float64 and x.ndim:
+        return Flat(name, x.shape[1:], x if x.ndim == 2 else x.reshape(len(x), -1), [])
     if isinstance(x, str | bool | None):
         return Flat(name, Static(x), np.empty(0), [])
     if isinstance(x, Value):

@@ -1,7 +1,7 @@
 """Write a program as one function: forward, operation by operation, then backward."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,7 +17,7 @@ from scalargrad.replay.graph import GUARD_ROWS
 from scalargrad.replay.layout import Layout
 from scalargrad.replay.libraries import LIBRARIES, Library
 from scalargrad.replay.operation import Operation
-from scalargrad.replay.text import BATCH, Text
+from scalargrad.replay.text import BATCH, Text, operand, shape
 
 Kind = Literal["forward", "parameters", "arguments", "all"]  # by what derivatives are taken
 
@@ -50,11 +50,13 @@ class Written:
     def compiled(self) -> Any:
         """Return the function."""
         scope: dict[str, Any] = {"np": np, **self.constants, **functions_of(self.source)}
-        scattered = SCATTER * ("scatter(" in self.source)
         called = set(re.findall(r"(?<![\w.])([A-Za-z]\w*)\(", self.source)) - scope.keys()
-        exec(f"{Text().dialect.needed(' '.join(sorted(called)))}\n{scattered}\n{self.source}", scope)  # noqa: S102  # our own text
+        helpers = [text for name, text in HELPERS.items() if name in called]
+        others = sorted(called - HELPERS.keys())
+        source = "\n".join([Text().dialect.needed(" ".join(others)), *helpers, self.source])
+        exec(source, scope)  # noqa: S102  # our own text
         scope |= {
-            name: getattr(arrays, name) for name in called if name in TABLE
+            name: getattr(arrays, name) for name in others if name in TABLE
         }  # which compute no part twice
         return scope["replay"]
 
@@ -95,23 +97,63 @@ def body(
     return Body(text, forward, text.lines, value, holds, followed, derivatives)
 
 
-def written(
-    layout: Layout,
-    hot: Sequence[Hot],
-    inputs: Sequence[Array],
-    wanted: Sequence[Array] | None,
-    *,
-    batched: bool,
-) -> Written:
-    """Return the function of arrays that gives (value, do the guards hold, what is followed, derivatives)."""
+@dataclass
+class Inputs:
+    """The arrays that a program is given: parameters laid end to end, fresh numbers, arguments laid flat."""
+
+    parameters: Sequence[Array]
+    fresh: Sequence[Array]
+    arguments: Sequence[Array]
+
+    @property
+    def names(self) -> list[str]:
+        """Return the names under which they are given."""
+        return ["data", *(array.name for array in (*self.fresh, *self.arguments))]
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines that give arrays their shapes."""
+        start = 0
+        for array in self.parameters:
+            part = f"data[{start}:{start + array.size}]" if array.dims else f"data[{start}]"
+            yield f"{array.name} = {part}" + f".reshape{shape(array.dims, batched=False)}" * (
+                len(array.dims) > 1
+            )
+            start += array.size
+        for array in self.arguments:
+            if not array.dims:
+                yield f"{array.name} = {array.name}[{':, ' * array.batched}0]"
+            elif len(array.dims) > 1:
+                yield f"{array.name} = {array.name}.reshape{shape(array.dims, batched=array.batched)}"
+
+
+def written(layout: Layout, hot: Sequence[Hot], inputs: Inputs, kind: Kind, *, batched: bool) -> Written:
+    """Return the function that gives a value, whether the guards hold, what is followed, and derivatives.
+
+    These are the derivatives by the parameters, laid end to end, and a tuple of those by the arguments.
+    """
+    by_parameters = inputs.parameters if kind in {"parameters", "all"} else []
+    by_arguments = inputs.arguments if kind in {"arguments", "all"} else []
+    wanted = None if kind == "forward" else [*by_parameters, *by_arguments]
     made = body(layout, hot, wanted, batched=batched)
-    returned = [made.value, made.holds, _tuple(made.followed)]
-    if wanted is not None:
-        returned.append(_tuple(made.derivatives))
-    parameters = [array.name for array in inputs] + [BATCH] * batched + ["seed=1.0"] * (wanted is not None)
-    head = f"def replay({', '.join(parameters)}):"
-    lines = [head, *made.forward, *made.backward, f"return {', '.join(returned)}"]
+    flat = [_flat(x, array) for x, array in zip(made.derivatives, by_parameters)]
+    gradient = f"np.concatenate([{', '.join(flat)}])" if flat else "np.empty(0)"
+    returned = [
+        made.value,
+        made.holds,
+        _tuple(made.followed),
+        gradient,
+        _tuple(made.derivatives[len(flat) :]),
+    ]
+    head = f"def replay({', '.join([*inputs.names, *[BATCH] * batched, 'seed=1.0'])}):"
+    lines = [head, *inputs.lines(), *made.forward, *made.backward, f"return {', '.join(returned)}"]
     return Written("\n    ".join(lines), made.text.constants)
+
+
+def _flat(text: str, array: Array) -> str:
+    """Return an array in one dimension."""
+    if len(array.dims) == 1:
+        return text
+    return f"{operand(text)}.ravel()" if array.dims else f"({text},)"
 
 
 def _tuple(texts: Sequence[str]) -> str:
@@ -155,9 +197,15 @@ def _derivatives(text: Text, layout: Layout, wanted: Sequence[Array], *, batched
     return [adjoints.widened(term, array.dims, batched=array.batched) for term, array in found]
 
 
+LOGSUMEXP = '''def logsumexp(x):
+    """Return the logarithm of the sum of exponentials along the last axis."""
+    top = x.max(axis=-1)
+    return top + np.log(np.exp(x - top[..., None]).sum(axis=-1))
+'''
 SCATTER = '''def scatter(xs, index, size):
     """Return for each sample the sums of those elements that have the same index, up to a size."""
     sums = np.zeros((size, len(xs)))
     np.add.at(sums, index, xs.T)
     return sums.T
 '''
+HELPERS = {"logsumexp": LOGSUMEXP, "scatter": SCATTER}  # what programs call beside NumPy

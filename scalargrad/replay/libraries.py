@@ -9,6 +9,7 @@ from scalargrad.errors import known
 from scalargrad.notation.languages import JAX, NumPy, Torch
 from scalargrad.notation.writer import CONDITION, Symbol
 from scalargrad.primitives.row import Primitive
+from scalargrad.primitives.table import TABLE
 
 LibraryName = Literal["numpy", "torch", "jax"]
 
@@ -41,7 +42,7 @@ class Library:
         text = str(dialect.value(row, *operands))
         names = [str(x) for x in operands if isinstance(x, Symbol)]
         twice = any(text.count(name) > 1 for name in names if not name.isdigit())
-        return str(dialect.write(row, operands)) if twice and not row.parameters else text
+        return str(dialect.write(row, operands)) if twice and TABLE.get(row.name) is row else text
 
     def joined(self, parts: Sequence[str], axis: int) -> str:
         """Return arrays side by side along an axis."""
@@ -53,7 +54,7 @@ class Library:
 
     def logsumexp(self, x: str) -> str:
         """Return ln Σ eˣ along the last axis."""
-        return f"np.logaddexp.reduce({x}, axis=-1)"
+        return f"logsumexp({x})"
 
     def permuted(self, order: Sequence[int]) -> str:
         """Return the method that puts axes in another order."""

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from scalargrad.engine.watching import nobody, watcher
-from scalargrad.errors import RecordError, known
+from scalargrad.errors import OperandError, RecordError, known
 from scalargrad.replay.arguments import Flat, Signature, arguments_of, batch_of, key, like_the_argument
 from scalargrad.replay.function import Kind
 from scalargrad.replay.libraries import LibraryName
@@ -160,7 +160,13 @@ class Recorded:
                 )
                 raise RecordError(message)
             leaves = [leaves for _, leaves in made]
-            programs.append(Program(recording, flats, leaves, batched=batch_of(flats) is not None))
+            program = Program(recording, flats, leaves, batched=batch_of(flats) is not None)
+            if program.arguments and not program.reads_arguments:
+                message = (
+                    f"{self.signature.name} depends on none of its arguments, so nothing is to be replayed"
+                )
+                raise OperandError(message)
+            programs.append(program)
 
     def _run(
         self, flats: list[Flat], positional: int, sample: int, made: Any = None

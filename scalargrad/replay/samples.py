@@ -27,20 +27,14 @@ class Whole:
 
     def __init__(self, kind: Kind, program: Program, flats: list[Flat], found: Any) -> None:
         self.flats, self.batch = flats, batch_of(flats)
-        self.value, _, _, *derivatives = found
-        if self.batch is None:
-            self.value = float(self.value)
-        arrays = derivatives[0] if derivatives else ()
-        count = len(program.parameters) if kind in {"parameters", "all"} else 0
-        self._of_arguments = arrays[count:]
-        self.sums: Derivatives = []
-        if count:
-            self.sums = [(program.values, np.concatenate([np.ravel(x) for x in arrays[:count]]))]
+        value, _, _, gradient, self._of_arguments = found
+        self.value = float(value) if self.batch is None else value
+        self.sums: Derivatives = [(program.values, gradient)] if kind in {"parameters", "all"} else []
 
     @classmethod
     def of(cls, kind: Kind, program: Program, flats: list[Flat], seed: float, data: Data) -> "Whole | None":
         """Return what a program gives, None where samples need more: branches, limits, errors, followers."""
-        if program.followers or not program.holds_now:
+        if not program.is_plain and (program.followers or not program.holds_now):
             return None
         numbers = [flat.numbers for flat in flats if flat.count]
         if program.hot and not program.can_pick(numbers).all():
@@ -125,9 +119,10 @@ class Samples:
         notices: list[str] = []
         with np.errstate(**CALL, call=lambda kind, _: notices.append(kind)):
             try:
-                value, holds, followed, *derivatives = program.run(self.kind, data, fresh, numbers, self.seed)
+                found = program.run(self.kind, data, fresh, numbers, self.seed)
             except (ValueError, ArithmeticError):  # of floats, in a block
                 return self._carefully(program, mine, data, fresh)
+        value, holds, followed, gradient, by_arguments = found
         held = np.broadcast_to(holds, len(mine))
         if not held.all():
             if held.any():
@@ -136,8 +131,11 @@ class Samples:
         if notices and not _is_only_backward(program, data, fresh, numbers):
             return self._carefully(program, mine, data, fresh)
         self.values[mine] = value
-        if derivatives:
-            self._keep(program, mine, list(derivatives[0]))
+        if self.kind in {"parameters", "all"}:
+            self.sums.append((program.values, gradient))
+        takers = [taken for taken, flat in zip(self.derivatives, self.flats) if flat.count]
+        for taken, array in zip(takers, by_arguments):
+            taken[mine] = np.reshape(array, (len(mine), -1))
         self._keep_followed(program, mine, followed)
         return mine[:0]
 
@@ -148,15 +146,6 @@ class Samples:
             return mine[:0]
         halves = np.array_split(mine, 2)
         return np.concatenate([self._run(program, half, data, fresh) for half in halves])
-
-    def _keep(self, program: Program, mine: np.ndarray, arrays: list[Any]) -> None:
-        """Keep the derivatives of samples by arguments, and add up those by parameters."""
-        count = len(program.parameters) if self.kind in {"parameters", "all"} else 0
-        if count:
-            self.sums.append((program.values, np.concatenate([np.ravel(x) for x in arrays[:count]])))
-        takers = [taken for taken, flat in zip(self.derivatives, self.flats) if flat.count]
-        for taken, array in zip(takers, arrays[count:]):
-            taken[mine] = np.reshape(array, (len(mine), -1))
 
     def _keep_followed(self, program: Program, mine: np.ndarray, followed: Sequence[Any]) -> None:
         numbers = iter([np.broadcast_to(x, len(mine)) for x in followed])

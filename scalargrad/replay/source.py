@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from textwrap import indent
 
 from scalargrad.replay.arrays import Array
-from scalargrad.replay.function import SCATTER, Body, body
+from scalargrad.replay.function import HELPERS, Body, body
 from scalargrad.replay.layout import Layout
-from scalargrad.replay.libraries import Library, LibraryName, library
+from scalargrad.replay.libraries import LIBRARIES, Library, LibraryName, library
 from scalargrad.replay.program import Program
 from scalargrad.replay.text import BATCH
 
@@ -36,14 +36,14 @@ def _before(made: Body, chosen: Library, lines: Sequence[str]) -> Iterator[str]:
     """Yield imports, constants and functions that the library lacks."""
     code = "\n".join(lines)
     called = sorted(set(re.findall(r"(?<![\w.])([A-Za-z]\w*)\(", code)))
-    needed = made.text.dialect.needed(" ".join(called))
+    needed = made.text.dialect.needed(" ".join(name for name in called if name not in HELPERS))
     others = re.findall(r"^(?:import|from) .*$", needed, re.MULTILINE)
     imports = dict.fromkeys([*chosen.imports.split("\n"), *others])
     yield from imports
     yield ""
     definitions = [line for line in needed.split("\n") if line not in imports]
-    if "scatter" in called:
-        definitions.append(SCATTER)
+    if chosen is LIBRARIES["numpy"]:
+        definitions += [text for name, text in HELPERS.items() if name in called]
     if any(definitions):
         yield "\n".join(definitions)
         yield ""

@@ -69,16 +69,18 @@ def fit(
     history, best, layers = History(), Best(model, patience), _layers(model)
     modules = list(model.named_modules()) if isinstance(model, Module) else []
     steps = Steps(eager, history, replay)
+    looked_at = bool(held_out or on_epoch or patience is not None)  # between epochs, at the model
     try:
         for _ in _with_bar(epochs, history, progress):
-            set_mode(modules, training=True)
+            if looked_at or not history.epochs:
+                set_mode(modules, training=True)
             _run_epoch(steps, batches, history)
             _measure(steps, layers, history)
-            set_mode(modules, training=False)
+            if looked_at:
+                set_mode(modules, training=False)
+                steps.settle()
             if held_out:
                 history.validation_loss.append(steps.loss_on(held_out))
-            if on_epoch or patience is not None:
-                steps.settle()
             if on_epoch:
                 on_epoch(history)
             if best.is_long_ago(history):

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,7 @@ class ReplayTrainer:
             raise CannotReplayError(str(error)) from error
         except ScalargradError:
             return self._eagerly(places)  # which says what is wrong
-        if not (math.isfinite(loss) and np.isfinite(gradient).all()):
+        if not math.isfinite(loss + gradient.sum()):  # nor is it where an element is not
             return self._eagerly(places)
         if self.trainer.clip_norm < math.inf:
             gradient = gradient * shortening(length(gradient), self.trainer.clip_norm)
@@ -100,7 +101,7 @@ class ReplayTrainer:
         if self.trainer.l2:
             found = self.penalty.replayed("parameters", [], 0, 1.0, self._data_of)
             loss += float(found.value)
-            self._add(found.by_value, gradient)
+            gradient = gradient + self._gradient(found.by_value)
         return loss, gradient
 
     def _replayed(self, kind: Any, arrays: "Arrays", places: Places) -> tuple[float, np.ndarray]:
@@ -113,9 +114,7 @@ class ReplayTrainer:
             function = self.by_sample
         seed = 1.0 if mixes else 1.0 / len(places)
         found = function.replayed(kind, flats, 2, seed, self._data_of)
-        gradient = np.zeros(len(self.parameters))
-        self._add(found.by_value, gradient)
-        return float(np.sum(found.value) * seed), gradient
+        return float(np.sum(found.value) * seed), self._gradient(found.by_value)
 
     @property
     def _mixes(self) -> bool:
@@ -131,14 +130,12 @@ class ReplayTrainer:
             data[others] = [program.values[i]._data for i in others.tolist()]
         return data
 
-    def _add(self, found: Iterable[tuple[Sequence[Value], np.ndarray]], gradient: np.ndarray) -> None:
+    def _gradient(self, found: Sequence[tuple[Sequence[Value], np.ndarray]]) -> np.ndarray:
+        """Return derivatives by Values, added up in the order of the parameters."""
+        gradient = np.zeros(len(self.parameters) + 1)  # the last is for Values that are not moved
         for values, derivatives in found:
-            places = self._places_of(values)
-            moved = places >= 0
-            if moved.all():
-                gradient[places] += derivatives
-            else:
-                gradient[places[moved]] += derivatives[moved]
+            gradient[self._places_of(values)] += derivatives
+        return gradient[:-1]
 
     def _places_of(self, values: Iterable[Value]) -> np.ndarray:
         """Return where Values stand among the parameters, -1 for those that are not moved."""
@@ -200,12 +197,19 @@ class Arrays:
             raise CannotReplayError(f"targets are no numbers: {data.targets[0]!r:.40}")
         return cls(samples, targets.astype(float))
 
+    @cached_property
+    def whole(self) -> list[Flat]:
+        """Return the arguments of a batch of everything."""
+        parts = (("x", self.samples), ("t", self.targets))
+        return [Flat(name, array.shape[1:], array.reshape(len(array), -1), []) for name, array in parts]
+
     def at(self, places: Places) -> list[Flat]:
         """Return the arguments of a batch."""
         whole = len(places) == len(self.samples) and isinstance(places, range)
-        chosen = slice(None) if whole else np.array(places)
-        parts = (("x", self.samples), ("t", self.targets))
-        return [Flat(n, a.shape[1:], a[chosen].reshape(len(places), -1), []) for n, a in parts]
+        if whole:
+            return self.whole
+        chosen = np.array(places)
+        return [Flat(x.name, x.spec, x.numbers[chosen], []) for x in self.whole]
 
 
 def mixing(model: Any) -> list[Any]:

@@ -20,6 +20,7 @@ Tree = Any  # a number, or a list or tuple of trees
 Sample = Sequence[Tree]  # the arguments of one call
 Function = Callable[..., Any]
 TOLERANCE = 1e-12  # relative to the largest number of a computation
+TINY = 1e-300
 
 
 # ---- what the engine says
@@ -98,11 +99,12 @@ def flat(tree: Any, batch: int | None) -> np.ndarray:
     return np.concatenate(parts, axis=-1) if parts else np.empty((0,) if batch is None else (batch, 0))
 
 
-def is_near(got: Any, wanted: Any, largest: float) -> bool:
-    """Tell whether numbers agree within rounding, where nan is nan and inf is inf."""
+def is_near(got: Any, wanted: Any, largest: float = 0.0) -> bool:
+    """Tell whether numbers agree within rounding of themselves or of the largest, where nan is nan, inf is inf."""
     got, wanted = np.asarray(got, float), np.asarray(wanted, float)
-    with np.errstate(invalid="ignore"):
-        near = (got == wanted) | (np.abs(got - wanted) <= TOLERANCE * largest)
+    with np.errstate(all="ignore"):
+        slack = TOLERANCE * np.maximum(np.abs(wanted), largest) + TINY
+        near = (got == wanted) | (np.isfinite(wanted) & (np.abs(got - wanted) <= slack))
     return got.shape == wanted.shape and bool(np.all(near | (np.isnan(got) & np.isnan(wanted))))
 
 
@@ -115,12 +117,14 @@ def as_tuple(derivatives: Any, count: int) -> tuple[Any, ...]:
 class Law:
     """A replay is what the engine computes: for one sample, for batches of it, with every derivative.
 
-    `plain` are the places of arguments that the engine gets as plain numbers, such as a target.
+    `plain` are the places of arguments that the engine gets as plain numbers, such as a target.  An
+    `exact` law is kept to rounding of each number itself, else of the largest in the computation.
     """
 
     function: Function
     parameters: Sequence[Value] = ()
     plain: Sequence[int] = ()
+    exact: bool = False
     recorded: Recorded = field(init=False)
 
     def __post_init__(self) -> None:
@@ -142,7 +146,7 @@ class Law:
             for call in (step, step.value_and_grad, step.backward):
                 raises_the_same(lambda call=call: call(*arguments), error, where)
             return
-        largest = max(exact.largest for exact in wanted)
+        largest = self._largest(wanted)
         value = np.array([exact.value for exact in wanted]) if batch else wanted[0].value
         got = step(*arguments)
         assert isinstance(got, np.ndarray if batch else float)
@@ -157,24 +161,30 @@ class Law:
                 assert is_near(found, exact, largest), f"∂/∂argument {i} {where} is {found}, not {exact}"
         self._adds_gradients(arguments, wanted, batch, where)
 
+    def _largest(self, wanted: Sequence[Eager]) -> float:
+        return 0.0 if self.exact else max(exact.largest for exact in wanted)
+
     def _adds_gradients(
         self, arguments: list[Any], wanted: Sequence[Eager], batch: int | None, where: str
     ) -> None:
-        with np.errstate(all="ignore"):
-            gradients = np.array([exact.by_parameters for exact in wanted])
-            values = np.array([exact.value for exact in wanted])
-            largest = max(exact.largest for exact in wanted) * len(wanted)
-            sums = {"sum": (gradients.sum(axis=0), values.sum())}
-            sums["mean"] = (gradients * (1.0 / len(wanted))).sum(axis=0), values.sum() / len(wanted)
-        for reduction, (gradient, value) in sums.items():
+        values = np.array([exact.value for exact in wanted])
+        gradients = np.array([exact.by_parameters for exact in wanted])
+        largest = max(self._largest(wanted), *(_largest_finite(x) for x in (values, gradients)))
+        for reduction, weight in (("sum", 1.0), ("mean", 1.0 / len(wanted))):
             for parameter in self.parameters:
                 parameter.grad = 0.0
             got = self.recorded.backward(*arguments, reduction=reduction)  # type: ignore[arg-type]
+            with np.errstate(all="ignore"):
+                value, gradient = values.sum() * weight, (gradients * weight).sum(axis=0)
             assert is_near(got, value, largest), f"the {reduction} {where} is {got}, not {value}"
             found = [parameter.grad for parameter in self.parameters]
             assert is_near(found, gradient, largest), (
                 f"∂{reduction}/∂parameters {where} is {found}, not {gradient}"
             )
+
+
+def _largest_finite(numbers: np.ndarray) -> float:
+    return float(np.max(np.abs(numbers), where=np.isfinite(numbers), initial=0.0))
 
 
 def raises_the_same(call: Callable[[], object], error: Exception, where: str = "") -> None:
@@ -243,7 +253,7 @@ class Matrices:
         for _ in range(self.steps):
             made = _step(chance, pool)
             pool.append([row[:6] for row in made[:6]])
-        entries = [x for matrix in pool[-4:] for row in matrix for x in row]
+        entries = [x for matrix in pool[-4:] for row in matrix for x in row] + list(leaves(arguments))
         return total([apply(chance.choice(BOUNDED), as_value(x)) for x in entries])
 
 

@@ -180,4 +180,7 @@ def like_the_argument(part: Flat, derivatives: np.ndarray) -> Any:
 
 def batch_of(parts: list[Flat]) -> int | None:
     """Return the number of samples, None where it is one without an array."""
-    return next((part.batch for part in parts if part.batch is not None), None)
+    for part in parts:
+        if part.numbers.ndim == 2:
+            return len(part.numbers)
+    return None

@@ -122,10 +122,13 @@ class Recorded:
 
         `data` gives the numbers of the Values that a program reads from outside.
         """
-        programs = self._programs(flats, positional)
-        if len(programs) == 1 and (whole := Whole.of(kind, programs[0], flats, seed, data)):
-            self.last = programs[0], batch_of(flats)
-            return whole
+        batch = batch_of(flats)
+        programs = self._programs(flats, positional, batched=batch is not None)
+        if len(programs) == 1:
+            whole = Whole.of(kind, programs[0], flats, batch, seed, data)
+            if whole is not None:
+                self.last = programs[0], batch
+                return whole
         samples = Samples(kind, flats, seed, data, lambda sample: self._run(flats, positional, sample))
         used = 0
         while len(samples.left):
@@ -135,13 +138,13 @@ class Recorded:
             used += 1
             if program.holds_now:
                 samples.run(program)
-        self.last = programs[0], batch_of(flats)
+        self.last = programs[0], batch
         samples.follow()
         return samples
 
-    def _programs(self, flats: list[Flat], positional: int) -> list[Program]:
-        shapes = tuple((flat.name, key(flat.spec)) for flat in flats)
-        return self.programs.setdefault((shapes, positional, batch_of(flats) is not None), [])
+    def _programs(self, flats: list[Flat], positional: int, *, batched: bool) -> list[Program]:
+        shapes = tuple([(flat.name, key(flat.spec)) for flat in flats])
+        return self.programs.setdefault((shapes, positional, batched), [])
 
     def _record(self, programs: list[Program], flats: list[Flat], positional: int, sample: int) -> None:
         """Add the program of the way that a sample takes."""

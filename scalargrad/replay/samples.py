@@ -25,28 +25,31 @@ RAISE: Any = dict.fromkeys(NOTICED, "raise") | {"under": "ignore"}
 class Whole:
     """What one program gives for all samples of a call: the way without detours."""
 
-    def __init__(self, kind: Kind, program: Program, flats: list[Flat], found: Any) -> None:
-        self.flats, self.batch = flats, batch_of(flats)
+    def __init__(
+        self, kind: Kind, program: Program, flats: list[Flat], batch: int | None, found: Any
+    ) -> None:
+        self.flats, self.batch = flats, batch
         value, _, _, gradient, self._of_arguments = found
-        self.value = float(value) if self.batch is None else value
+        self.value = float(value) if batch is None else value
         self.sums: Derivatives = [(program.values, gradient)] if kind in {"parameters", "all"} else []
 
     @classmethod
-    def of(cls, kind: Kind, program: Program, flats: list[Flat], seed: float, data: Data) -> "Whole | None":
+    def of(
+        cls, kind: Kind, program: Program, flats: list[Flat], batch: int | None, seed: float, data: Data
+    ) -> "Whole | None":
         """Return what a program gives, None where samples need more: branches, limits, errors, followers."""
         if not program.is_plain and (program.followers or not program.holds_now):
             return None
         numbers = [flat.numbers for flat in flats if flat.count]
         if program.hot and not program.can_pick(numbers).all():
             return None
-        notices: list[str] = []
-        with np.errstate(**CALL, call=lambda kind, _: notices.append(kind)):
+        with np.errstate(**RAISE):
             try:
                 found = program.run(kind, data(program), program.fresh_data(), numbers, seed)
-            except (ValueError, ArithmeticError):  # of floats, in a block
+            except (ValueError, ArithmeticError):
                 return None
-        held = found[1]
-        return None if notices or not (held is True or np.all(held)) else cls(kind, program, flats, found)
+        holds = found[1]
+        return cls(kind, program, flats, batch, found) if holds is True or np.all(holds) else None
 
     @property
     def by_argument(self) -> list[np.ndarray]:

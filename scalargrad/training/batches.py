@@ -4,9 +4,11 @@ import math
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from scalargrad.engine.composed import mean
+from scalargrad.engine.node import real
 from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError, ShapeError
 from scalargrad.nn.losses import Loss
@@ -19,9 +21,9 @@ Places = Sequence[int]  # of the samples of a batch
 
 @dataclass(frozen=True)
 class Dataset:
-    """Samples, a list of Values each, with as many targets."""
+    """Samples, a list of numbers each, with as many targets."""
 
-    samples: Samples
+    rows: list[list[float]]
     targets: list[Any]
 
     @classmethod
@@ -40,10 +42,15 @@ class Dataset:
         if not rows:
             message = "there is nothing to learn from: X and y are empty"
             raise ShapeError(message)
-        return cls([_sample(i, row) for i, row in enumerate(rows)], targets)
+        return cls([_numbers(i, row) for i, row in enumerate(rows)], targets)
+
+    @cached_property
+    def samples(self) -> Samples:
+        """Return the samples as lists of Values, which graphs are made of."""
+        return [list(map(Value, row)) for row in self.rows]
 
     def __len__(self) -> int:
-        return len(self.samples)
+        return len(self.rows)
 
     def at(self, places: Places) -> tuple[Samples, list[Any]]:
         """Return the samples and the targets at some places."""
@@ -99,11 +106,11 @@ def _as_list(name: str, data: Data) -> list[Any]:
         raise OperandError(message) from None
 
 
-def _sample(i: int, row: Any) -> list[Value]:
-    numbers = row if isinstance(row, Sequence) or hasattr(row, "__array__") else [row]
-    values = [Value(float(x) if isinstance(x, Value) else x) for x in numbers]
-    for j, value in enumerate(values):
-        if not math.isfinite(value.data):
-            message = f"X[{i}][{j}] is {value.data}: leave the sample out, or put a number in"
+def _numbers(i: int, row: Any) -> list[float]:
+    items = row if isinstance(row, Sequence) or hasattr(row, "__array__") else [row]
+    numbers = [real(x._data if isinstance(x, Value) else x) for x in items]
+    for j, x in enumerate(numbers):
+        if not math.isfinite(x):
+            message = f"X[{i}][{j}] is {x}: leave the sample out, or put a number in"
             raise OperandError(message)
-    return values
+    return numbers

@@ -164,13 +164,14 @@ class ReplayTrainer:
         trainer, places = self.trainer, range(min(FIRST, len(self.trainer.data)))
         if self._mixes:
             return  # running statistics would move
-        samples, targets = trainer.data.at(places)
+        data = trainer.data
+        first = Dataset(data.rows[:FIRST], data.targets[:FIRST])
         try:
             replayed, _ = self._replayed("forward", self.arrays, places)
             with no_grad():
-                outputs = outputs_of(trainer.model, samples)
-                eager = sum(float(trainer.loss(o, t)._data) for o, t in zip(outputs, targets)) / len(places)
-                for target in trainer.data.targets:
+                outputs = outputs_of(trainer.model, first.samples)
+                eager = sum(float(trainer.loss(*x)._data) for x in zip(outputs, first.targets)) / len(places)
+                for target in data.targets:
                     trainer.loss(outputs[0], target)  # refuses what does not fit, as the first epoch would
         except Exception as error:  # whatever a loss raises
             raise CannotReplayError(f"{type(error).__name__}: {error}") from error
@@ -189,7 +190,7 @@ class Arrays:
     def of(cls, data: Dataset) -> "Arrays":
         """Return the arrays of a dataset; raise CannotReplayError unless all samples have one shape."""
         try:
-            samples = np.array([[x._data for x in sample] for sample in data.samples])
+            samples = np.array(data.rows)
             targets = np.array(data.targets)
         except ValueError:
             raise CannotReplayError("samples or targets differ in their shapes") from None

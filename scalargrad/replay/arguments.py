@@ -1,7 +1,6 @@
 """Arguments of a call: nested lists of numbers or arrays of them over a batch, laid flat."""
 
-import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,46 +35,6 @@ class Flat:
         """Return how many numbers it has for one sample."""
         return int(self.numbers.shape[-1])
 
-    @property
-    def batch(self) -> int | None:
-        """Return the number of samples, None where it is one without an array."""
-        return len(self.numbers) if self.numbers.ndim == 2 else None
-
-
-class Signature:
-    """How a function is called: by position or by name, as Python says."""
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self.function = function
-        self.name = getattr(function, "__name__", type(function).__name__)
-        try:
-            self.signature: inspect.Signature | None = inspect.signature(function)
-        except (TypeError, ValueError):
-            self.signature = None
-        kinds = [(p.kind, p.default) for p in self.signature.parameters.values()] if self.signature else []
-        plain = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.empty)
-        self._plain = len(kinds) if all(kind == plain for kind in kinds) else -1
-
-    def flat(self, arguments: tuple[Any, ...], named: dict[str, Any]) -> list[Flat]:
-        """Return the arguments of a call laid flat; raise OperandError for a wrong number or name."""
-        if self.signature is not None and (named or len(arguments) != self._plain):
-            try:
-                self.signature.bind(*arguments, **named)
-            except TypeError as error:
-                message = f"{self.name}{self.signature}: {error}"
-                raise OperandError(message) from None
-        names = [*self._names(len(arguments)), *named]
-        found = [flat(name, x) for name, x in zip(names, (*arguments, *named.values()), strict=True)]
-        return in_one_batch(found)
-
-    def _names(self, count: int) -> Iterator[str]:
-        """Yield the names of the first positional arguments; those of `*xs` are xs0, xs1, …."""
-        parameters = list(self.signature.parameters.values()) if self.signature else []
-        places = [p for p in parameters if p.kind in {p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD}]
-        rest = next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), "x")
-        for i in range(count):
-            yield places[i].name if i < len(places) else f"{rest}{i - len(places)}"
-
 
 def flat(name: str, x: Any) -> Flat:
     """Return an argument laid flat; raise OperandError for what is no number, by its name."""
@@ -100,7 +59,8 @@ def _flat_list(name: str, items: list[Any] | tuple[Any, ...]) -> Flat:
         array = np.empty(0, object)
     if array.size and array.dtype.kind in "fiu" and not _holds_arrays(items):
         return Flat(name, array.shape, array.reshape(-1).astype(float), [])
-    parts = in_one_batch([flat(f"{name}[{i}]", item) for i, item in enumerate(items)])
+    parts = [flat(f"{name}[{i}]", item) for i, item in enumerate(items)]
+    in_one_batch(parts)
     specs = [part.spec for part in parts]
     same = specs and all(spec == specs[0] and isinstance(spec, tuple) for spec in specs)
     numbers = np.concatenate([part.numbers for part in parts], axis=-1) if parts else np.empty(0)
@@ -127,23 +87,26 @@ def _numeric(name: str, x: Any) -> np.ndarray:
     return array.astype(float)
 
 
-def in_one_batch(parts: list[Flat]) -> list[Flat]:
-    """Return arguments of one batch: those without an array are the same for every sample."""
-    sizes = {part.name: part.batch for part in parts if part.batch is not None}
+def in_one_batch(parts: list[Flat]) -> int | None:
+    """Let all arguments have the batch axis that some have, and return its length; None where none has.
+
+    Those without an array are the same for every sample.
+    """
+    sizes = {len(part.numbers) for part in parts if part.numbers.ndim == 2}
     if not sizes:
-        return parts
-    if len(set(sizes.values())) > 1:
-        listed = ", ".join(f"{name} has {size}" for name, size in sizes.items())
+        return None
+    (size, *others) = sizes
+    if others:
+        listed = ", ".join(f"{x.name} has {len(x.numbers)}" for x in parts if x.numbers.ndim == 2)
         message = f"the first axis of an array is the batch, the same for all arguments: {listed}"
         raise ShapeError(message)
-    (size,) = set(sizes.values())
-    if size == 0:
-        message = f"there is no sample in the batch: {', '.join(sizes)} has a first axis of length 0"
+    if not size:
+        message = f"there is no sample in the batch: {parts[0].name} has a first axis of length 0"
         raise ShapeError(message)
     for part in parts:
-        if part.batch is None:
+        if part.numbers.ndim == 1:
             part.numbers = np.broadcast_to(part.numbers, (size, part.count))
-    return parts
+    return size
 
 
 def arguments_of(part: Flat, numbers: Any) -> tuple[Any, list[Argument]]:
@@ -176,11 +139,3 @@ def like_the_argument(part: Flat, derivatives: np.ndarray) -> Any:
         return derivatives.reshape(len(derivatives), *part.spec)
     columns = iter(derivatives.T if derivatives.ndim == 2 else derivatives.tolist())
     return _shaped(part.spec, columns)
-
-
-def batch_of(parts: list[Flat]) -> int | None:
-    """Return the number of samples, None where it is one without an array."""
-    for part in parts:
-        if part.numbers.ndim == 2:
-            return len(part.numbers)
-    return None

@@ -9,6 +9,7 @@ from scalargrad.engine.node import describe, evaluation_order
 from scalargrad.engine.value import Constant, Value
 from scalargrad.engine.watching import nobody, watcher
 from scalargrad.errors import OperandError
+from scalargrad.replay.call import Call
 from scalargrad.replay.libraries import LibraryName
 from scalargrad.replay.recorded import Recorded
 
@@ -44,7 +45,7 @@ class RecordedOutput:
 
     def value_and_grad(self) -> tuple[float, np.ndarray]:
         """Return the value and the derivatives by the parameters, in their order."""
-        found = self.recorded.replayed("parameters", [], 0)
+        found = self.recorded.replayed("parameters", Call([], 0))
         if len(found.by_value) == 1:
             values, derivatives = found.by_value[0]
             order = self._order_of(values)

@@ -12,6 +12,7 @@ from scalargrad.engine import node
 from scalargrad.engine.value import Value
 from scalargrad.replay.arguments import Flat
 from scalargrad.replay.arrays import Array
+from scalargrad.replay.call import Call
 from scalargrad.replay.folding import fold
 from scalargrad.replay.function import Hot, Inputs, Kind, Written, written
 from scalargrad.replay.graph import Graph
@@ -35,18 +36,16 @@ class Program:
     def __init__(
         self,
         recording: Recording,
-        flats: Sequence[Flat],
+        call: Call,
         made: Sequence[Sequence[Argument]],
-        *,
-        batched: bool,
     ) -> None:
         graph = Graph.of(recording)
-        self.batched = batched
+        batched = self.batched = call.batch is not None
         self.conditions = recording.conditions
         self.lines = [guard.line for guard in recording.guards]
         self.followers = [(function, len(values)) for function, values in recording.followers]
         self.arguments = [
-            self._argument(graph, flat, leaves) for flat, leaves in zip(flats, made, strict=True) if leaves
+            self._argument(graph, flat, leaves) for flat, leaves in zip(call.flats, made) if leaves
         ]
         self.hot = list(self._hot(graph, recording))
         fresh = [leaf for leaf in recording.fresh if leaf in graph.slots]

@@ -4,7 +4,7 @@ import gc
 import linecache
 import random
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -164,16 +164,14 @@ class Recording(Watcher):
             raise RecordError(message)
 
 
-def run(
-    function: Callable[..., Any], arguments: Sequence[Any], named: dict[str, Any], reads: Reads
-) -> Recording:
+def run(function: Callable[[], Any], reads: Reads = "refuse") -> Recording:
     """Return the recording of one run of a function.
 
     Raises OperandError unless it returns one number, and whatever the function raises.
     """
     recording = Recording(reads)
     with recorded(), watching(recording):
-        output = function(*arguments, **named)
+        output = function()
     recording.check_chance()
     if not isinstance(output, Value):
         try:

@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 
 from scalargrad.engine.value import Value
-from scalargrad.replay.arguments import Flat, batch_of
+from scalargrad.replay.call import Call, Made
 from scalargrad.replay.function import Kind
 from scalargrad.replay.program import Program
 from scalargrad.replay.recorder import Argument, Recording
 from scalargrad.replay.verifying import swept
 
 Data = Callable[[Program], np.ndarray]  # the numbers of the Values that a program reads from outside
-Eagerly = Callable[[int], tuple[Recording, Any]]  # the function run on a sample, with its arguments
+Eagerly = Callable[[int], tuple[Recording, Made]]  # the function run on a sample, with its arguments
 Derivatives = list[tuple[Sequence[Value], np.ndarray]]  # by Values, to be added up
 
 # Of what NumPy notices: where the engine would raise an error, or where infinity begins.
@@ -25,43 +25,39 @@ RAISE: Any = dict.fromkeys(NOTICED, "raise") | {"under": "ignore"}
 class Whole:
     """What one program gives for all samples of a call: the way without detours."""
 
-    def __init__(
-        self, kind: Kind, program: Program, flats: list[Flat], batch: int | None, found: Any
-    ) -> None:
-        self.flats, self.batch = flats, batch
+    def __init__(self, kind: Kind, program: Program, call: Call, found: Any) -> None:
+        self.call = call
         value, _, _, gradient, self._of_arguments = found
-        self.value = float(value) if batch is None else value
+        self.value = float(value) if call.batch is None else value
         self.sums: Derivatives = [(program.values, gradient)] if kind in {"parameters", "all"} else []
 
     @classmethod
-    def of(
-        cls, kind: Kind, program: Program, flats: list[Flat], batch: int | None, seed: float, data: Data
-    ) -> "Whole | None":
+    def of(cls, kind: Kind, program: Program, call: Call, seed: float, data: Data) -> "Whole | None":
         """Return what a program gives, None where samples need more: branches, limits, errors, followers."""
         if not program.is_plain and (program.followers or not program.holds_now):
             return None
-        numbers = [flat.numbers for flat in flats if flat.count]
-        if program.hot and not program.can_pick(numbers).all():
+        if program.hot and not program.can_pick(call.numbers).all():
             return None
         with np.errstate(**RAISE):
             try:
-                found = program.run(kind, data(program), program.fresh_data(), numbers, seed)
+                found = program.run(kind, data(program), program.fresh_data(), call.numbers, seed)
             except (ValueError, ArithmeticError):
                 return None
         holds = found[1]
-        return cls(kind, program, flats, batch, found) if holds is True or np.all(holds) else None
+        return cls(kind, program, call, found) if holds is True or np.all(holds) else None
 
     @property
     def by_argument(self) -> list[np.ndarray]:
         """Return the derivatives by each argument laid flat, over the batch or for the one sample."""
         arrays = iter(self._of_arguments)
-        lead = () if self.batch is None else (self.batch,)
-        return [np.reshape(next(arrays) if x.count else np.empty(0), (*lead, x.count)) for x in self.flats]
+        lead = () if self.call.batch is None else (self.call.batch,)
+        flats = self.call.flats
+        return [np.reshape(next(arrays) if x.count else np.empty(0), (*lead, x.count)) for x in flats]
 
     @property
     def by_value(self) -> Derivatives:
         """Return Values that were read or given as arguments, with derivatives to be added up."""
-        return self.sums + _given(self.flats, self.by_argument) if self._of_arguments else self.sums
+        return self.sums + _given(self.call, self.by_argument) if self._of_arguments else self.sums
 
 
 class Samples:
@@ -70,15 +66,14 @@ class Samples:
     One sample without a batch is the sample 0.
     """
 
-    def __init__(self, kind: Kind, flats: list[Flat], seed: float, data: Data, eagerly: Eagerly) -> None:
-        self.kind, self.flats, self.seed, self.data, self.eagerly = kind, flats, seed, data, eagerly
-        self.batch = batch_of(flats)
-        count = 1 if self.batch is None else self.batch
+    def __init__(self, kind: Kind, call: Call, seed: float, data: Data, eagerly: Eagerly) -> None:
+        self.kind, self.call, self.seed, self.data, self.eagerly = kind, call, seed, data, eagerly
+        count = 1 if call.batch is None else call.batch
         self.left = np.arange(count)
-        self.numbers = [flat.numbers.reshape(count, -1) for flat in flats if flat.count]
+        self.numbers = [x.reshape(count, -1) for x in call.numbers]
         self.values = np.empty(count)
         by_argument = kind in {"arguments", "all"}
-        self.derivatives = [np.zeros((count, flat.count)) for flat in flats] if by_argument else []
+        self.derivatives = [np.zeros((count, x.count)) for x in call.flats] if by_argument else []
         self.sums: Derivatives = []
         self.followed: list[tuple[int, Callable[..., object], list[float]]] = []
 
@@ -87,17 +82,17 @@ class Samples:
     @property
     def value(self) -> Any:
         """Return the values over the batch, or the one float."""
-        return float(self.values[0]) if self.batch is None else self.values
+        return float(self.values[0]) if self.call.batch is None else self.values
 
     @property
     def by_argument(self) -> list[np.ndarray]:
         """Return the derivatives by each argument laid flat, over the batch or for the one sample."""
-        return self.derivatives if self.batch is not None else [x[0] for x in self.derivatives]
+        return self.derivatives if self.call.batch is not None else [x[0] for x in self.derivatives]
 
     @property
     def by_value(self) -> Derivatives:
         """Return Values that were read or given as arguments, with derivatives to be added up."""
-        return self.sums + _given(self.flats, self.by_argument) if self.derivatives else self.sums
+        return self.sums + _given(self.call, self.by_argument) if self.derivatives else self.sums
 
     def follow(self) -> None:
         """Do what the function does beside its result, sample by sample."""
@@ -136,7 +131,7 @@ class Samples:
         self.values[mine] = value
         if self.kind in {"parameters", "all"}:
             self.sums.append((program.values, gradient))
-        takers = [taken for taken, flat in zip(self.derivatives, self.flats) if flat.count]
+        takers = [taken for taken, flat in zip(self.derivatives, self.call.flats) if flat.count]
         for taken, array in zip(takers, by_arguments):
             taken[mine] = np.reshape(array, (len(mine), -1))
         self._keep_followed(program, mine, followed)
@@ -182,10 +177,10 @@ def _is_only_backward(program: Program, data: np.ndarray, fresh: Any, numbers: A
     return True
 
 
-def _given(flats: list[Flat], derivatives: Sequence[np.ndarray]) -> Derivatives:
+def _given(call: Call, derivatives: Sequence[np.ndarray]) -> Derivatives:
     """Return the Values that were given as arguments, each with its derivative, summed over the samples."""
     return [
         ([value], np.array([np.sum(found[..., i])]))
-        for flat, found in zip(flats, derivatives)
+        for flat, found in zip(call.flats, derivatives)
         for i, value in flat.values
     ]

@@ -17,6 +17,7 @@ from scalargrad.nn.module import Module
 from scalargrad.optim import Optimizer
 from scalargrad.optim.clipping import length, shortening
 from scalargrad.replay.arguments import Flat
+from scalargrad.replay.call import Call
 from scalargrad.replay.program import Program
 from scalargrad.replay.recorded import Recorded
 from scalargrad.training.batches import Dataset, Places, mean_loss, outputs_of
@@ -99,7 +100,7 @@ class ReplayTrainer:
     def _forward_and_backward(self, places: Places) -> tuple[float, np.ndarray]:
         loss, gradient = self._replayed("parameters", self.arrays, places)
         if self.trainer.l2:
-            found = self.penalty.replayed("parameters", [], 0, 1.0, self._data_of)
+            found = self.penalty.replayed("parameters", Call([], 0), 1.0, self._data_of)
             loss += float(found.value)
             gradient = gradient + self._gradient(found.by_value)
         return loss, gradient
@@ -113,7 +114,7 @@ class ReplayTrainer:
         else:
             function = self.by_sample
         seed = 1.0 if mixes else 1.0 / len(places)
-        found = function.replayed(kind, flats, 2, seed, self._data_of)
+        found = function.replayed(kind, Call(flats, 2), seed, self._data_of)
         return float(np.sum(found.value) * seed), self._gradient(found.by_value)
 
     @property

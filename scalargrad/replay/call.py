@@ -1,0 +1,76 @@
+"""Calls of a recorded function, with arguments laid flat in one batch."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from scalargrad.errors import OperandError
+from scalargrad.replay.arguments import Flat, arguments_of, flat, in_one_batch, key
+from scalargrad.replay.recorder import Argument
+
+Made = list[tuple[Any, list[Argument]]]  # each argument as a function takes it, with the Values in it
+
+
+class Call:
+    """The arguments of one call, laid flat; the first `positional` of them are given by position.
+
+    `batch` is the number of samples, None for one without a batch axis, which is sample 0.
+    """
+
+    def __init__(self, flats: list[Flat], positional: int) -> None:
+        self.flats, self.positional = flats, positional
+        self.batch = in_one_batch(flats)
+        self.numbers = [x.numbers for x in flats if x.count]
+
+    @property
+    def shape(self) -> Any:
+        """Return what calls that the same program can replay have in common."""
+        shapes = tuple([(x.name, key(x.spec)) for x in self.flats])
+        return shapes, self.positional, self.batch is not None
+
+    def made(self, sample: int) -> Made:
+        """Return the arguments of a sample, as a function takes them."""
+        return [arguments_of(x, x.numbers if self.batch is None else x.numbers[sample]) for x in self.flats]
+
+    def run(self, function: Callable[..., Any], made: Made) -> Any:
+        """Return what a function makes of arguments."""
+        trees = [tree for tree, _ in made]
+        names = [x.name for x in self.flats]
+        return function(
+            *trees[: self.positional], **dict(zip(names[self.positional :], trees[self.positional :]))
+        )
+
+
+class Signature:
+    """How a function is called: by position or by name, as Python says."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        self.name = getattr(function, "__name__", type(function).__name__)
+        try:
+            self.signature: inspect.Signature | None = inspect.signature(function)
+        except (TypeError, ValueError):
+            self.signature = None
+        kinds = [(p.kind, p.default) for p in self.signature.parameters.values()] if self.signature else []
+        plain = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.empty)
+        self._plain = len(kinds) if all(kind == plain for kind in kinds) else -1
+
+    def call(self, arguments: tuple[Any, ...], named: dict[str, Any]) -> Call:
+        """Return a call with these arguments; raise OperandError for a wrong number or name."""
+        if self.signature is not None and (named or len(arguments) != self._plain):
+            try:
+                self.signature.bind(*arguments, **named)
+            except TypeError as error:
+                message = f"{self.name}{self.signature}: {error}"
+                raise OperandError(message) from None
+        names = [*self._names(len(arguments)), *named]
+        flats = [flat(name, x) for name, x in zip(names, (*arguments, *named.values()), strict=True)]
+        return Call(flats, len(arguments))
+
+    def _names(self, count: int) -> Iterator[str]:
+        """Yield the names of the first positional arguments; those of `*xs` are xs0, xs1, …."""
+        parameters = list(self.signature.parameters.values()) if self.signature else []
+        places = [p for p in parameters if p.kind in {p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD}]
+        rest = next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), "x")
+        for i in range(count):
+            yield places[i].name if i < len(places) else f"{rest}{i - len(places)}"

@@ -142,7 +142,7 @@ def test_layers_say_what_they_hold():
     """A layer is one node, with its path, its numbers of neurons and of weights, and merged edges."""
     x = [Value(float(i), label=f"x{i}") for i in range(3)]
     shown = labels(draw(nn.MLP(3, [5, 2], seed=0)(x)[0], "layers").source)
-    assert any(text.startswith("layers[0]|5 neurons|15 weights, 5 biases|a: ") for text in shown)
+    assert any(text.startswith("layers[0]|5 neurons|15 weights, 5 biases|W: 5 × 3|a: ") for text in shown)
     assert "×5" in shown
 
 

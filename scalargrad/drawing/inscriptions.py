@@ -1,6 +1,6 @@
 """What is written in a drawing, every number of it read from the trace."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -181,9 +181,18 @@ class Inscriber:
         yield Inscription(
             "note", parameters + (f", {counted(len(biases), 'bias', 'biases')}" if biases else "")
         )
+        if len({len(unit.weights) for unit in units}) == 1:
+            yield Inscription("note", self._matrix(units))
         yield Inscription("value", self._range("a", (unit.a.value for unit in units)))
         if self.adjoints:
             yield Inscription("adjoint", self._range("δ", (unit.z.adjoint for unit in units)))
+
+    def _matrix(self, units: Sequence[Unit]) -> str:
+        """Return the matrix that the weights of a layer make: its elements if they are few, else its shape."""
+        rows = list(dict.fromkeys(tuple(unit.weights.values()) for unit in units))
+        if len(rows) * len(rows[0]) <= FEW and all(weight.label for row in rows for weight in row):
+            return f"W = ({'; '.join(' '.join(map(self.name, row)) for row in rows)})"
+        return f"W: {len(rows)} × {len(rows[0])}"
 
     def _rest(self, group: Group) -> Iterator[Inscription]:
         if group.kind == "inputs":

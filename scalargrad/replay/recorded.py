@@ -73,6 +73,7 @@ class Recorded:
 
         Over a batch the value is the mean of those of the samples, or with reduction="sum" their sum.
 
+        >>> from scalargrad import Value
         >>> w = Value(3.0)
         >>> Recorded(lambda x: w * x).backward(np.array([1.0, 2.0])), w.grad
         (4.5, 1.5)

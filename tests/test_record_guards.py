@@ -1,0 +1,752 @@
+"""What a recording sees beside a graph: branches, which it follows, and plain numbers, which it refuses."""
+
+import math
+import random
+import re
+import traceback
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from programs import Law, eager, is_near, raises_the_same, stacked
+
+from scalargrad import (
+    Value,
+    afresh,
+    dot,
+    exp,
+    grad,
+    hessian,
+    log,
+    maximum,
+    nn,
+    no_grad,
+    pick,
+    record,
+    relu,
+    softmax,
+    sqrt,
+    tanh,
+    total,
+    value_and_grad,
+)
+from scalargrad.engine import watching
+from scalargrad.errors import OperandError, ReadError, RecordError, ScalargradError
+from scalargrad.replay.recorded import MOST_PROGRAMS
+
+# Numbers of few binary digits: sums and products of them are exact, in whatever order they are added up.
+EXACT = [x / 4 for x in range(-12, 13)]
+exact_numbers = st.sampled_from(EXACT)
+
+
+def ways(step):
+    """Return how many programs a recorded function has for arguments of each shape."""
+    return [len(programs) for programs in step.programs.values()]
+
+
+# ---- random programs that branch
+
+
+class Branching:
+    """A random program with branches, of exact numbers: the same one for the same seed.
+
+    Each statement is a function of (state, arguments) that returns the new state.
+    """
+
+    def __init__(self, seed, *, counts=False, equals=False):
+        chance = random.Random(seed)
+        self.count = chance.randint(1, 3)
+        self.counts, self.equals = counts, equals
+        self.w = Value(chance.choice(EXACT))
+        self.block = self.blocks(chance, 2)
+
+    def blocks(self, chance, depth):
+        """Return a list of statements."""
+        return [self.statement(chance, depth) for _ in range(chance.randint(1, 3))]
+
+    def statement(self, chance, depth):
+        """Return a statement, which may hold others."""
+        i, j, c = chance.randrange(self.count), chance.randrange(self.count), chance.choice(EXACT)
+        w, kinds = self.w, ["plain", "plain", "plain", "if", "if", "if", "while", "choice", "sort"]
+        kinds += ["count", "count", "index"] * self.counts + ["equal", "equal", "among"] * self.equals
+        kind = chance.choice(kinds if depth else kinds[:3])
+        inner, other = (self.blocks(chance, depth - 1) for _ in range(2)) if depth else ([], [])
+        sign = chance.choice(["<", "<=", ">", ">="])
+        if kind == "plain":
+            return chance.choice(
+                [
+                    lambda v, xs: v + xs[i] * w,
+                    lambda v, xs: v * 0.5 - xs[j],
+                    lambda v, xs: xs[i] * xs[j] + c + v * 0.25,
+                    lambda v, xs: 0.0 + xs[i] * 0.5 + xs[j] * w + v * 0.5 + c * w,
+                    lambda v, xs: relu(v) - 0.5 * w,
+                    lambda v, xs: maximum(v, xs[i]) + c,
+                ]
+            )
+        if kind == "if":
+            compare = {
+                "<": lambda v, xs: v < xs[i],
+                "<=": lambda v, xs: v <= c,
+                ">": lambda v, xs: xs[i] > c,
+                ">=": lambda v, xs: v >= xs[i] * xs[j],
+            }[sign]
+            return lambda v, xs: run(inner, v, xs) if compare(v, xs) else run(other, v, xs)
+        if kind == "while":
+            return lambda v, xs: shrunk(v + xs[i], w)
+        if kind == "choice":
+            return chance.choice(
+                [
+                    lambda v, xs: max(v, xs[i], c * w),
+                    lambda v, xs: min([v, xs[i], xs[j] - c]),
+                    lambda v, xs: v if v > 0 else -v,
+                    lambda v, xs: v * 0.5 if v else xs[i],
+                    lambda v, xs: xs[i] if not v - c else v,
+                    lambda v, xs: v if xs[i] > 0 and v < 2 or xs[j] < -1 else xs[j],
+                    lambda v, xs: v * sum(x > c for x in xs),
+                ]
+            )
+        if kind == "sort":
+            return lambda v, xs: sorted([v, *xs, c])[1] + sorted(xs, reverse=True)[0] * w
+        if kind == "count":
+            return lambda v, xs: run(inner * min(abs(int(xs[i])), 3), v, xs) + int(xs[j])
+        if kind == "index":
+            return lambda v, xs: [v, xs[i], c * xs[j], w * xs[i]][int(xs[j]) % 4]
+        if kind == "among":
+            return lambda v, xs: v * 2.0 if xs[i] in (c, 1, 2.0) else v + w
+        return lambda v, xs: run(inner, v, xs) if xs[i] == c else (v if xs[i] != xs[j] else run(other, v, xs))
+
+    def __call__(self, *xs):
+        return tanh(run(self.block, xs[0] * 1.0, xs)) + self.w * xs[-1] * 0.5
+
+
+def run(block, v, xs):
+    """Return the state after the statements of a block."""
+    for statement in block:
+        v = statement(v, xs)
+    return v
+
+
+def shrunk(v, w):
+    """Return a number near 0, in as many steps as it takes."""
+    while v > 1.5:
+        v = v - 1.25
+    while not v > -3:
+        v = v * 0.5 + w * 0.25
+        w = 0.0
+    return v
+
+
+def samples_of(count, data):
+    """Return samples of exact numbers."""
+    return data.draw(st.lists(st.tuples(*[exact_numbers] * count), min_size=1, max_size=8))
+
+
+@settings(max_examples=60)
+@given(st.data(), st.integers(0, 10**6))
+def test_random_branches_are_followed(data, seed):
+    """Comparisons, ifs in ifs, loops as long as the data want, max, min, sorted: as the engine goes."""
+    program = Branching(seed)
+    Law(program, [program.w]).check(*samples_of(program.count, data))
+
+
+@settings(max_examples=30)
+@given(st.data(), st.integers(0, 10**6))
+def test_random_counts_and_places_are_followed(data, seed):
+    """What is done int(x) times, or at the place int(x): rounded towards 0."""
+    program = Branching(seed, counts=True)
+    Law(program, [program.w]).check(*samples_of(program.count, data))
+
+
+@settings(max_examples=30)
+@given(st.data(), st.integers(0, 10**6))
+def test_random_branches_on_equal_arguments_are_followed(data, seed):
+    """Arguments are compared by their numbers, as plain numbers are: == and != and `in`."""
+    program = Branching(seed, equals=True)
+    samples = samples_of(program.count, data)
+    step, alone = record(program), record(program)
+    wanted = [float(program(*sample)) for sample in samples]  # arguments are plain numbers
+    assert is_near(step(*stacked(samples)), wanted, 1.0)
+    assert is_near(step.value_and_grad(*stacked(samples))[0], wanted, 1.0)
+    assert is_near([alone(*sample) for sample in samples], wanted, 1.0)
+
+
+COMPARISONS = {
+    "<": lambda x, y: x * 2.0 if x < y else x + y,
+    "<=": lambda x, y: x * 2.0 if x <= y else x + y,
+    ">": lambda x, y: x * 2.0 if x > y else x + y,
+    ">=": lambda x, y: x * 2.0 if x >= y else x + y,
+    "a number on the left": lambda x, y: x * 2.0 if 0 < x else x + y,
+    "a chain": lambda x, y: x * 2.0 if -1 < x < y else x + y,
+    "truth": lambda x, y: x * 2.0 if x else y,
+    "not": lambda x, y: x * 2.0 if not y else y + x,
+    "and, or": lambda x, y: (x and y) + (x or y) * 2.0,
+    "abs by if": lambda x, y: (x if x > 0 else -x) * y,
+    "max, min": lambda x, y: max(x, y) + 3.0 * min(x, y),
+    "sorted": lambda x, y: dot(sorted([x, y, 0.5]), [1.0, 2.0, 3.0]),
+    "any, all": lambda x, y: x * 2.0 if any(z > 1 for z in (x, y)) else y * all([x, y]),
+    "a count": lambda x, y: x * sum(z > 0 for z in (x, y, x * y)),
+    "a number by itself": lambda x, y: 1.0 * (x < y) + x * 0.0 + y,
+    "detached": lambda x, y: x * 2.0 if x.detach() > y else y,
+}
+
+
+@pytest.mark.parametrize("function", COMPARISONS.values(), ids=COMPARISONS)
+def test_each_comparison_goes_the_way_that_it_went(function):
+    """At ties, zeros of either sign, infinities and nan; sample by sample, whichever came first."""
+    points = [0.0, -0.0, 1.0, -1.0, 0.5, math.inf, -math.inf, math.nan]
+    samples = [(x, y) for x in points for y in points]
+    if function is COMPARISONS["sorted"]:
+        samples = [sample for sample in samples if all(map(math.isfinite, sample))]
+    for first in (0, 20, len(samples) - 1):
+        law = Law(function, exact=True)
+        law.recorded(*stacked([samples[first]]))
+        value, derivatives = law.recorded.value_and_grad(*stacked(samples))
+        wanted = [eager(function, sample) for sample in samples]
+        assert is_near(value, [exact.value for exact in wanted])
+        assert is_near(np.array(derivatives).T, [np.concatenate(exact.by_arguments) for exact in wanted])
+    for sample, exact in zip(samples, wanted):
+        assert is_near(law.recorded(*sample), exact.value)
+
+
+EQUALITIES = {
+    "==": lambda x, t: x * 2.0 if t == 1 else x,
+    "!=": lambda x, t: x * 2.0 if t != 1 else x,
+    "== on the right": lambda x, t: x * 2.0 if 1.0 == t else x,
+    "of two arguments": lambda x, t: x * 2.0 if x == t else x + t,
+    "in a tuple": lambda x, t: x * 2.0 if t in (0, 2) else x,
+    "in a list": lambda x, t: x * [0, 1, 2].index(t) if t in [0, 1, 2] else x,
+    "in a range": lambda x, t: x * 2.0 if t in range(1, 3) else x,
+    "count": lambda x, t: x * [1, 2, 2].count(t),
+    "NumPy's float": lambda x, t: x * 2.0 if t == np.float64(1.0) else x,
+    "NumPy's whole number": lambda x, t: x * 2.0 if t == np.int64(1) else x,
+    "on the right of NumPy's": lambda x, t: x * 2.0 if np.int64(1) == t else x,
+    "match": lambda x, t: matched(x, t),
+    "nan": lambda x, t: x * 2.0 if t != t else x,  # noqa: PLR0124
+    "of what was computed": lambda x, t: x * 2.0 if t + 1 == 2 else x,
+    "not of what was computed": lambda x, t: x * 2.0 if t * 1 != 1 else x,
+    "of what was computed, to an argument": lambda x, t: x * 2.0 if t * t == t else x,
+    "what was computed in a list": lambda x, t: x * 2.0 if t - 1 in [0, 1] else x,
+}
+
+
+def matched(x, t):
+    """Return x times a number that a match statement finds."""
+    match t:
+        case 1:
+            return x * 3.0
+        case 2:
+            return x * 4.0
+    return x
+
+
+@pytest.mark.parametrize("function", EQUALITIES.values(), ids=EQUALITIES)
+def test_equality_of_plain_numbers_is_a_branch(function):
+    """What a plain number would be equal to, an argument is, or it is an error: never just "no"."""
+    targets = [1.0, 0.0, 2.0, 1.5, -0.0, math.nan, -1.0]
+    xs = [0.5, 1.0, 2.0, 1.5, 0.0, 3.0, 4.0]
+    wanted = [float(function(x, t)) for x, t in zip(xs, targets)]
+    try:
+        step = record(function)
+        assert is_near(step(np.array(xs), np.array(targets)), wanted)
+        assert is_near([step(x, t) for x, t in zip(xs, targets)], wanted)
+    except ScalargradError as error:
+        assert_names_the_line(error, function)
+
+
+COUNTS = {
+    "int": lambda x, n: x * int(n),
+    "of what was computed": lambda x, n: x * int(n * 2 + x),
+    "a range": lambda x, n: sum((x * i for i in range(int(abs(n)))), 0.0 * x),
+    "a place": lambda x, n: [x, 2 * x, 3 * x, 4 * x][int(n)],
+    "a power": lambda x, n: x ** int(n),
+    "truth of it": lambda x, n: x if int(n) else 2 * x,
+}
+
+
+@pytest.mark.parametrize("function", COUNTS.values(), ids=COUNTS)
+def test_whole_parts_are_guards(function):
+    """They are rounded towards 0 as Python does, to both sides of it; one program for each."""
+    numbers = [1.0, 0.0, 0.5, 0.999, -0.5, -0.999, -1.0, 1.5, 2.0, 2.999, -1.001, -0.0, 3.0]
+    law = Law(function)
+    law.check(*[(0.5, n) for n in numbers])
+
+
+def test_large_whole_parts_are_whole_parts():
+    """Numbers so large that they are all whole, and what has no whole part at all."""
+    function = lambda x: x * 1e-17 * (int(x) % 7)  # noqa: E731
+    step = record(function)
+    for x in (1e17, 2.0**53, 2.0**53 - 1, -1e17, 1e300):
+        assert is_near(step(x), function(x))
+    for x in (math.nan, math.inf, -math.inf):
+        error = eager(function, [x]).error
+        raises_the_same(lambda x=x: step(x), error)
+        raises_the_same(lambda x=x: step(np.array([1.0, x])), error)
+
+
+def test_an_argument_counts_and_indexes_as_a_whole_number_does():
+    """It may be a place in a list, the end of a range, a factor of a list; a fraction is none of these."""
+    functions = {
+        "index": lambda k, x: [x, 2 * x, 3 * x, 4 * x][k],
+        "range": lambda k, x: sum((x * (i + 1) for i in range(k)), 0.0 * x),
+        "repeat": lambda k, x: total([x] * k),
+        "slice": lambda k, x: total([x, 2 * x, 3 * x, 4 * x][:k]),
+    }
+    for name, function in functions.items():
+        step = record(function)
+        for k in (1, 3, 0, 2):
+            assert step(k, 2.0) == float(function(k, 2.0)), name
+        assert step(np.array([1, 2, 3]), 2.0).tolist() == [float(function(k, 2.0)) for k in (1, 2, 3)]
+        for k in (1.5, 0.5, 2.999):
+            with pytest.raises(OperandError, match="no whole number"):
+                step(k, 2.0)
+            with pytest.raises(OperandError, match="no whole number"):
+                step(np.array([1.0, k]), 2.0)
+        with pytest.raises(OperandError, match="no whole number"):
+            record(function)(1.5, 2.0)
+
+
+# ---- batches that split
+
+
+def test_a_batch_is_split_where_its_samples_branch():
+    """Each sample is computed by its own way; the ways are recorded once, in whatever batch they come first."""
+
+    def function(x):
+        if x > 0:
+            return log(x) * 2
+        if x < -1:
+            return x * x
+        return 0.5 * x
+
+    step = record(function)
+    xs = np.array([1.0, -2.0, 0.0, -0.5, 3.0, math.nan, -1.0])
+    exact = [eager(function, [x]) for x in xs.tolist()]
+    for _ in range(2):
+        value, slope = step.value_and_grad(xs)
+        assert is_near(value, [e.value for e in exact])
+        assert is_near(slope, [e.by_arguments[0][0] for e in exact])
+    assert ways(step) == [3]
+    assert is_near(step(xs[::-1]), [e.value for e in exact[::-1]])
+    assert ways(step) == [3]
+
+
+def test_the_other_way_may_be_undefined():
+    """A guard protects: what a way would compute of other samples is no error."""
+    w = Value(0.5)
+
+    def function(x, y):
+        if x > 0:
+            return log(x) * sqrt(x) * w / x
+        if y != 0:
+            return exp(1000.0 * x) / y
+        return x * w
+
+    samples = [(1.0, 0.0), (-1.0, 2.0), (-2.0, 0.0), (0.0, 1.0), (0.0, 0.0), (4.0, 1.0)]
+    Law(function, [w], plain=(1,)).check(*samples)
+
+
+def test_gradients_of_a_split_batch_are_sums_over_its_parts():
+    """Parameters and given Values get what all samples hand back, each once."""
+    w, v = Value(2.0), Value(3.0)
+    step = record(lambda x, y: w * x * y if x > 0 else x * y)
+    xs = np.array([1.0, -2.0, 3.0, -4.0])
+    assert step.backward(xs, v, reduction="sum") == 3.0 * (2.0 - 2.0 + 6.0 - 4.0)
+    assert (w.grad, v.grad) == (12.0, 2.0)
+    w.grad = v.grad = 0.0
+    assert step.backward(xs, v) == 1.5
+    assert (w.grad, v.grad) == (3.0, 0.5)
+
+
+def test_samples_at_a_threshold_are_never_left_out():
+    """However products round in a smaller batch, each sample gets its own number."""
+    chance = random.Random(0)
+    for width in (3, 7, 33):
+        ws = [Value(chance.uniform(-1, 1)) for _ in range(width)]
+        step = record(lambda xs, t: 1.0 + xs[0] if dot(ws, xs) >= t else 2.0 + xs[0])  # noqa: B023
+        product = record(lambda xs: dot(ws, xs))  # noqa: B023
+        for batch in (2, 3, 5, 8, 17, 64):
+            xs = np.array([[chance.uniform(-1, 1) for _ in range(width)] for _ in range(batch)])
+            thresholds = product(xs)
+            thresholds[:: chance.choice([2, 3])] += 1.0
+            found = step(xs, thresholds) - xs[:, 0]
+            assert set(found.round(9).tolist()) <= {1.0, 2.0}, found
+
+
+def test_a_guard_at_a_threshold_takes_the_way_of_the_engine():
+    """A sum in a loop is compared as the engine adds it up, to the last bit."""
+
+    def function(x):
+        z = 0.0
+        for w in (0.1, 0.2, 0.3):
+            z = z + w * x
+        return 10.0 * x if z > 0.6 else x
+
+    xs = [2.0, 1.0, -1.0, 0.5, 1.1]
+    assert record(function)(np.array(xs)).tolist() == [eager(function, [x]).value for x in xs]
+
+
+def counting(x):
+    """Return x times the number of steps of 1 up to it."""
+    n = 0
+    while x > n:  # the line that branches
+        n += 1
+    return x * n
+
+
+def test_branches_without_end_are_one_error_that_names_the_line():
+    """Up to the limit they are followed; the error says what to write, and later calls say the same."""
+    step = record(counting)
+    xs = np.arange(MOST_PROGRAMS) + 0.5
+    assert step(xs).tolist() == [x * (x + 0.5) for x in xs]
+    assert ways(step) == [MOST_PROGRAMS]
+    for arguments in (np.arange(100) + 0.5, np.array([99.5]), np.array([99.5, 1.5])):
+        with pytest.raises(RecordError, match=r"branches in more than 64 ways") as raised:
+            step(arguments)
+        assert_names_the_line(raised.value, counting, "while x > n:  # the line that branches")
+    assert step(xs[:3]).tolist() == [0.5, 3.0, 7.5]
+    with pytest.raises(RecordError, match="branches in more than 64 ways"):
+        record(counting)(np.arange(70) + 0.5)
+
+
+def assert_names_the_line(error, function, text=""):
+    """Assert that a message names a line of the function, and not one of the package."""
+    code = function.__code__
+    named = re.search(r"(\w+\.py):(\d+)", str(error))
+    assert named, f"no line in: {error}"
+    lines = {line for _, _, line in code.co_lines() if line}
+    assert named[1] == "test_record_guards.py"
+    assert min(lines) <= int(named[2]) <= max(lines), f"{error}, not in {min(lines)} to {max(lines)}"
+    assert text in str(error)
+
+
+def test_the_mode_of_a_module_is_a_guard():
+    """Batch normalisation in evaluation is another program than in training, and reads its statistics anew."""
+    norm = nn.BatchNorm(1)
+    scale = norm.scale[0]
+
+    def function(samples):
+        return total([y * y * y for (y,) in norm.batch(samples)]) + scale
+
+    step, batch = record(function), [[1.0], [3.0], [5.0]]
+
+    def law():
+        """Running statistics move as they do eagerly, once for each call."""
+        kept = [*norm.running_mean], [*norm.running_variance]
+        exact = eager(function, [batch]).value
+        moved = norm.running_mean[0], norm.running_variance[0]
+        norm.running_mean[:], norm.running_variance[:] = kept
+        assert is_near(step(batch), exact, 1.0)
+        assert is_near([norm.running_mean[0], norm.running_variance[0]], moved)
+        return exact
+
+    trained = [law() for _ in range(3)]
+    norm.eval()
+    evaluated = law()
+    norm.running_mean[0] = -1.0
+    assert law() != evaluated
+    norm.train()
+    assert [law() for _ in range(2)] == trained[:2]
+
+
+# ---- reads that cannot be followed
+
+
+w_outside = Value(2.0)
+TABLE = {1.0: 5.0, 2.0: 6.0}
+REFUSED = {
+    "float()": lambda x: x * float(x),
+    "math": lambda x: x * math.sin(x),
+    ".data": lambda x: x * x.data,
+    ".data of a parameter": lambda x: x * w_outside.data,
+    ".data of a result": lambda x: x * (x + 1).data,
+    "round()": lambda x: x * round(x),
+    "round() to digits": lambda x: x * round(x * w_outside, 2),
+    "format()": lambda x: x * len(f"{x:.2f}"),
+    "a set": lambda x: x * 2.0 if x in {1, 2} else x,
+    "a dict": lambda x: x * TABLE[x],
+    "get of a dict": lambda x: x * TABLE.get(x, 0.0),
+    "backward()": lambda x: (x * x).backward() or x,
+    "an assignment to .data": lambda x: setattr(w_outside, "data", 2.0) or x * w_outside,
+    "math.floor": lambda x: x * math.floor(x),
+    "complex": lambda x: x * complex(x).real,
+    "NumPy's float": lambda x: x * np.float64(x),
+}
+
+
+@pytest.mark.parametrize("function", REFUSED.values(), ids=REFUSED)
+def test_a_read_as_a_plain_number_is_refused_with_its_line(function):
+    """Before anything is returned, whether for a number, a batch, or derivatives."""
+    step = record(function)
+    for call, x in ((step, 1.0), (step, np.array([1.0, 2.0])), (step.value_and_grad, 1.0), (step.backward, 1.0)):
+        with pytest.raises(ReadError, match="reads .* as a plain number, which a recording cannot follow") as e:
+            call(x)
+        assert_names_the_line(e.value, function)
+    assert w_outside.data == 2.0
+
+
+def test_a_read_is_named_where_it_is_written():
+    """In a function that is called, on a line of its own, also where a module reads."""
+
+    def helper(x):
+        y = x * 2.0
+        return math.exp(y)  # the line that reads
+
+    with pytest.raises(ReadError, match="the line that reads") as raised:
+        record(lambda x: x * helper(x))(1.0)
+    assert_names_the_line(raised.value, helper)
+    assert traceback.extract_tb(raised.value.__traceback__)[0].filename == __file__
+
+
+def test_reads_may_be_frozen():
+    """Then plain numbers stay what they were when the function was recorded, here and in batches."""
+    step = record(lambda x: x * float(x) + round(w_outside, 1) + len(f"{x:.1f}"), reads="freeze")
+    assert step(2.0) == 4.0 + 2.0 + 3.0
+    assert step(3.0) == 6.0 + 2.0 + 3.0
+    assert step.value_and_grad(3.0)[1] == 2.0
+    with pytest.raises(LookupError, match="unknown reads 'freez'; did you mean freeze"):
+        record(lambda x: x, reads="freez")
+
+
+RANDOM = {
+    "random": lambda x: x * random.random(),
+    "random.gauss": lambda x: x * random.gauss(0.0, 1.0),
+    "NumPy": lambda x: x * np.random.rand(),  # noqa: NPY002
+    "a generator": lambda x, g=random.Random(1): x * g.random(),
+    "NumPy's generator": lambda x, g=np.random.default_rng(1): x * g.random(),
+    "a shuffle": lambda x: x * random.sample([1.0, 2.0], 1)[0],
+    "a count of calls": lambda x, seen=[]: x * len(seen.append(1) or seen),  # noqa: B006
+    "a choice among equal parameters": lambda x, g=random.Random(3): x * EQUAL[g.randrange(8)],
+    "a generator beside afresh": lambda x, g=random.Random(1): x * g.random() * afresh(lambda: 1.0),
+    "an order among equal parameters": lambda x, g=random.Random(1): x * g.sample(EQUAL, 8)[0] * 2.0,
+}
+EQUAL = [Value(0.5) for _ in range(8)]
+
+
+@pytest.mark.parametrize("function", RANDOM.values(), ids=RANDOM)
+def test_what_is_another_each_time_is_refused(function):
+    """A replay would repeat the numbers that were drawn first; the error says how to draw them."""
+    with pytest.raises(RecordError, match="afresh"):
+        record(lambda x: function(x))(1.0)
+    with pytest.raises(RecordError, match="afresh"):
+        record(lambda x: function(x)).value_and_grad(np.array([1.0, 2.0]))
+
+
+def test_random_numbers_may_be_drawn_outside():
+    """Before, after and as an argument; a recording draws none."""
+    random.seed(1)
+    state = random.getstate()
+    step = record(lambda x, r: x * r)
+    assert step(2.0, 0.5) == 1.0
+    assert random.getstate() == state
+    assert step(2.0, random.random()) == 2.0 * random.Random(1).random()
+
+
+# ---- numbers that are read afresh
+
+
+def test_a_number_is_read_afresh_at_each_call():
+    """Whatever it is by then, for values and derivatives, in a batch once for all of its samples."""
+    now = [2.0]
+    w = Value(3.0)
+    law = Law(lambda x: x * afresh(lambda: now[0]) * w + afresh(lambda: now[0] ** 2), [w])
+    for now[0] in (2.0, 5.0, -1.0, math.inf, 0.0):
+        law.check([1.0], [2.0])
+    assert ways(law.recorded) == [1, 1]
+
+
+def test_random_numbers_are_drawn_afresh():
+    """The distribution is that of the function, not one draw repeated; global or of a generator."""
+    for draw in (random.Random(0).random, random.random, np.random.default_rng(0).random):
+        step = record(lambda x: x * afresh(draw))  # noqa: B023
+        found = [step(1.0) for _ in range(50)]
+        assert len(set(found)) == 50
+        assert all(0 <= x < 1 for x in found)
+        assert len(set(step(np.ones(50)).tolist())) >= 1
+
+
+def test_a_branch_on_a_number_read_afresh_is_followed():
+    """Both ways of a coin are recorded, and come about as often as the coin falls."""
+    now = [1.0]
+
+    def function(x):
+        return 2.0 * x if afresh(lambda: now[0]) > 0.5 else -x
+
+    law = Law(function)
+    for now[0] in (1.0, 0.0, 1.0, 0.0):
+        law.check([1.0], [2.0])
+    coin = random.Random(1)
+    step = record(lambda x: 2.0 * x if afresh(coin.random) > 0.5 else -x)
+    found = [step(1.0) for _ in range(400)]
+    assert set(found) == {2.0, -1.0}
+    assert 150 < found.count(2.0) < 250
+    assert ways(step) == [2]
+
+
+def test_a_number_read_afresh_is_read_once_for_a_replay():
+    """Also where a sample needs the engine, or the guards another program: none is skipped."""
+    reads = []
+    step = record(lambda x: exp(x) * afresh(lambda: reads.append(1) or float(len(reads))) if x < 9 else x)
+    step(1.0)
+    for x in (1.0, -800.0, 2.0, 710.0, 10.0, 1.0):
+        before = len(reads)
+        try:
+            value = step(x)
+        except OverflowError:
+            continue
+        if x < 9:
+            assert value == math.exp(x) * (before + 1), x
+            assert len(reads) == before + 1, x
+
+
+# ---- one inside the other
+
+
+def test_derivatives_inside_are_recorded():
+    """Of arguments, parameters and plain numbers, first and second, and with branches in them."""
+    w = Value(0.5)
+    functions = {
+        "grad": lambda x: grad(lambda y: y**3 * w)(x) * x,
+        "grad by a parameter": lambda x: grad(lambda v: tanh(v * x))(w),
+        "value_and_grad": lambda x: dot(value_and_grad(lambda y: tanh(y) * x)(x), [1.0, w]),
+        "grad of grad": lambda x: grad(grad(lambda y: y**4 * w))(x),
+        "hessian": lambda x: hessian(lambda y, z: y**2 * z * w)(x, 2.0 * x)[0][1],
+        "maximum": lambda x: grad(lambda y: maximum(y, w) * y)(x),
+        "relu": lambda x: grad(lambda y: relu(y) * y)(x) + x,
+        "lists": lambda x: total(grad(lambda ys: softmax(ys)[0])([x, w, 1.0])),
+        "plain numbers": lambda x: x * grad(lambda y: y * y)(3.0),
+        "abs": lambda x: x * grad(abs)(x),
+        "silu": lambda x: x * grad(lambda y: y.silu())(x),
+        "pow": lambda x: x * grad(lambda y: y**w)(x * x + 1.0),
+    }
+    wrong = {}
+    for name, function in functions.items():
+        try:
+            Law(function, [w]).check([0.7], [-1.2], [2.0])
+        except Exception as error:  # noqa: BLE001
+            wrong[name] = f"{type(error).__name__}: {error}"[:300]
+    assert not wrong, wrong
+
+
+def test_a_recorded_function_inside_another_is_a_part_of_it():
+    """Called, it is recorded with the rest, with its guards and parameters."""
+    w = Value(0.5)
+    inner = record(lambda x: tanh(x * w) if x > 0 else x * w)
+    output = record(w * w)
+    Law(lambda x: inner(x) * inner(-x) + x * inner(2.0), [w]).check([1.0], [-2.0], [0.0])
+    law = Law(lambda x: x * output(), [w])
+    law.check([1.0], [2.0])
+    w.data = 2.0
+    law.check([1.0], [2.0])
+    Law(record(inner), [w]).check([1.0], [-1.0])
+
+
+INSIDE = {
+    "value_and_grad": lambda x: x * square.value_and_grad(x)[1],
+    "the value of value_and_grad": lambda x: x * square.value_and_grad(x)[0],
+    "backward": lambda x: x * square.backward(x),
+    "value_and_grad of an output": lambda x: x * output_outside.value_and_grad()[0],
+    "backward of an output": lambda x: x * output_outside.backward(),
+}
+square = record(lambda x: x * x * w_outside)
+output_outside = record(w_outside * w_outside)
+
+
+@pytest.mark.parametrize("function", INSIDE.values(), ids=INSIDE)
+def test_derivatives_of_a_recorded_function_inside_another_are_no_constants(function):
+    """They are recorded as a part of it, or refused with the line: but never frozen at the first sample."""
+
+    def exact(x):
+        w = w_outside.data
+        return {
+            "value_and_grad": x * 2 * x * w,
+            "the value of value_and_grad": x**3 * w,
+            "backward": x**3 * w,
+        }.get(name, x * w * w)
+
+    name = next(name for name, f in INSIDE.items() if f is function)
+    step = record(function)
+    try:
+        for x, w_outside.data in ((1.0, 2.0), (3.0, 2.0), (3.0, 5.0)):
+            assert is_near(step(x), exact(x)), f"{step(x)} at {x}, not {exact(x)}"
+    except ScalargradError as error:
+        assert_names_the_line(error, function)
+    finally:
+        w_outside.data = 2.0
+
+
+def test_grad_goes_through_a_recorded_function():
+    """Under grad, value_and_grad and hessian it is the function itself, for numbers and Values."""
+    w = Value(0.5)
+    step = record(lambda x: x**3 * w if x > 0 else x)
+    assert float(grad(step)(2.0)) == 6.0
+    assert float(grad(grad(step))(2.0)) == 6.0
+    assert float(hessian(step)(2.0)[0][0]) == 6.0
+    assert [float(x) for x in value_and_grad(step)(2.0)] == [4.0, 6.0]
+    grad(step)(2.0).backward()
+    assert w.grad == 12.0
+    with pytest.raises((ReadError, UserWarning)):
+        grad(lambda x: x * step.value_and_grad(x)[0])(2.0)
+
+
+def test_no_grad_changes_no_recording():
+    """Around a call it changes nothing; inside the function what it covers is a number without derivative."""
+    w = Value(0.5)
+
+    def function(x):
+        with no_grad():
+            y = tanh(x * w) + x.detach()
+        return x * y + w * y if y > 0 else x * w
+
+    Law(function, [w]).check([1.0], [-1.0], [0.0], [2.0])
+    with no_grad():
+        step = record(lambda x: x * x * w)
+        assert step(2.0) == 2.0
+        assert step.value_and_grad(2.0) == (2.0, 2.0)
+        w.grad = 0.0
+        step.backward(np.array([2.0, 4.0]))
+    assert w.grad == 10.0
+
+
+def test_nothing_is_watched_after_a_recording():
+    """Neither after an error nor after a success does an argument stay different from a Value."""
+    kept = []
+    step = record(lambda x: (kept.append(x) or x * float(x)))
+    with pytest.raises(ReadError):
+        step(1.0)
+    assert record(lambda x: kept.append(x) or x * x)(1.0) == 1.0
+    assert watching.watched == 0
+    assert watching.watcher.get() is watching.nobody
+    assert [float(x) for x in kept] == [1.0] * len(kept)
+    assert len({*kept}) == len(kept)
+    assert kept[0] != kept[-1]
+
+
+def test_errors_of_the_function_come_out_as_they_are():
+    """Whatever it raises, with the sample as a note where there is a batch."""
+
+    def function(x):
+        if x > 1:
+            message = "too large"
+            raise LookupError(message)
+        return x
+
+    step = record(function)
+    with pytest.raises(LookupError, match="^too large$") as raised:
+        step(2.0)
+    assert not hasattr(raised.value, "__notes__")
+    with pytest.raises(LookupError, match="^too large$") as raised:
+        step(np.array([0.5, 2.0, 3.0]))
+    assert ["sample 1 " in note for note in raised.value.__notes__] == [True]
+    assert step(np.array([0.5, 1.0])).tolist() == [0.5, 1.0]
+
+
+def test_followed_places_in_lists():
+    """Pick by what was computed is a guard: a fraction is refused whatever was recorded before."""
+    step = record(lambda k, x: pick([x, 2 * x, 3 * x, 4 * x], k + 1))
+    assert [step(k, 2.0) for k in (0, 2, 1)] == [4.0, 8.0, 6.0]
+    for k in (0.5, 1.5):
+        with pytest.raises(OperandError, match="pick needs a whole number"):
+            step(k, 2.0)
+        with pytest.raises(OperandError, match="pick needs a whole number"):
+            step(np.array([0.0, k]), 2.0)

@@ -21,6 +21,7 @@ from programs import (
     eager,
     is_near,
     mapped,
+    or_refused,
     raises_the_same,
     stacked,
     uniform,
@@ -54,7 +55,9 @@ seeds = st.integers(0, 10**6)
 
 def of_row(row):
     """Return the function of the row's operands, or for an n-ary row of its lists."""
-    return lambda *operands: apply(row, *(map(as_value, xs) if row.lists else as_value(xs) for xs in operands))
+    return lambda *operands: apply(
+        row, *(map(as_value, xs) if row.lists else as_value(xs) for xs in operands)
+    )
 
 
 def as_arguments(row, operands):
@@ -104,10 +107,14 @@ def test_a_long_chain_of_one_row_is_replayed(row):
 
     def chain(x):
         ends = []
-        for v in (x, parameters[0]):
+        for start in (x, parameters[0]):
+            v = start
             for i in range(60):
                 operands = [safe(v), safe(0.5 * v), 0.4, 0.7] if i % 2 else [0.7, safe(v), safe(v), 0.5]
-                v = 0.9 * tanh(apply(row, *row.arguments([as_value(x) for x in operands[-arity:]]))) + 0.05 * v
+                v = (
+                    0.9 * tanh(apply(row, *row.arguments([as_value(x) for x in operands[-arity:]])))
+                    + 0.05 * v
+                )
             ends.append(v)
         return ends[0] * parameters[1] + ends[1] * x
 
@@ -172,9 +179,7 @@ def test_products_of_matrices_are_replayed(data):
     if turned:
         fixed[0] = [[list(column) for column in zip(*matrix)] for matrix in fixed[0]]
     given_ = [x if kind == "constant" else mapped(Value, x) for kind, x in zip(kinds, fixed)]
-    parameters = [
-        v for kind, x in zip(kinds, given_) if kind in {"parameter", "shared"} for v in _leaves(x)
-    ]
+    parameters = [v for kind, x in zip(kinds, given_) if kind in {"parameter", "shared"} for v in _leaves(x)]
 
     def product(x, *read):
         read = list(read)
@@ -413,6 +418,7 @@ def test_special_operands_give_the_same_number_or_the_same_error(row):
     function, arity = of_row(row), row.arity or 2
     points = [as_arguments(row, x) for x in itertools.product(SPECIAL, repeat=arity)]
     found = [eager(function, point) for point in points]
+    largest = 1.0 if row.name == "logsumexp" else 0.0  # arrays add up powers, floats take log1p of them
     good = [point for point, exact in zip(points, found) if exact.error is None]
     bad = [(point, exact) for point, exact in zip(points, found) if exact.error is not None]
     step = record(function)
@@ -430,10 +436,10 @@ def test_special_operands_give_the_same_number_or_the_same_error(row):
             value, derivatives = step.value_and_grad(*point)
             wanted = [exact.value, *itertools.chain(*exact.by_arguments)]
             got = [value, *_leaves(list(derivatives) if len(point) > 1 else [derivatives])]
-            assert is_near(got, wanted), f"{row.symbol}{point}: {got}, not {wanted}"
-    Law(function, exact=True).check(*good[:: len(good) // 20 or 1])
+            assert is_near(got, wanted, largest), f"{row.symbol}{point}: {got}, not {wanted}"
+    Law(function, exact=not largest).check(*good[:: len(good) // 20 or 1])
     value, _ = record(function).value_and_grad(*stacked(good))
-    assert is_near(value, [exact.value for exact in found if exact.error is None])
+    assert is_near(value, [exact.value for exact in found if exact.error is None], largest)
 
 
 def test_a_bad_sample_says_which_one_it_is():
@@ -468,15 +474,20 @@ LIMITS = {
     "large sums": (lambda x, y: total([x, y, x, y, x, y, x, y, x, y, x, y]), [(1e308, 1.0), (1.0, 1.0)]),
     "large products": (lambda x, y: dot([x, y, x], [x, y, y]), [(1e160, 1.0), (1.0, 1.0), (1e160, -1e160)]),
     "folded sums": (lambda x, y: 0.0 + x * x + y * y + x * y, [(1e160, 1.0), (1.0, 1.0), (math.nan, 0.0)]),
-    "large exponents": (lambda x, y: logsumexp([x, y, 0.0]), [(1e3, 1.0), (-math.inf, -1e3), (math.inf, 0.0)]),
+    "large exponents": (lambda x, y: logsumexp([x, y, x]), [(1e3, 1.0), (-math.inf, -1e3), (math.inf, 0.0)]),
+    "no exponent": (
+        lambda x, y: logsumexp([x, y]),
+        [(-math.inf, -math.inf), (1.0, 2.0), (math.inf, math.inf)],
+    ),
     "signs of zero": (lambda x, y: sqrt(x * y), [(-0.0, 1.0), (0.0, 1.0), (0.0, -1.0)]),
 }
 
 
 @pytest.mark.parametrize(("function", "samples"), LIMITS.values(), ids=LIMITS)
 def test_limits_are_those_of_the_engine(function, samples):
-    """Infinite and undefined values and derivatives where it has them; other samples do not notice."""
-    Law(function, exact=True).check(*samples)
+    """Infinite and undefined values and derivatives, whichever sample comes first; others do not notice."""
+    for i in range(len(samples)):
+        Law(function, exact=True).check(*samples[i:], *samples[:i])
 
 
 SIGNED = [(0.0, 0.0), (-0.0, 0.0), (0.0, -0.0), (-0.0, -0.0)]
@@ -533,7 +544,7 @@ def test_numbers_that_cancel_are_no_error():
 
 
 def test_a_program_that_failed_its_check_is_not_used_later():
-    """What was refused once is refused again: the second call does not return what the first one would not."""
+    """What was refused once is refused again: a second call does not return what the first would not."""
 
     def unstable(x):
         return (x + 1e16) + (1.0 + (x + -1e16))
@@ -612,6 +623,24 @@ def test_values_made_inside_are_constants():
     Law(lambda x: x * Value(3.0) + Value(1.0) * w, [w]).check([1.0], [2.0])
 
 
+def test_a_parameter_made_at_the_first_call_is_a_parameter():
+    """As in a layer that learns its width when it is first called."""
+    made = []
+
+    def lazy(x):
+        if not made:
+            made.append(Value(0.5))
+        return x * made[0]
+
+    step = record(lazy)
+    assert step(2.0) == 1.0
+    made[0].data = 5.0
+    assert step(2.0) == 10.0
+    made[0].grad = 0.0
+    step.backward(2.0)
+    assert made[0].grad == 2.0
+
+
 def test_a_value_that_was_computed_outside_is_not_another_number_silently():
     """The engine keeps its number until it is computed again, and sweeps no stale graph."""
     w = Value(2.0)
@@ -622,10 +651,8 @@ def test_a_value_that_was_computed_outside_is_not_another_number_silently():
     step.backward(3.0)
     assert w.grad == 12.0
     w.data = 3.0
-    try:
+    with or_refused(StaleGraphError):
         assert step(1.0) == (1.0 * square).data
-    except StaleGraphError:
-        pass
 
 
 def test_a_constant_from_outside_may_be_given_data():
@@ -644,13 +671,11 @@ def test_copies_of_parameters_are_read_afresh():
     import copy
 
     w = Value(2.0)
-    try:
+    with or_refused(TypeError, "test_record.py"):
         step = record(lambda x: x * copy.deepcopy(w))
         assert step(1.0) == 2.0
         w.data = 5.0
         assert step(1.0) == 5.0
-    except TypeError as error:
-        assert "test_record.py" in str(error)
 
 
 def test_a_program_outlives_the_graph_and_the_model():
@@ -861,7 +886,7 @@ def test_an_output_is_computed_again_at_the_data_of_its_leaves():
 
 
 def test_parameters_may_be_any_leaves():
-    """Those that the output does not depend on have the derivative 0; none, or one twice, may be asked for."""
+    """What the output does not depend on has the derivative 0; none, or one twice, may be asked for."""
     w, other = Value(3.0), Value(4.0)
     for parameters, derivatives in (
         ([other, w], [0.0, 6.0]),
@@ -947,6 +972,22 @@ def test_a_stale_output_is_refused():
     w.data = 4.0
     with pytest.raises(StaleGraphError, match="was given new data after"):
         record(output)
+
+
+def test_a_deep_computation_is_replayed():
+    """Thousands of steps one after the other, all of which read the same argument."""
+
+    def deep(x):
+        v = x
+        for _ in range(4000):
+            v = v * x + 0.25
+        return v
+
+    exact = [eager(deep, [x]) for x in (0.5, -0.25)]
+    value, slope = record(deep).value_and_grad(np.array([0.5, -0.25]))
+    assert is_near(value, [e.value for e in exact])
+    assert is_near(slope, [e.by_arguments[0][0] for e in exact])
+    assert is_near(record(deep).value_and_grad(0.5), [exact[0].value, exact[0].by_arguments[0][0]])
 
 
 def test_a_dot_product_of_nothing_is_0_for_both():

@@ -67,7 +67,7 @@ def accumulate_gradients(output: Node, seed: float) -> None:
             to_first, to_second = partials(ieee, node._data, first._data, second._data)
             first.grad += upstream * to_first
             second.grad += upstream * to_second
-        else:
+        elif first:
             data = [parent._data for parent in first]
             if second:
                 to_first, to_second = partials(ieee, node._data, data, [p._data for p in second])

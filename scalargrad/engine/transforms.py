@@ -99,7 +99,10 @@ def _value_and_grad(f: Callable[..., Any], argnums: Argnums, arguments: Sequence
     connected = _reads_older(order, since)
     derivative = _derivatives(order, since, connected)
     by = tuple(_map(derivative, variables[i]) for i in chosen)
-    return output if connected else output.data, by[0] if isinstance(argnums, int) else by
+    return output if connected else output._data, by[0] if isinstance(argnums, int) else by
+
+
+REPORTS = [name for name in vars(Watcher) if not name.startswith("_") and name != "read"]
 
 
 class _FloatReads(Watcher):
@@ -108,7 +111,7 @@ class _FloatReads(Watcher):
     def __init__(self, outer: Watcher) -> None:
         self.outer = outer
         self.values: list[Value] = []
-        for report in ("compared", "truncated", "detached", "afresh", "condition", "follow", "one_hot"):
+        for report in REPORTS:
             setattr(self, report, getattr(outer, report))
 
     def read(self, value: Value, how: str) -> None:

@@ -42,6 +42,8 @@ class Value(Methods["Value"], Node):
         self.path = ""
         self.primitive = self._first = self._second = None
         self._order = next_order()
+        if watching.watched:
+            watching.watcher.get().made(self)
 
     @property
     def local_derivatives(self) -> tuple[Callable[[], float], ...]:
@@ -90,7 +92,7 @@ class Value(Methods["Value"], Node):
         if self._first is not None:
             message = f"cannot copy or pickle {describe(self)}, which was computed: use .detach()"
             raise OperandError(message)
-        return _restore, (type(self), self._data, self.grad, self.label, self.path)
+        return _restore, (type(self), self._read("a copy"), self.grad, self.label, self.path)
 
     def __float__(self) -> float:
         return self._read("float()")

@@ -24,6 +24,16 @@ class Watcher:
     def compared(self, left: Any, sign: str, right: Any, outcome: bool) -> None:
         """Notice a comparison of two Values with its outcome."""
 
+    def equal(self, left: Any, right: Any) -> Any:  # noqa: ARG002
+        """Return whether left == right by their data, NotImplemented where that is identity."""
+        return NotImplemented
+
+    def looked_up(self, value: Any) -> None:
+        """Notice that a Value was looked up in a set or dict, from outside of this package."""
+
+    def made(self, leaf: Any) -> None:
+        """Notice a new leaf."""
+
     def truncated(self, value: Any, outcome: int) -> None:
         """Notice that a Value was read as a whole number."""
 

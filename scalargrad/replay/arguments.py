@@ -1,11 +1,13 @@
 """Arguments of a call: nested lists of numbers or arrays of them over a batch, laid flat."""
 
+import numbers
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from scalargrad.engine.node import real
 from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError, ShapeError
 from scalargrad.replay.recorder import Argument
@@ -44,6 +46,8 @@ def flat(name: str, x: Any) -> Flat:
         return Flat(name, Static(x), np.empty(0), [])
     if isinstance(x, Value):
         return Flat(name, NUMBER, np.array([x._data]), [(0, x)])
+    if isinstance(x, numbers.Real):
+        return Flat(name, NUMBER, np.array([real(x)]), [])
     if isinstance(x, list | tuple):
         return _flat_list(name, x)
     array = _numeric(name, x)
@@ -135,6 +139,7 @@ def like_the_argument(part: Flat, derivatives: np.ndarray) -> Any:
     """Return derivatives in the shape of their argument: a float, an array over the batch, lists of them."""
     if isinstance(part.spec, Static):
         return None
+    derivatives = np.array(derivatives)  # which may be an argument itself: the caller owns the result
     if isinstance(part.spec, tuple) and derivatives.ndim == 2:
         return derivatives.reshape(len(derivatives), *part.spec)
     columns = iter(derivatives.T if derivatives.ndim == 2 else derivatives.tolist())

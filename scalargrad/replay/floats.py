@@ -87,7 +87,7 @@ def backward(text: Text, block: Block, upstream: str, wanted: Collection[int]) -
         if not needed.isdisjoint(block.operands(slot)):
             needed.add(slot)
     added = set(block.array.slots.tolist())
-    text.lines.append(f"{_listed(f'd{slot}' for slot in block.array.slots.tolist())} = {upstream}.tolist()")
+    text.lines.append(f"{_listed(f'_d{slot}' for slot in block.array.slots.tolist())} = {upstream}.tolist()")
     for slot in reversed(block.slots):
         if slot not in added or slot not in needed:
             continue
@@ -97,9 +97,9 @@ def backward(text: Text, block: Block, upstream: str, wanted: Collection[int]) -
         for operand, back in zip(operands, handed_back):
             if operand in needed and back:
                 sign = "+=" if operand in added else "="
-                text.lines.append(f"d{operand} {sign} {back.format(*names, z=name(slot), d=f'd{slot}')}")
+                text.lines.append(f"_d{operand} {sign} {back.format(*names, z=name(slot), d=f'_d{slot}')}")
                 added.add(operand)
-    found = (f"d{slot}" if slot in added else "0.0" for slot in block.inputs.tolist())
+    found = (f"_d{slot}" if slot in added else "0.0" for slot in block.inputs.tolist())
     return text.state("g", f"np.array([{_listed(found)}])")
 
 
@@ -110,7 +110,7 @@ class _Names:
         self.constants = {slot: self._literal(x) for slot, x in block.graph.constants.items()}
 
     def __call__(self, slot: int) -> str:
-        return self.constants.get(slot) or f"s{slot}"
+        return self.constants.get(slot) or f"_{slot}"
 
     @staticmethod
     def _literal(number: float) -> str:

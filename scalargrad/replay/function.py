@@ -9,11 +9,10 @@ import numpy as np
 
 from scalargrad.primitives.arrays import arrays
 from scalargrad.primitives.table import TABLE
-from scalargrad.replay import operations
+from scalargrad.replay import guards, operations
 from scalargrad.replay.adjoints import Adjoints, Term
 from scalargrad.replay.arrays import Array
 from scalargrad.replay.floats import functions_of
-from scalargrad.replay.graph import GUARD_ROWS
 from scalargrad.replay.layout import Layout
 from scalargrad.replay.libraries import LIBRARIES, Library
 from scalargrad.replay.operation import Operation
@@ -62,6 +61,14 @@ class Written:
 
 
 @dataclass
+class Certain:
+    """What is known of the numbers of a program: slots that are exact to the last bit, and how large they get."""
+
+    exact: set[int]
+    largest: float
+
+
+@dataclass
 class Body:
     """The lines of a program, with the expressions of what it gives: value, guards, followed, derivatives."""
 
@@ -91,7 +98,7 @@ def body(
     for operation in layout.operations:
         operations.forward(text, operation)
     followed = [text.read(view) for view in layout.followed]
-    value, holds = _value(text, layout, batched=batched), _holds(text, layout)
+    value, holds = _value(text, layout, batched=batched), guards.holds(text, layout)
     forward, text.lines = text.lines, []
     derivatives = [] if wanted is None else _derivatives(text, layout, wanted, batched=batched)
     return Body(text, forward, text.lines, value, holds, followed, derivatives)
@@ -126,10 +133,12 @@ class Inputs:
                 yield f"{array.name} = {array.name}.reshape{shape(array.dims, batched=array.batched)}"
 
 
-def written(layout: Layout, hot: Sequence[Hot], inputs: Inputs, kind: Kind, *, batched: bool) -> Written:
-    """Return the function that gives a value, whether the guards hold, what is followed, and derivatives.
+def written(
+    layout: Layout, hot: Sequence[Hot], inputs: Inputs, kind: Kind, certain: Certain, *, batched: bool
+) -> Written:
+    """Return the function that gives a value, guards, what is followed, and derivatives.
 
-    These are the derivatives by the parameters, laid end to end, and a tuple of those by the arguments.
+    Of the guards it tells whether they hold, and whether rounding may decide one.  The derivatives are those by the parameters, laid end to end, and a tuple of those by the arguments.
     """
     by_parameters = inputs.parameters if kind in {"parameters", "all"} else []
     by_arguments = inputs.arguments if kind in {"arguments", "all"} else []
@@ -140,6 +149,7 @@ def written(layout: Layout, hot: Sequence[Hot], inputs: Inputs, kind: Kind, *, b
     returned = [
         made.value,
         made.holds,
+        guards.near(made.text, layout, certain.exact, certain.largest),
         _tuple(made.followed),
         gradient,
         _tuple(made.derivatives[len(flat) :]),
@@ -163,23 +173,6 @@ def _tuple(texts: Sequence[str]) -> str:
 def _value(text: Text, layout: Layout, *, batched: bool) -> str:
     value = text.read(layout.output)
     return f"np.broadcast_to({value}, ({BATCH},))" if batched and not layout.output.batched else value
-
-
-def _holds(text: Text, layout: Layout) -> str:
-    """Return the condition that all guards have the outcomes that they had; True where there is none."""
-    expected = dict(layout.graph.guards)
-    parts = []
-    for operation in layout.operations:
-        if isinstance(operation, Operation) and operation.group.row in GUARD_ROWS:
-            array = operation.array
-            outcomes = np.array([expected[slot] for slot in array.slots.tolist()]).reshape(array.dims)
-            part = array.name
-            if not outcomes.all():
-                part = f"({part} == {text.constant('c', outcomes) if outcomes.any() else False})"
-            if array.dims:
-                part += f".all(axis={tuple(range(-len(array.dims), 0))})"
-            parts.append(part)
-    return " & ".join(parts) or "True"
 
 
 def _derivatives(text: Text, layout: Layout, wanted: Sequence[Array], *, batched: bool) -> list[str]:

@@ -6,12 +6,12 @@ is what shows, later, that a group of products is a product of matrices.
 """
 
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 import numpy as np
 
-from scalargrad.engine.value import Constant, Value
+from scalargrad.engine.value import Value
 from scalargrad.primitives.row import Primitive
 from scalargrad.primitives.table import member
 from scalargrad.replay.recorder import Recording
@@ -33,8 +33,8 @@ def _guard(name: str, holds: Callable[[Any, Any], Any]) -> Primitive:
 
 def _is_whole_part(x: Any, y: Any) -> Any:
     """Tell whether y is x without what follows the point: it is rounded down above 0, and up below."""
-    near = (x < y + 1.0) & (x > y - 1.0)
-    return near & ((x >= y) | (y <= 0.0)) & ((x <= y) | (y >= 0.0))
+    rest = x - y
+    return ((rest < 1.0) & (rest > -1.0)) & ((rest >= 0.0) | (y <= 0.0)) & ((rest <= 0.0) | (y >= 0.0))
 
 
 GUARDS: dict[str, Primitive] = {
@@ -74,11 +74,12 @@ class Graph:
         graph = cls()
         slots = graph.slots
         lists: dict[int, int] = {}  # by the identity of a tuple, which a layer's neurons share
-        fixed = (recording.fresh, {leaf for leaves in recording.hot.values() for leaf in leaves})
+        free = {*recording.fresh, *(leaf for leaves in recording.hot.values() for leaf in leaves)}
+        fixed = {leaf for leaf in recording.inside if leaf not in free}
         for node in recording.nodes:
             first, second = node._first, node._second
             if first is None:
-                slots[node] = graph._add_leaf(node, recording, slots, fixed)
+                slots[node] = graph._add_leaf(node, recording, fixed)
             elif type(first) is tuple and not first:
                 slots[node] = graph.constant(node._data)  # of no operands
             elif type(first) is tuple:
@@ -157,14 +158,10 @@ class Graph:
         followed = [slot for slots in self.followed for slot in slots]
         return [self.output, *followed, *(slot for slot, _ in self.guards)]
 
-    def _add_leaf(
-        self, node: Value, recording: Recording, slots: dict[Value, int], fixed: Sequence[Any]
-    ) -> int:
+    def _add_leaf(self, node: Value, recording: Recording, fixed: Collection[Value]) -> int:
         if node in recording.sources:
-            return self.add(detached, (slots[recording.sources[node]],))
-        fresh, hot = fixed
-        made_inside = isinstance(node, Constant) or node._order >= recording.since
-        if made_inside and node not in fresh and node not in hot:
+            return self.add(detached, (self.slots[recording.sources[node]],))
+        if node in fixed:
             return self.constant(node._data)
         slot = self.append(None)
         self.leaves[slot] = node

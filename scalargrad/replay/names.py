@@ -1,8 +1,13 @@
 """Names of arrays, after the layers, labels or arguments that their elements belong to."""
 
+import builtins
+import keyword
 import re
-from collections.abc import Iterable, Sequence
-from itertools import count
+import unicodedata
+from collections.abc import Iterable
+from itertools import chain, count
+
+from scalargrad.primitives.table import FAMILIES, TABLE
 
 SHORT = {"weights": "W", "bias": "b", "dot": "s"}  # as books write them
 
@@ -36,6 +41,22 @@ def _word(text: str) -> str:
     return text if text.isidentifier() else ""
 
 
+# What the text of a program uses itself, beside Python's own words, NumPy and the rows of the table.
+OWN = re.compile(
+    r"(np|n|seed|data|fresh|replay|logsumexp|scatter|torch|jnp|jax)|[cigu]\d+|(d|e|u|w|strict|ieee)?_.*"
+)
+
+
+def is_free(name: str) -> bool:
+    """Tell whether a text may use a name as a variable of its own.
+
+    >>> is_free("x"), is_free("lambda"), is_free("sigmoid"), is_free("c0")
+    (True, False, False, False)
+    """
+    used = keyword.iskeyword(name) or hasattr(builtins, name) or name in TABLE or name in FAMILIES
+    return name.isidentifier() and not used and not OWN.fullmatch(name)
+
+
 class Names:
     """Give each array a name of its own: the wish, numbered where it is taken.
 
@@ -44,12 +65,15 @@ class Names:
     ['w', 'x_2', 'w_2', 'v0', 'v1']
     """
 
-    def __init__(self, taken: Sequence[str] = ()) -> None:
+    def __init__(self, taken: Iterable[str] = ()) -> None:
         self.taken = set(taken)
 
     def give(self, wish: str, otherwise: str = "v") -> str:
         """Return a name that nobody has yet."""
-        numbered = (f"{wish}_{i}" for i in count(2)) if wish else (f"{otherwise}{i}" for i in count())
-        name = wish if wish and wish not in self.taken else next(x for x in numbered if x not in self.taken)
+        wish = unicodedata.normalize("NFKC", wish)  # as Python reads names
+        wish = wish if wish.isidentifier() else ""
+        base = f"x_{wish}" if OWN.fullmatch(f"{wish}_2") else wish
+        numbered = (f"{base}_{i}" for i in count(2)) if wish else (f"{otherwise}{i}" for i in count())
+        name = next(x for x in chain([wish], numbered) if is_free(x) and x not in self.taken)
         self.taken.add(name)
         return name

@@ -83,7 +83,7 @@ def _is_listed(operation: Operation) -> bool:
 
 def _elements(text: Text, operation: Operation) -> str:
     """Return a row applied element by element; a short sum is written out."""
-    row, symbols = operation.group.row, _symbols(text, operation)
+    row, symbols = operation.group.row, symbols_of(text, operation)
     if row in GUARD_ROWS:
         symbols = list(map(text.dialect.symbol, symbols))  # numbers too: what is compared is to be written
     half = len(symbols) // 2
@@ -96,7 +96,7 @@ def _elements(text: Text, operation: Operation) -> str:
     return text.library.applied(text.dialect, row, symbols)
 
 
-def _symbols(text: Text, operation: Operation) -> list[Any]:
+def symbols_of(text: Text, operation: Operation) -> list[Any]:
     """Return the operands of an operation: a number as it is, a view by its text."""
     return [
         float(view.numbers)
@@ -128,7 +128,7 @@ def _is_thin(operation: Operation) -> bool:
 
 def _to_elements(adjoints: Adjoints, operation: Operation, upstream: Term) -> Iterator[HandedBack]:
     """Yield upstream adjoint × local derivative for each operand."""
-    dialect, array, symbols = adjoints.text.dialect, operation.array, _symbols(adjoints.text, operation)
+    dialect, array, symbols = adjoints.text.dialect, operation.array, symbols_of(adjoints.text, operation)
     d, z = dialect.name(upstream.text), dialect.name(array.name)
     wide = [array.name, *(str(s) for s, view in zip(symbols, operation.views) if _is_wide(view, array))]
     for local in operation.group.row.local_derivatives(dialect, z, symbols):

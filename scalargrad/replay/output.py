@@ -27,7 +27,8 @@ class RecordedOutput:
 
     def __init__(self, output: Value, parameters: Iterable[Value] | None = None) -> None:
         self._nodes = evaluation_order(output)
-        leaves = [node for node in self._nodes if node.primitive is None and not isinstance(node, Constant)]
+        read = [output, *(parent for node in self._nodes for parent in node.parents)]
+        leaves = [x for x in dict.fromkeys(read) if x.primitive is None and not isinstance(x, Constant)]
         self.parameters = leaves if parameters is None else list(parameters)
         for parameter in self.parameters:
             if not isinstance(parameter, Value) or parameter.primitive is not None:
@@ -45,18 +46,19 @@ class RecordedOutput:
 
     def value_and_grad(self) -> tuple[float, np.ndarray]:
         """Return the value and the derivatives by the parameters, in their order."""
+        if watcher.get() is not nobody:
+            watcher.get().read(self._nodes[-1], "value_and_grad()")
         found = self.recorded.replayed("parameters", Call([], 0))
         if len(found.by_value) == 1:
             values, derivatives = found.by_value[0]
             order = self._order_of(values)
             if order is not None:
                 return found.value, derivatives.take(order)
-        gradient = dict.fromkeys(self.parameters, 0.0)
+        gradient: dict[Value, float] = {}
         for values, derivatives in found.by_value:
             for value, derivative in zip(values, derivatives.tolist()):
-                if value in gradient:
-                    gradient[value] += derivative
-        return found.value, np.array(list(gradient.values()))
+                gradient[value] = gradient.get(value, 0.0) + derivative
+        return found.value, np.array([gradient.get(parameter, 0.0) for parameter in self.parameters])
 
     def backward(self) -> float:
         """Add ∂value/∂leaf to the grad of every leaf, and return the value."""
@@ -87,7 +89,7 @@ class RecordedOutput:
         for node in self._nodes:
             first, second = node._first, node._second
             if first is None:
-                made[node] = node
+                made[node] = Constant(node._data) if isinstance(node, Constant) else node
                 continue
             if type(first) is tuple:
                 for part in (first, second):
@@ -98,7 +100,7 @@ class RecordedOutput:
                 operands = [made[value] for value in node.parents]  # type: ignore[misc]
             new = made[node] = apply(node.primitive, *operands)  # type: ignore[arg-type]
             new.label, new.path = node.label, node.path
-        return new
+        return made[self._nodes[-1]]
 
     def __repr__(self) -> str:
         return repr(self.recorded)

@@ -9,22 +9,23 @@ from typing import Any
 import numpy as np
 
 from scalargrad.engine import node
+from scalargrad.engine.node import describe
 from scalargrad.engine.value import Value
+from scalargrad.errors import RecordError, StaleGraphError
 from scalargrad.replay.arguments import Flat
 from scalargrad.replay.arrays import Array
 from scalargrad.replay.call import Call
 from scalargrad.replay.folding import fold
-from scalargrad.replay.function import Hot, Inputs, Kind, Written, written
+from scalargrad.replay.function import Certain, Hot, Inputs, Kind, Written, written
 from scalargrad.replay.graph import Graph
 from scalargrad.replay.grouping import groups_of
+from scalargrad.replay.guards import exact_slots
 from scalargrad.replay.layout import Layout
 from scalargrad.replay.names import Names, stem
 from scalargrad.replay.operation import Block
 from scalargrad.replay.recorder import Argument, Recording
 from scalargrad.replay.segments import segments
 from scalargrad.replay.verifying import Expected, swept
-
-RESERVED = ("np", "n", "seed", "data", "replay")
 
 
 class Program:
@@ -47,6 +48,7 @@ class Program:
         self.arguments = [
             self._argument(graph, flat, leaves) for flat, leaves in zip(call.flats, made) if leaves
         ]
+        self.wishes = [array.name for array in self.arguments]
         self.hot = list(self._hot(graph, recording))
         fresh = [leaf for leaf in recording.fresh if leaf in graph.slots]
         self._read_afresh = [recording.fresh[leaf] for leaf in fresh]
@@ -56,6 +58,8 @@ class Program:
             )
         ] * bool(fresh)
         order = fold(graph, graph.kept)
+        self.certain = Certain(exact_slots(graph, order), recording.largest)
+        self.older = recording.older
         given = [*self.arguments, *(hot.array for hot in self.hot)]
         varying = [slot for array in given for slot in array.slots.tolist()] if batched else []
         self.groups = groups_of(graph, order, varying)
@@ -98,9 +102,11 @@ class Program:
 
     def _named(self, layout: Layout) -> Layout:
         """Give the arrays of a layout the names of what is in them."""
-        names = Names([*RESERVED, *(array.name for array in self.arguments)])
+        names = Names()
+        for array, wish in zip(self.arguments, self.wishes):
+            array.name = names.give(wish, "x")
         for hot in self.hot:
-            hot.array.name = names.give(hot.array.name)
+            hot.array.name = names.give(f"hot_{hot.source.name}")
         for array in (*layout.parameters, *(operation.array for operation in layout.operations)):
             labels = [self.labels[slot] for slot in array.slots.tolist() if slot in self.labels]
             wish = stem(labels) if len(labels) == array.size else ""
@@ -126,12 +132,19 @@ class Program:
     def written(self, kind: Kind) -> Written:
         """Return the source of the function that goes forward, or takes derivatives as well."""
         inputs = Inputs(self.parameters, self.fresh, self.arguments)
-        return written(self.layout, self.hot, inputs, kind, batched=self.batched)
+        return written(self.layout, self.hot, inputs, kind, self.certain, batched=self.batched)
 
     def data(self) -> np.ndarray:
         """Return the data of `values`, read anew if any leaf was given data since they were read last."""
         at = node.last_assignment
         if at != self._read_at:
+            for leaf, order, child in self.older:
+                if leaf._order > order:
+                    message = (
+                        f"{describe(leaf)} was given new data after {child} was computed from it, outside of what "
+                        "is recorded; compute that inside"
+                    )
+                    raise StaleGraphError(message)
             # the fastest of the ways from attributes to an array: a third of `np.fromiter`
             self._data = np.frombuffer(self._floats.pack(*[value._data for value in self.values]))
             self._read_at = at
@@ -162,13 +175,17 @@ class Program:
         numbers: Sequence[np.ndarray],
         seed: float = 1.0,
     ) -> Any:
-        """Return the value, whether the guards hold, what is followed, and derivatives: see `written`.
+        """Return the value, guards, what is followed, and derivatives: see `written`.
 
         `numbers` are those of each argument, laid flat, with a batch axis before if it is a batch.
         """
         if kind not in self._functions:
             self._functions[kind] = self.written(kind).compiled()
-            self._verify(kind)
+            try:
+                self._verify(kind)
+            except RecordError:
+                del self._functions[kind]
+                raise
         lead = (len(numbers[0]),) if self.batched else ()
         return self._functions[kind](data, *fresh, *numbers, *lead, seed)
 
@@ -183,6 +200,7 @@ class Program:
             [np.array([leaf._data for leaf in fresh])] * bool(self.fresh),
             [x[None] for x in numbers] if self.batched else numbers,
             recording.output._data,
+            _scale(recording, gradient),
             np.array([gradient.get(value, 0.0) for value in self.values]),
             np.array([gradient.get(leaf, 0.0) for leaf in arguments]),
         )
@@ -192,3 +210,9 @@ class Program:
         at = self.expected
         with np.errstate(all="ignore"):
             at.check(kind, self.run(kind, at.data, at.fresh, at.numbers))
+
+
+def _scale(recording: Recording, gradient: dict[Value, float]) -> float:
+    """Return the size of numbers that may have cancelled in a value or a derivative."""
+    adjoints = np.abs(list(gradient.values()))
+    return max(recording.largest, 1.0) * float(adjoints[np.isfinite(adjoints)].max(initial=1.0))

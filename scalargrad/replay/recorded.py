@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from scalargrad.engine.transforms import value_and_grad
 from scalargrad.engine.watching import nobody, watcher
 from scalargrad.errors import OperandError, RecordError, known
 from scalargrad.replay.arguments import like_the_argument
@@ -63,6 +64,10 @@ class Recorded:
         >>> Recorded(lambda x, y: x * y[0]).value_and_grad(2.0, [3.0, 4.0])
         (6.0, (3.0, [2.0, 0.0]))
         """
+        if watcher.get() is not nobody:
+            function = functools.partial(self.function, **named)
+            value, derivatives = value_and_grad(function, range(len(arguments)))(*arguments)
+            return value, derivatives[0] if len(arguments) == 1 else derivatives
         call = self.signature.call(arguments, named)
         found = self.replayed("arguments", call)
         derivatives = tuple(map(like_the_argument, call.flats, found.by_argument))
@@ -79,6 +84,7 @@ class Recorded:
         (4.5, 1.5)
         """
         known("reduction", reduction, ("mean", "sum"))
+        watcher.get().read(self, "backward()")
         call = self.signature.call(arguments, named)
         weight = 1.0 / call.batch if call.batch and reduction == "mean" else 1.0
         given = any(flat.values for flat in call.flats)
@@ -86,7 +92,8 @@ class Recorded:
         for values, derivatives in found.by_value:
             for value, derivative in zip(values, derivatives.tolist()):
                 value.grad += derivative
-        return float(np.sum(found.value) * weight)
+        with np.errstate(all="ignore"):
+            return float(np.sum(found.value) * weight)
 
     # ---- what was found
 
@@ -135,25 +142,31 @@ class Recorded:
         samples = Samples(kind, call, seed, data, lambda sample: self._run(call, sample))
         used = 0
         while len(samples.left):
-            if used == len(programs):
-                self._record(programs, call, int(samples.left[0]))
+            sample = int(samples.left[0])
+            recorded = used == len(programs)
+            if recorded:
+                self._record(programs, call, sample, used)
             program = programs[used]
             used += 1
             if program.holds_now:
                 samples.run(program)
+            if recorded and sample in samples.left:  # at a threshold, where rounding decides
+                samples.take(sample)
         self.last = programs[0], call.batch
         samples.follow()
         return samples
 
-    def _record(self, programs: list[Program], call: Call, sample: int) -> None:
-        """Add the program of the way that a sample takes."""
+    def _record(self, programs: list[Program], call: Call, sample: int, known: int) -> None:
+        """Add the program of the way that a sample takes, unless another thread has added to those known."""
         with self._lock, no_collection():
+            if len(programs) > known:
+                return
             if len(programs) >= MOST_PROGRAMS:
                 at = f", the last time at {programs[-1].lines[-1]}" if programs[-1].lines else ""
                 message = f"{self.signature.name} branches in more than {MOST_PROGRAMS} ways{at}: {INSTEAD}"
                 raise RecordError(message)
             recording, made = self._run(call, sample)
-            if not recording.is_like(self._run(call, sample, made)[0]):
+            if not recording.is_like(self._run(call, sample, made, recording)[0]):
                 raise RecordError(ANOTHER)
             program = Program(recording, call, [leaves for _, leaves in made])
             if program.arguments and not program.reads_arguments:
@@ -161,12 +174,14 @@ class Recorded:
                 raise OperandError(message)
             programs.append(program)
 
-    def _run(self, call: Call, sample: int, made: Made | None = None) -> tuple[Recording, Made]:
+    def _run(
+        self, call: Call, sample: int, made: Made | None = None, like: Recording | None = None
+    ) -> tuple[Recording, Made]:
         """Return the recording of one sample, with the arguments that were made for it, or were given."""
         self.before()
         made = made or call.made(sample)
         with noted("" if call.batch is None else f"(in sample {sample} of the batch: {AXIS})"):
-            return run(lambda: call.run(self.function, made), self.reads), made
+            return run(lambda: call.run(self.function, made), self.reads, like), made
 
     def __repr__(self) -> str:
         return f"<recorded {self.signature.name}>"

@@ -2,12 +2,15 @@
 
 import gc
 import linecache
+import numbers
 import random
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -26,31 +29,14 @@ INSTEAD = {
     "backward()": "grad inside the function, or backward of what is recorded, outside of it",
     "an assignment to .data": "a step of an optimiser, outside the function",
     "a look-up in a set or dict": "comparisons, or pick(items, index)",
+    "a copy": "the Value itself, or .detach() where no derivative is meant",
 }
 
 
 class Argument(Value):
-    """A number that a recorded function is called with: a leaf, compared by its data while that runs.
-
-    So a branch on a plain number, such as `if target == 1`, is seen, as one on a Value is.
-    """
+    """A number that a recorded function is called with: a leaf, which counts as an index too."""
 
     __slots__ = ()
-
-    def __eq__(self, other: object) -> bool:
-        if watcher.get() is nobody or type(other) is Value or not isinstance(other, Value | int | float):
-            return NotImplemented  # that is identity
-        right = as_value(other)
-        return self._compared("==", right, self._data == right._data)
-
-    def __ne__(self, other: object) -> bool:
-        equal = self.__eq__(other)
-        return equal if equal is NotImplemented else not equal
-
-    def __hash__(self) -> int:
-        if watcher.get() is not nobody and _outside(sys._getframe(1).f_code.co_filename):
-            watcher.get().read(self, "a look-up in a set or dict")
-        return object.__hash__(self)
 
     def __index__(self) -> int:
         if self._data % 1 != 0:
@@ -85,6 +71,8 @@ class Recording(Watcher):
     hot: dict[tuple[Value, int], tuple[Value, ...]] = field(default_factory=dict)
     conditions: dict[tuple[int, str], tuple[object, Any]] = field(default_factory=dict)
     followers: list[tuple[Callable[..., object], tuple[Value, ...]]] = field(default_factory=list)
+    inside: list[Value] = field(default_factory=list)  # leaves that were made
+    numbers: list[float] | None = None  # that are read afresh, where they are those of another run
     drawn: object = field(default_factory=lambda: _drawn())  # noqa: PLW0108  # it is defined below
 
     @property
@@ -97,13 +85,45 @@ class Recording(Watcher):
     def is_like(self, other: "Recording") -> bool:
         """Tell whether another run did the same operations, with the same numbers and the same outcomes."""
         mine, theirs = self.nodes, other.nodes
-        rows = [node.primitive for node in mine] == [node.primitive for node in theirs]
+        if len(mine) != len(theirs) or len(self.guards) != len(other.guards):
+            return False
+        made = set(map(id, self.inside))
+        twin: dict[Any, Any] = {}
+        for a, b in zip(mine, theirs):
+            if a._first is None and b is not a and id(a) not in made:
+                return False  # a leaf from outside is the same leaf
+            twin[a] = b
+            if a.primitive is not b.primitive or [twin[parent] for parent in a.parents] != list(b.parents):
+                return False
         data, again = (np.array([node._data for node in nodes]) for nodes in (mine, theirs))
-        outcomes = [[(guard.sign, guard.outcome) for guard in x.guards] for x in (self, other)]
-        drawn = self.fresh or other.fresh  # then numbers may differ
-        return (
-            rows and outcomes[0] == outcomes[1] and bool(drawn or np.array_equal(data, again, equal_nan=True))
-        )
+        outcomes = all((a.sign, a.outcome) == (b.sign, b.outcome) for a, b in zip(self.guards, other.guards))
+        return outcomes and bool(np.array_equal(data, again, equal_nan=True))
+
+    @cached_property
+    def largest(self) -> float:
+        """Return the largest number in it, infinity left out."""
+        sizes = np.abs([node._data for node in self.nodes])
+        return float(sizes[np.isfinite(sizes)].max(initial=0.0))
+
+    @property
+    def older(self) -> list[tuple[Value, int, str]]:
+        """Return the leaves below what was computed before, with the order and the name of that."""
+        before = [x for x in self.nodes if x._first is not None and x._order < self.since]
+        pairs = [(parent, x) for x in before for parent in x.parents if parent._first is None]
+        return [(leaf, x._order, describe(x)) for leaf, x in pairs]
+
+    def is_plain(self, value: Value) -> bool:
+        """Tell whether a Value was computed of arguments and plain numbers only: it stands for a number."""
+        seen, unread = {id(value)}, [value]
+        while unread:
+            node = unread.pop()
+            if node._first is None and not isinstance(node, Argument | Constant):
+                return False
+            for parent in node.parents:
+                if id(parent) not in seen:
+                    seen.add(id(parent))
+                    unread.append(parent)
+        return True
 
     # ---- what the engine reports
 
@@ -113,7 +133,8 @@ class Recording(Watcher):
             return
         remedy = INSTEAD.get(how, "comparisons, int(), or .detach()")
         message = (
-            f"{_line()}: {how} reads {describe(value)} as a plain number, which a recording cannot follow; "
+            f"{_line()}: {how} reads {describe(value) if isinstance(value, Value) else value!r} as a plain "
+            "number, which a recording cannot follow; "
         )
         raise ReadError(
             message + f"use {remedy}" + ' (or record(…, reads="freeze"))' * (how in {"float()", ".data"})
@@ -122,6 +143,29 @@ class Recording(Watcher):
     def compared(self, left: Value, sign: str, right: Value, outcome: bool) -> None:
         """Keep a comparison as a guard."""
         self.guards.append(Guard(left, sign, right, outcome, _line()))
+
+    def equal(self, left: Value, right: Any) -> Any:
+        """Compare numbers by their data, where Values stand for plain numbers, and keep that as a guard."""
+        is_number = isinstance(right, Value | numbers.Real)
+        if (
+            not is_number
+            or not self.is_plain(left)
+            or (isinstance(right, Value) and not self.is_plain(right))
+        ):
+            return NotImplemented  # that is identity
+        right = as_value(float(right) if isinstance(right, bool) else right)
+        outcome = left._data == right._data
+        self.compared(left, "==", right, outcome)
+        return outcome
+
+    def looked_up(self, value: Value) -> None:
+        """Refuse to look a plain number up in a set or dict; a Value is looked up by its identity."""
+        if self.is_plain(value):
+            self.read(value, "a look-up in a set or dict")
+
+    def made(self, leaf: Value) -> None:
+        """Keep a leaf that was made while the function ran: it is no parameter."""
+        self.inside.append(leaf)
 
     def truncated(self, value: Value, outcome: int) -> None:
         """Keep the whole part of a Value as a guard."""
@@ -134,7 +178,8 @@ class Recording(Watcher):
     def afresh(self, leaf: Value, read: Callable[[], float]) -> float:
         """Return a number, and keep how to read it the next time, by chance or not."""
         self.check_chance()
-        self.fresh[leaf], number = read, read()
+        self.fresh[leaf] = read
+        number = read() if self.numbers is None else self.numbers[len(self.fresh) - 1]
         self.drawn = _drawn()
         return number
 
@@ -164,13 +209,15 @@ class Recording(Watcher):
             raise RecordError(message)
 
 
-def run(function: Callable[[], Any], reads: Reads = "refuse") -> Recording:
-    """Return the recording of one run of a function.
+def run(function: Callable[[], Any], reads: Reads = "refuse", like: Recording | None = None) -> Recording:
+    """Return the recording of one run of a function, with the numbers of another run that are read afresh.
 
     Raises OperandError unless it returns one number, and whatever the function raises.
     """
     recording = Recording(reads)
-    with recorded(), watching(recording):
+    if like is not None:
+        recording.numbers = [leaf._data for leaf in like.fresh]
+    with recorded(), watching(recording), _compared_by_data():
         output = function()
     recording.check_chance()
     if not isinstance(output, Value):
@@ -183,6 +230,35 @@ def run(function: Callable[[], Any], reads: Reads = "refuse") -> Recording:
             raise OperandError(message) from None
     recording.output = output
     return recording
+
+
+@contextmanager
+def _compared_by_data() -> Iterator[None]:
+    """Let `==` and look-ups of Values ask the watcher while the block runs, which nothing else has to pay for."""
+    global _blocks  # noqa: PLW0603  # one count for all threads
+    with _patching:
+        _blocks += 1
+        Value.__eq__, Value.__hash__ = _equal, _hashed  # type: ignore[method-assign, assignment]
+    try:
+        yield
+    finally:
+        with _patching:
+            _blocks -= 1
+            if not _blocks:
+                Value.__eq__, Value.__hash__ = object.__eq__, object.__hash__  # type: ignore[method-assign]
+
+
+_blocks, _patching = 0, Lock()
+
+
+def _equal(self: Value, other: object) -> Any:
+    return self is other or watcher.get().equal(self, other)
+
+
+def _hashed(self: Value) -> int:
+    if watcher.get() is not nobody and _outside(sys._getframe(1).f_code.co_filename):
+        watcher.get().looked_up(self)
+    return object.__hash__(self)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The samples of a call: each goes to the program whose guards it meets."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -27,8 +28,8 @@ class Whole:
 
     def __init__(self, kind: Kind, program: Program, call: Call, found: Any) -> None:
         self.call = call
-        value, _, _, gradient, self._of_arguments = found
-        self.value = float(value) if call.batch is None else value
+        value, _, _, _, gradient, self._of_arguments = found
+        self.value = float(value) if call.batch is None else np.array(value)
         self.sums: Derivatives = [(program.values, gradient)] if kind in {"parameters", "all"} else []
 
     @classmethod
@@ -43,8 +44,9 @@ class Whole:
                 found = program.run(kind, data(program), program.fresh_data(), call.numbers, seed)
             except (ValueError, ArithmeticError):
                 return None
-        holds = found[1]
-        return cls(kind, program, call, found) if holds is True or np.all(holds) else None
+        _, holds, near, *_ = found
+        certain = (holds is True or np.all(holds)) and not np.any(near)
+        return cls(kind, program, call, found) if certain and _is_finite(found) else None
 
     @property
     def by_argument(self) -> list[np.ndarray]:
@@ -101,6 +103,11 @@ class Samples:
 
     # ---- running
 
+    def take(self, sample: int) -> None:
+        """Run the function itself on a sample that no program takes."""
+        self._keep_eager(sample)
+        self.left = self.left[self.left != sample]
+
     def run(self, program: Program) -> None:
         """Give a program those samples that are left and meet its guards."""
         self.left = self._run(program, self.left, self.data(program), program.fresh_data())
@@ -109,6 +116,8 @@ class Samples:
         self, program: Program, mine: np.ndarray, data: np.ndarray, fresh: Sequence[np.ndarray]
     ) -> np.ndarray:
         """Run a program on samples, and return those whose guards it does not meet."""
+        if not len(mine):
+            return mine
         numbers = self.numbers if len(mine) == len(self.values) else [x[mine] for x in self.numbers]
         if not program.batched:
             numbers = [x[0] for x in numbers]
@@ -120,12 +129,17 @@ class Samples:
                 found = program.run(self.kind, data, fresh, numbers, self.seed)
             except (ValueError, ArithmeticError):  # of floats, in a block
                 return self._carefully(program, mine, data, fresh)
-        value, holds, followed, gradient, by_arguments = found
-        held = np.broadcast_to(holds, len(mine))
+        value, holds, near, followed, gradient, by_arguments = found
+        held, unsure = (np.broadcast_to(x, len(mine)) for x in (holds, near))
+        if unsure.any():
+            for sample in mine[unsure].tolist():
+                self._keep_eager(sample)
+            return self._run(program, mine[~unsure], data, fresh)
         if not held.all():
-            if held.any():
-                self._run(program, mine[held], data, fresh)
-            return np.asarray(mine[~held])
+            left = self._run(program, mine[held], data, fresh)
+            return np.sort(np.concatenate([mine[~held], left]))
+        if not _is_finite(found):
+            return self._carefully(program, mine, data, fresh)
         if notices and not _is_only_backward(program, data, fresh, numbers):
             return self._carefully(program, mine, data, fresh)
         self.values[mine] = value
@@ -165,6 +179,15 @@ class Samples:
             outer = [v for v in gradient if v.primitive is None and v._order < recording.since]
             outer = [v for v in outer if not isinstance(v, Argument)]
             self.sums.append((outer, self.seed * np.array([gradient[v] for v in outer])))
+
+
+def _is_finite(found: Any) -> bool:
+    """Tell whether a program gives finite numbers only; at infinity the engine has the last word."""
+    value, _, _, _, gradient, by_arguments = found
+    finite = math.isfinite(value) if np.ndim(value) == 0 else np.isfinite(value).all()
+    # 0 · g is not 0 where g is not finite: cheaper than looking at each
+    finite = finite and math.isfinite(gradient @ np.zeros(len(gradient)))
+    return bool(finite) and all(np.isfinite(x).all() for x in by_arguments)
 
 
 def _is_only_backward(program: Program, data: np.ndarray, fresh: Any, numbers: Any) -> bool:

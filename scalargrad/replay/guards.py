@@ -1,0 +1,77 @@
+"""Write the guards of a program: whether all outcomes are those recorded, whether rounding may decide one.
+
+Sums are added up in another order than in the engine.  So where the two sides of a comparison are as
+good as equal, the engine itself has to say which way a sample goes; unless both are exact, as
+arguments and their differences are.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from scalargrad.primitives import rows
+from scalargrad.primitives.row import Primitive
+from scalargrad.primitives.table import TABLE
+from scalargrad.replay.graph import GUARD_ROWS, GUARDS, Graph, detached
+from scalargrad.replay.layout import Layout
+from scalargrad.replay.operation import Operation
+from scalargrad.replay.operations import symbols_of
+from scalargrad.replay.text import Text
+
+CLOSE = 1e-10  # of the largest number in a recording, or of the operands
+# What gives the same number over arrays as over floats, to the last bit.
+EXACT: set[Primitive] = {
+    rows.add, rows.subtract, rows.multiply, rows.divide, rows.negative, rows.positive,
+    rows.sqrt, rows.maximum, rows.minimum, rows.relu, detached, TABLE["abs"],
+}  # fmt: skip
+
+
+def exact_slots(graph: Graph, order: list[int]) -> set[int]:
+    """Return the slots whose numbers are the same to the last bit, however they are computed."""
+    exact: set[int] = set()
+    for slot in order:
+        row = graph.rows[slot]
+        if row is None or (row in EXACT and exact.issuperset(graph.operands[slot])):
+            exact.add(slot)
+    return exact
+
+
+def holds(text: Text, layout: Layout) -> str:
+    """Return the condition that all guards have the outcomes that they had; True where there is none."""
+    expected = dict(layout.graph.guards)
+    parts = []
+    for operation in _guards(layout):
+        array = operation.array
+        outcomes = np.array([expected[slot] for slot in array.slots.tolist()]).reshape(array.dims)
+        part = array.name
+        if not outcomes.all():
+            part = f"({part} == {text.constant('c', outcomes) if outcomes.any() else False})"
+        parts.append(_over(operation, part, "all"))
+    return " & ".join(parts) or "True"
+
+
+def near(text: Text, layout: Layout, exact: set[int], largest: float) -> str:
+    """Return the condition that rounding may decide a guard; False where it cannot."""
+    parts = []
+    for operation in _guards(layout):
+        operands = [layout.graph.operands[slot] for slot in operation.array.slots.tolist()]
+        if all(exact.issuperset(pair) for pair in operands):
+            continue
+        x, y = map(str, symbols_of(text, operation))
+        if operation.group.row is GUARDS["int"]:
+            y = f"np.rint({x})"
+        margin = f"{CLOSE}*np.maximum(np.abs({x}), {largest!r})"
+        parts.append(_over(operation, f"(np.abs({x} - {y}) <= {margin})", "any"))
+    return " | ".join(parts) or "False"
+
+
+def _guards(layout: Layout) -> Iterator[Operation]:
+    for operation in layout.operations:
+        if isinstance(operation, Operation) and operation.group.row in GUARD_ROWS:
+            yield operation
+
+
+def _over(operation: Operation, text: str, method: str) -> str:
+    """Return whether a condition holds for all or any elements of one sample."""
+    dims = operation.array.dims
+    return f"{text}.{method}(axis={tuple(range(-len(dims), 0))})" if dims else text

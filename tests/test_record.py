@@ -109,7 +109,7 @@ def test_a_long_chain_of_one_row_is_replayed(row):
         ends = []
         for start in (x, parameters[0]):
             v = start
-            for i in range(60):
+            for i in range(30):
                 operands = [safe(v), safe(0.5 * v), 0.4, 0.7] if i % 2 else [0.7, safe(v), safe(v), 0.5]
                 v = (
                     0.9 * tanh(apply(row, *row.arguments([as_value(x) for x in operands[-arity:]])))
@@ -118,7 +118,7 @@ def test_a_long_chain_of_one_row_is_replayed(row):
             ends.append(v)
         return ends[0] * parameters[1] + ends[1] * x
 
-    Law(chain, parameters).check(*[[x] for x in uniform(chance, 3)])
+    Law(chain, parameters).check(*[[x] for x in uniform(chance, 2)])
 
 
 @settings(max_examples=12)
@@ -149,7 +149,7 @@ def test_wide_levels_that_read_here_and_there_are_replayed(seed):
 # ---- programs as people write them
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(seeds)
 def test_random_computations_on_lists_are_replayed(seed):
     """Products in every spelling, slices, transposes, repetitions, reductions, of all kinds of leaves."""
@@ -159,12 +159,12 @@ def test_random_computations_on_lists_are_replayed(seed):
 
 def test_larger_random_computations_are_replayed():
     """So many steps that parts of the program are narrow, and others irregular."""
-    for seed in range(8):
+    for seed in range(6):
         program = Matrices(seed, steps=60)
         Law(program, program.leaves()).check(*[program.sample(seed + i) for i in range(2)])
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.data())
 def test_products_of_matrices_are_replayed(data):
     """Of any shape, several at once, in any spelling; of arguments, parameters or constants."""
@@ -355,7 +355,7 @@ def test_constants_of_every_kind_stay_what_they_are(c):
         lambda x: dot([as_value(c).sigmoid() * 1.0, relu(as_value(c))], [x, w]),
     ]
     for function in functions:
-        Law(function, [w], exact=True).check([0.5], [-2.0], [0.0])
+        Law(function, [w], exact=True).check([0.5], [-2.0])
 
 
 @pytest.mark.parametrize("c", CONSTANTS, ids=str)
@@ -365,7 +365,7 @@ def test_constants_of_every_kind_stand_in_long_chains(c):
 
     def chain(x):
         v = x * w
-        for _ in range(150):
+        for _ in range(110):
             v = minimum(tanh(v) + 0.1, as_value(c)) if c > 0 else maximum(tanh(v) + 0.1, as_value(c))
         return v + x
 

@@ -38,7 +38,7 @@ from scalargrad.errors import OperandError, RecordError, ScalargradError, ShapeE
 trees = st.recursive(st.just(0.0), lambda t: st.lists(t, max_size=3) | st.tuples(t, t), max_leaves=8)
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(st.lists(trees, min_size=1, max_size=3), st.integers(0, 10**6))
 def test_arguments_may_be_nested_in_any_way(shapes, seed):
     """Numbers, lists, lists of lists, ragged ones, tuples, empty ones; or arrays in their places."""
@@ -408,7 +408,7 @@ def test_one_program_picks_for_all_tokens():
     assert [len(programs) for programs in step.programs.values()] == [1, 1]
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(st.data())
 def test_picks_of_any_arguments_are_followed(data):
     """Some of the numbers of nested arguments, in any order, among any count of items, once or often."""

@@ -146,7 +146,7 @@ def samples_of(count, data):
     return data.draw(st.lists(st.tuples(*[exact_numbers] * count), min_size=1, max_size=8))
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.data(), st.integers(0, 10**6))
 def test_random_branches_are_followed(data, seed):
     """Comparisons, ifs in ifs, loops as long as the data want, max, min, sorted: as the engine goes."""
@@ -154,7 +154,7 @@ def test_random_branches_are_followed(data, seed):
     Law(program, [program.w]).check(*samples_of(program.count, data))
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(st.data(), st.integers(0, 10**6))
 def test_random_counts_and_places_are_followed(data, seed):
     """What is done int(x) times, or at the place int(x): rounded towards 0."""
@@ -162,7 +162,7 @@ def test_random_counts_and_places_are_followed(data, seed):
     Law(program, [program.w]).check(*samples_of(program.count, data))
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(st.data(), st.integers(0, 10**6))
 def test_random_branches_on_equal_arguments_are_followed(data, seed):
     """Arguments are compared by their numbers, as plain numbers are: == and != and `in`."""
@@ -394,7 +394,7 @@ def test_a_guard_on_a_parameter_goes_the_way_of_its_number():
     assert ways(law.recorded) == [2, 2]
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(st.integers(0, 10**6))
 def test_a_guard_at_a_threshold_takes_the_way_of_the_engine(seed):
     """A sum in a loop is compared as the engine adds it up, to the last bit."""

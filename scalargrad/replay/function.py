@@ -172,7 +172,8 @@ def _tuple(texts: Sequence[str]) -> str:
 
 def _value(text: Text, layout: Layout, *, batched: bool) -> str:
     value = text.read(layout.output)
-    return f"np.broadcast_to({value}, ({BATCH},))" if batched and not layout.output.batched else value
+    wide = batched and not layout.output.batched
+    return text.library.call("broadcast_to", value, f"({BATCH},)") if wide else value
 
 
 def _derivatives(text: Text, layout: Layout, wanted: Sequence[Array], *, batched: bool) -> list[str]:
@@ -196,7 +197,7 @@ LOGSUMEXP = '''def logsumexp(x):
     return top + np.log(np.exp(x - top[..., None]).sum(axis=-1))
 '''
 SCATTER = '''def scatter(xs, index, size):
-    """Return for each sample the sums of those elements that have the same index, up to a size."""
+    """Return for each sample the sums of the elements that have the same index."""
     sums = np.zeros((size, len(xs)))
     np.add.at(sums, index, xs.T)
     return sums.T

@@ -1,5 +1,6 @@
 """The libraries of arrays that programs are written for: NumPy, PyTorch, JAX."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, ClassVar, Literal, get_args
 
@@ -64,9 +65,16 @@ class Library:
         """Return an array that is 1 at the places of an index and else 0."""
         return f"1.0*({index}[..., None] == np.arange({count}))"
 
+    def detached(self, x: str) -> str:
+        """Return what passes on no derivative."""
+        return x
+
     def literal(self, numbers: np.ndarray) -> str:
         """Return constants as they are written before a function."""
-        return f"np.array({numbers.tolist()})"
+        return f"{self.alias}.array({self._listed(numbers)})"
+
+    def _listed(self, numbers: np.ndarray) -> str:
+        return re.sub(r"\b(inf|nan)\b", rf"{self.alias}.\1", str(numbers.tolist()))
 
 
 class TorchLibrary(Library):
@@ -106,7 +114,11 @@ class TorchLibrary(Library):
             if numbers.dtype == bool
             else "torch.int64"
         )
-        return f"torch.tensor({numbers.tolist()}, dtype={kind})"
+        return f"torch.tensor({self._listed(numbers)}, dtype={kind})"
+
+    def detached(self, x: str) -> str:
+        """Return what passes on no derivative."""
+        return f"{x}.detach()"
 
 
 class JAXLibrary(Library):
@@ -128,9 +140,9 @@ class JAXLibrary(Library):
         """Return an array that is 1 at the places of an index and else 0."""
         return f"1.0*({index}[..., None] == jnp.arange({count}))"
 
-    def literal(self, numbers: np.ndarray) -> str:
-        """Return constants as they are written before a function."""
-        return f"jnp.array({numbers.tolist()})"
+    def detached(self, x: str) -> str:
+        """Return what passes on no derivative."""
+        return f"jax.lax.stop_gradient({x})"
 
 
 LIBRARIES: dict[LibraryName, Library] = dict(

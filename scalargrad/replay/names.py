@@ -4,9 +4,10 @@ import builtins
 import keyword
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain, count
 
+from scalargrad.primitives.arrays import arrays
 from scalargrad.primitives.table import FAMILIES, TABLE
 
 SHORT = {"weights": "W", "bias": "b", "dot": "s"}  # as books write them
@@ -43,7 +44,7 @@ def _word(text: str) -> str:
 
 # What the text of a program uses itself, beside Python's own words, NumPy and the rows of the table.
 OWN = re.compile(
-    r"(np|n|seed|data|fresh|replay|logsumexp|scatter|torch|jnp|jax)|[cigu]\d+|(d|e|u|w|strict|ieee)?_.*"
+    r"(np|n|seed|data|fresh|replay|logsumexp|scatter|torch|jnp|jax)|[cigu]\d+|(d|strict|ieee)?_.*"
 )
 
 
@@ -53,7 +54,13 @@ def is_free(name: str) -> bool:
     >>> is_free("x"), is_free("lambda"), is_free("sigmoid"), is_free("c0")
     (True, False, False, False)
     """
-    used = keyword.iskeyword(name) or hasattr(builtins, name) or name in TABLE or name in FAMILIES
+    used = (
+        keyword.iskeyword(name)
+        or hasattr(builtins, name)
+        or name in arrays.functions
+        or name in TABLE
+        or name in FAMILIES
+    )
     return name.isidentifier() and not used and not OWN.fullmatch(name)
 
 
@@ -67,13 +74,15 @@ class Names:
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self.taken = set(taken)
+        self.counts: dict[str, Iterator[int]] = {}
 
     def give(self, wish: str, otherwise: str = "v") -> str:
         """Return a name that nobody has yet."""
         wish = unicodedata.normalize("NFKC", wish)  # as Python reads names
         wish = wish if wish.isidentifier() else ""
         base = f"x_{wish}" if OWN.fullmatch(f"{wish}_2") else wish
-        numbered = (f"{base}_{i}" for i in count(2)) if wish else (f"{otherwise}{i}" for i in count())
+        counted = self.counts.setdefault(base or otherwise, count(2 if wish else 0))
+        numbered = (f"{base}_{i}" if wish else f"{otherwise}{i}" for i in counted)
         name = next(x for x in chain([wish], numbered) if is_free(x) and x not in self.taken)
         self.taken.add(name)
         return name

@@ -13,7 +13,7 @@ from scalargrad.replay import floats, products, workspace
 from scalargrad.replay.adjoints import Adjoints, Term
 from scalargrad.replay.arrays import Array, Numbers, View
 from scalargrad.replay.graph import GUARD_ROWS, detached
-from scalargrad.replay.operation import Block, Operation
+from scalargrad.replay.operation import LISTED, Block, Operation
 from scalargrad.replay.text import Text, shape
 
 BLOCKS = {"floats": floats, "workspace": workspace}
@@ -84,6 +84,10 @@ def _is_listed(operation: Operation) -> bool:
 def _elements(text: Text, operation: Operation) -> str:
     """Return a row applied element by element; a short sum is written out."""
     row, symbols = operation.group.row, symbols_of(text, operation)
+    if row is detached:
+        return text.library.detached(str(symbols[0]))
+    if row.lists and row not in LISTED:
+        return str(text.dialect.value(row, *row.arguments(_widened(text, operation))))
     if row in GUARD_ROWS:
         symbols = list(map(text.dialect.symbol, symbols))  # numbers too: what is compared is to be written
     half = len(symbols) // 2
@@ -103,6 +107,18 @@ def symbols_of(text: Text, operation: Operation) -> list[Any]:
         if isinstance(view, Numbers) and not view.numbers.ndim
         else text.dialect.name(text.read(view))
         for view in operation.views
+    ]
+
+
+def _widened(text: Text, operation: Operation) -> list[Any]:
+    """Return the operands of a row of one's own, all in one shape, for it may put them into one array."""
+    array = operation.array
+    wide = shape(array.dims, batched=array.batched)
+    return [
+        symbol
+        if _is_wide(view, array) or not (array.dims or array.batched)
+        else text.dialect.name(text.library.call("broadcast_to", str(symbol), wide))
+        for symbol, view in zip(symbols_of(text, operation), operation.views)
     ]
 
 
@@ -128,10 +144,12 @@ def _is_thin(operation: Operation) -> bool:
 
 def _to_elements(adjoints: Adjoints, operation: Operation, upstream: Term) -> Iterator[HandedBack]:
     """Yield upstream adjoint × local derivative for each operand."""
-    dialect, array, symbols = adjoints.text.dialect, operation.array, symbols_of(adjoints.text, operation)
+    dialect, array, row = adjoints.text.dialect, operation.array, operation.group.row
+    own = row.lists and row not in LISTED
+    symbols = _widened(adjoints.text, operation) if own else symbols_of(adjoints.text, operation)
     d, z = dialect.name(upstream.text), dialect.name(array.name)
     wide = [array.name, *(str(s) for s, view in zip(symbols, operation.views) if _is_wide(view, array))]
-    for local in operation.group.row.local_derivatives(dialect, z, symbols):
+    for local in row.local_derivatives(dialect, z, symbols):
         written = str(dialect.symbol(local))
         full = upstream.full or any(_mentions(written, name) for name in wide)
         yield HandedBack(str(dialect.symbol(d * local)), full, array.dims, array.batched)

@@ -49,16 +49,17 @@ class RecordedOutput:
         if watcher.get() is not nobody:
             watcher.get().read(self._nodes[-1], "value_and_grad()")
         found = self.recorded.replayed("parameters", Call([], 0))
+        found.follow()
         if len(found.by_value) == 1:
             values, derivatives = found.by_value[0]
             order = self._order_of(values)
             if order is not None:
-                return found.value, derivatives.take(order)
+                return float(found.value), derivatives.take(order)
         gradient: dict[Value, float] = {}
         for values, derivatives in found.by_value:
             for value, derivative in zip(values, derivatives.tolist()):
                 gradient[value] = gradient.get(value, 0.0) + derivative
-        return found.value, np.array([gradient.get(parameter, 0.0) for parameter in self.parameters])
+        return float(found.value), np.array([gradient.get(parameter, 0.0) for parameter in self.parameters])
 
     def backward(self) -> float:
         """Add ∂value/∂leaf to the grad of every leaf, and return the value."""

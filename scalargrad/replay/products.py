@@ -69,4 +69,4 @@ def _handed_back(text: Text, d: str, other: View, axes: tuple[str, str, str]) ->
 
 
 def _read(text: Text, view: View, *, transposed: bool = False) -> str:
-    return text.read(view, exact=1, transposed=transposed)
+    return text.read(view, exact=min(2, len(view.shape)), transposed=transposed)

@@ -54,21 +54,28 @@ class Program:
         self._read_afresh = [recording.fresh[leaf] for leaf in fresh]
         self.fresh = [
             Array(
-                "fresh", (len(fresh),), np.array([graph.slots[x] for x in fresh]), batched=False, name="fresh"
+                "fresh",
+                (len(fresh),),
+                np.array([graph.slots[x] for x in fresh]),
+                batched=self.batched,
+                name="fresh",
             )
         ] * bool(fresh)
         order = fold(graph, graph.kept)
         self.certain = Certain(exact_slots(graph, order), recording.largest)
         self.older = recording.older
-        given = [*self.arguments, *(hot.array for hot in self.hot)]
+        given = [*self.arguments, *(hot.array for hot in self.hot), *self.fresh]
         varying = [slot for array in given for slot in array.slots.tolist()] if batched else []
         self.groups = groups_of(graph, order, varying)
-        self.given = [*given, *self.fresh]
+        self.given = given
         self.labels = {slot: (v.label, v.path) for v, slot in graph.slots.items() if v.label or v.path}
         self.layout = self._named(Layout(graph, [*segments(graph, self.groups)], self.given))
         self.parameters = self.layout.parameters
         self.values = [graph.leaves[slot] for array in self.parameters for slot in array.slots.tolist()]
         self._read_at, self._data, self._floats = -1, np.empty(0), Struct(f"{len(self.values)}d")
+        floats = any(isinstance(x, Block) and x.style == "floats" for x in self.layout.operations)
+        # what is raised where there is no value: by NumPy, if asked to, or by functions of floats
+        self.errors = (ValueError, ArithmeticError) if floats else (FloatingPointError,)
         self.is_plain = not self.conditions and not self.followers
         self.expected = self._expected(recording, fresh, made)
         graph.slots.clear()  # which would keep every node of the recording alive
@@ -150,9 +157,12 @@ class Program:
             self._read_at = at
         return self._data
 
-    def fresh_data(self) -> list[np.ndarray]:
-        """Return the numbers that are to be read afresh."""
-        return [np.array([read() for read in self._read_afresh])] * bool(self.fresh)
+    def fresh_data(self, batch: int | None) -> list[np.ndarray]:
+        """Return the numbers that are to be read afresh, for each sample of a batch."""
+        if not self.fresh:
+            return []
+        rows = [[read() for read in self._read_afresh] for _ in range(batch or 1)]
+        return [np.array(rows if self.batched else rows[0], float)]
 
     @property
     def holds_now(self) -> bool:
@@ -197,7 +207,7 @@ class Program:
         numbers = [np.array([leaf._data for leaf in leaves]) for leaves in made if leaves]
         return Expected(
             self.data(),
-            [np.array([leaf._data for leaf in fresh])] * bool(self.fresh),
+            [np.array([leaf._data for leaf in fresh]).reshape((1,) * self.batched + (-1,))] * bool(fresh),
             [x[None] for x in numbers] if self.batched else numbers,
             recording.output._data,
             _scale(recording, gradient),

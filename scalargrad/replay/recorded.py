@@ -54,7 +54,9 @@ class Recorded:
         """Return the value: a float, or over a batch an array of floats."""
         if watcher.get() is not nobody:  # within another recording or a derivative it is a part of that
             return self.function(*arguments, **named)
-        return self.replayed("forward", self.signature.call(arguments, named)).value
+        found = self.replayed("forward", self.signature.call(arguments, named))
+        found.follow()
+        return found.value
 
     def value_and_grad(self, *arguments: Any, **named: Any) -> tuple[Any, Any]:
         """Return the value and its derivative by each argument, sample by sample, shaped like the arguments.
@@ -70,6 +72,7 @@ class Recorded:
             return value, derivatives[0] if len(arguments) == 1 else derivatives
         call = self.signature.call(arguments, named)
         found = self.replayed("arguments", call)
+        found.follow()
         derivatives = tuple(map(like_the_argument, call.flats, found.by_argument))
         return found.value, derivatives[0] if len(derivatives) == 1 else derivatives
 
@@ -89,11 +92,17 @@ class Recorded:
         weight = 1.0 / call.batch if call.batch and reduction == "mean" else 1.0
         given = any(flat.values for flat in call.flats)
         found = self.replayed("all" if given else "parameters", call, weight)
+        found.follow()
         for values, derivatives in found.by_value:
             for value, derivative in zip(values, derivatives.tolist()):
                 value.grad += derivative
         with np.errstate(all="ignore"):
             return float(np.sum(found.value) * weight)
+
+    @property
+    def of_values(self) -> Callable[..., Any]:
+        """Return the function itself, which computes Values."""
+        return self.function
 
     # ---- what was found
 
@@ -105,8 +114,7 @@ class Recorded:
         """
         from scalargrad.replay.source import source
 
-        name = self.signature.name if self.signature.name.isidentifier() else "recorded"
-        return source(self._last(), name, target)
+        return source(self._last(), self.signature.name, target)
 
     def __str__(self) -> str:
         """Return the program of the last call in matrix form, with its shapes."""
@@ -131,6 +139,7 @@ class Recorded:
     ) -> Samples | Whole:
         """Return what programs give for the samples of a call; record where none fits.
 
+        Who asks for it calls `follow` on it, for what the function does beside its result.
         `data` gives the numbers of the Values that a program reads from outside.
         """
         programs = self.programs.setdefault(call.shape, [])
@@ -149,11 +158,12 @@ class Recorded:
             program = programs[used]
             used += 1
             if program.holds_now:
+                before = len(samples.left)
                 samples.run(program)
+                if len(samples.left) < before:
+                    self.last = program, call.batch
             if recorded and sample in samples.left:  # at a threshold, where rounding decides
                 samples.take(sample)
-        self.last = programs[0], call.batch
-        samples.follow()
         return samples
 
     def _record(self, programs: list[Program], call: Call, sample: int, known: int) -> None:

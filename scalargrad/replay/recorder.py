@@ -218,18 +218,19 @@ def run(function: Callable[[], Any], reads: Reads = "refuse", like: Recording | 
     if like is not None:
         recording.numbers = [leaf._data for leaf in like.fresh]
     with recorded(), watching(recording), _compared_by_data():
-        output = function()
+        recording.output = _one_number(function())
     recording.check_chance()
-    if not isinstance(output, Value):
-        try:
-            output = as_value(output)
-        except OperandError as error:
-            listed = isinstance(output, list | tuple)
-            hint = ": record one that returns a total or a loss of them" if listed else f": {error}"
-            message = f"a recorded function returns one number, got {type(output).__name__}{hint}"
-            raise OperandError(message) from None
-    recording.output = output
     return recording
+
+
+def _one_number(output: Any) -> Value:
+    try:
+        return as_value(output)
+    except OperandError as error:
+        listed = isinstance(output, list | tuple)
+        hint = ": record one that returns a total or a loss of them" if listed else f": {error}"
+        message = f"a recorded function returns one number, got {type(output).__name__}{hint}"
+        raise OperandError(message) from None
 
 
 @contextmanager

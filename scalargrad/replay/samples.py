@@ -41,12 +41,15 @@ class Whole:
             return None
         with np.errstate(**RAISE):
             try:
-                found = program.run(kind, data(program), program.fresh_data(), call.numbers, seed)
-            except (ValueError, ArithmeticError):
+                found = program.run(kind, data(program), program.fresh_data(call.batch), call.numbers, seed)
+            except program.errors:
                 return None
         _, holds, near, *_ = found
         certain = (holds is True or np.all(holds)) and not np.any(near)
         return cls(kind, program, call, found) if certain and _is_finite(found) else None
+
+    def follow(self) -> None:
+        """Do what the function does beside its result: here it does nothing."""
 
     @property
     def by_argument(self) -> list[np.ndarray]:
@@ -110,7 +113,8 @@ class Samples:
 
     def run(self, program: Program) -> None:
         """Give a program those samples that are left and meet its guards."""
-        self.left = self._run(program, self.left, self.data(program), program.fresh_data())
+        fresh = program.fresh_data(self.call.batch)
+        self.left = self._run(program, self.left, self.data(program), fresh)
 
     def _run(
         self, program: Program, mine: np.ndarray, data: np.ndarray, fresh: Sequence[np.ndarray]
@@ -119,6 +123,7 @@ class Samples:
         if not len(mine):
             return mine
         numbers = self.numbers if len(mine) == len(self.values) else [x[mine] for x in self.numbers]
+        ours = [x[mine] for x in fresh] if program.batched else fresh
         if not program.batched:
             numbers = [x[0] for x in numbers]
         for sample in mine[~program.can_pick(numbers)]:
@@ -126,8 +131,8 @@ class Samples:
         notices: list[str] = []
         with np.errstate(**CALL, call=lambda kind, _: notices.append(kind)):
             try:
-                found = program.run(self.kind, data, fresh, numbers, self.seed)
-            except (ValueError, ArithmeticError):  # of floats, in a block
+                found = program.run(self.kind, data, ours, numbers, self.seed)
+            except program.errors:
                 return self._carefully(program, mine, data, fresh)
         value, holds, near, followed, gradient, by_arguments = found
         held, unsure = (np.broadcast_to(x, len(mine)) for x in (holds, near))
@@ -140,7 +145,7 @@ class Samples:
             return np.sort(np.concatenate([mine[~held], left]))
         if not _is_finite(found):
             return self._carefully(program, mine, data, fresh)
-        if notices and not _is_only_backward(program, data, fresh, numbers):
+        if notices and not _is_only_backward(program, data, ours, numbers):
             return self._carefully(program, mine, data, fresh)
         self.values[mine] = value
         if self.kind in {"parameters", "all"}:

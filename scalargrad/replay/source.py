@@ -8,6 +8,7 @@ from scalargrad.replay.arrays import Array
 from scalargrad.replay.function import HELPERS, Body, body
 from scalargrad.replay.layout import Layout
 from scalargrad.replay.libraries import LIBRARIES, Library, LibraryName, library
+from scalargrad.replay.names import is_free
 from scalargrad.replay.program import Program
 from scalargrad.replay.text import BATCH
 
@@ -25,7 +26,7 @@ def source(program: Program, name: str, target: LibraryName) -> str:
     with_names = _Named(layout)
     made = body(layout, program.hot, wanted, batched=program.batched, library=chosen)
     arguments = [array.name for array in (*layout.parameters, *program.fresh, *program.arguments)]
-    title = f"def {name}({', '.join(arguments)}):"
+    title = f"def {name if is_free(name) and name not in arguments else 'recorded'}({', '.join(arguments)}):"
     lines = list(_lines(program, made, wanted, with_names))
     return (
         "\n".join([*_before(made, chosen, lines), _wrapped(title), indent("\n".join(lines), "    ")]) + "\n"

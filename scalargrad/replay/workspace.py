@@ -23,7 +23,7 @@ from scalargrad.replay.text import BATCH, Text
 def forward(text: Text, block: Block) -> None:
     """Write the lines that compute a block."""
     space = Workspace(block)
-    name, aligned = f"w_{block.array.name}", "[:, None]" * block.array.batched
+    name, aligned = f"_w_{block.array.name}", "[:, None]" * block.array.batched
     text.lines.append(f"{name} = np.empty({space.shape(space.size)})")
     read = text.read(block.view, exact=1)
     count, fixed = len(block.inputs), len(space.constants)
@@ -41,11 +41,11 @@ def forward(text: Text, block: Block) -> None:
 def backward(text: Text, block: Block, upstream: str, wanted: Collection[int]) -> str:  # noqa: ARG001  # it is all or none
     """Write the reverse sweep of a block, and return the adjoint of its inputs."""
     space = Workspace(block)
-    name, adjoint, turned = f"w_{block.array.name}", f"d_w_{block.array.name}", ".T" * block.array.batched
+    name, adjoint, turned = f"_w_{block.array.name}", f"_d_{block.array.name}", ".T" * block.array.batched
     text.lines.append(f"{adjoint} = np.zeros({space.shape(space.size)})")
     text.lines.append(f"{adjoint}[{text.constant('i', space.exposed)}] += {upstream}{turned}")
     for level in reversed(space.levels):
-        back = f"e_{block.array.name}"
+        back = f"_e_{block.array.name}"
         text.lines.append(f"{back} = np.empty({space.shape(len(level.index))})")
         for part in level.parts:
             handed = part.handed_back(text, level.name, name + part.filled, adjoint + part.filled)
@@ -156,4 +156,4 @@ class Workspace:
             start = self.place[slots[0]]
             parts.append(Part(group.row, len(slots), start, len(index), len(columns), self.batch))
             index += [self.place[slot] for column in columns for slot in column]
-        return Level(f"u_{self.block.array.name}_{number}", np.array(index), parts)
+        return Level(f"_u_{self.block.array.name}_{number}", np.array(index), parts)

@@ -64,7 +64,10 @@ def fit(
     ([2.0, 1.0], 99)
     """
     data, held_out = Dataset.of(X, y), Dataset.of(*validation) if validation else None
-    eager = Trainer(model, loss_function(loss), _optimizer(optimizer, model), data, l2, clip_norm)
+    of_values = getattr(
+        loss, "of_values", loss
+    )  # of a recorded loss, which gives floats, the function itself
+    eager = Trainer(model, loss_function(of_values), _optimizer(optimizer, model), data, l2, clip_norm)
     batches = Batches(len(data), batch_size, random.Random(seed))  # noqa: S311  # no secret
     history, best, layers = History(), Best(model, patience), _layers(model)
     modules = list(model.named_modules()) if isinstance(model, Module) else []
@@ -83,6 +86,7 @@ def fit(
                 history.validation_loss.append(steps.loss_on(held_out))
             if on_epoch:
                 on_epoch(history)
+                steps.look_again()
             if best.is_long_ago(history):
                 history.stopped = f"no lower loss for {patience} epochs"
                 break

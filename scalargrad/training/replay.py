@@ -1,13 +1,17 @@
 """The steps of training by replay: what a trainer does, on arrays, with the loss recorded once."""
 
+import copy
 import math
-from collections.abc import Iterable, Sequence
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from scalargrad.engine import node
 from scalargrad.engine.node import assign
 from scalargrad.engine.recording import no_grad
 from scalargrad.engine.value import Value
@@ -20,11 +24,12 @@ from scalargrad.replay.arguments import Flat
 from scalargrad.replay.call import Call
 from scalargrad.replay.program import Program
 from scalargrad.replay.recorded import Recorded
+from scalargrad.replay.samples import Samples, Whole
 from scalargrad.training.batches import Dataset, Places, mean_loss, outputs_of
 from scalargrad.training.trainer import Trainer
 
 AGREES = 1e-9  # relative: the loss of the first samples, eagerly and replayed
-FIRST = 50
+FIRST, FEW = 50, 5  # samples that are looked at, at first and later
 
 
 class CannotReplayError(Exception):
@@ -38,50 +43,64 @@ class ReplayTrainer:
     """
 
     def __init__(self, trainer: Trainer) -> None:
-        self.trainer, self.optimizer = trainer, trainer.optimizer
-        self.parameters = trainer.optimizer.parameters
-        self.arrays = Arrays.of(trainer.data)
         _check(trainer)
+        self.trainer, self.optimizer = trainer, trainer.optimizer
+        self.arrays = Arrays.of(trainer.data)
+        self.parameters = [*trainer.optimizer.parameters, *trainer.frozen]
+        self.count = len(trainer.optimizer.parameters)  # of those that are moved
+        self.is_settled, self._settled_at = True, 0
+        self.data = self.gradient = np.empty(0)
         self._mixing = mixing(trainer.model)
-        self.data = np.array([p._data for p in self.parameters])
-        self.gradient = np.zeros(len(self.parameters))
-        self.is_settled = True
         self._place = {parameter: i for i, parameter in enumerate(self.parameters)}
-        self._places: dict[
-            int, tuple[Iterable[Value], np.ndarray]
-        ] = {}  # which keeps alive what an id stands for
-        self.by_sample = Recorded(self._loss_of_one, before=self.settle)
-        self.by_batch = Recorded(self._loss_of_all, before=self.settle)
-        self.penalty = Recorded(lambda: l2_penalty(self.parameters, trainer.l2), before=self.settle)
-        self._agree()
+        self._places: dict[int, tuple[Iterable[Value], np.ndarray]] = {}  # keeps alive what an id stands for
+        self._seen: dict[int, tuple[Dataset, Arrays | None]] = {}
+        self._take_over()
+        self._forget()
+        with _same_chance():
+            self._agree(self.arrays, trainer.data)
 
     # ---- what a trainer does
 
     def step(self, places: Places) -> float:
         """Take one step on the samples at some places, and return the loss before it."""
+        if self.is_settled and node.last_assignment != self._settled_at:
+            self._take_over()  # somebody gave Values new data meanwhile
         try:
-            loss, gradient = self._forward_and_backward(places)
+            loss, gradient, found = self._forward_and_backward(places)
         except (ReadError, RecordError) as error:
             self.settle()
             raise CannotReplayError(str(error)) from error
         except ScalargradError:
             return self._eagerly(places)  # which says what is wrong
-        if not math.isfinite(loss + gradient.sum()):  # nor is it where an element is not
+        with np.errstate(all="ignore"):
+            is_finite = math.isfinite(loss + gradient.sum())  # which it is not where an element is not
+        if not is_finite:
             return self._eagerly(places)
+        found.follow()
         if self.trainer.clip_norm < math.inf:
-            gradient = gradient * shortening(length(gradient), self.trainer.clip_norm)
-        self.gradient, self.is_settled = gradient, False
-        self.data = self.optimizer.descend(self.data, gradient)
+            gradient[: self.count] *= shortening(length(gradient[: self.count]), self.trainer.clip_norm)
+        self.gradient, self.is_settled, steps = gradient, False, self.optimizer.steps
+        try:
+            moved = self.optimizer.descend(self.data[: self.count], gradient[: self.count])
+        except Exception as error:  # a rule of one's own that arrays do not suit
+            self.settle()
+            self.optimizer.steps = steps
+            raise CannotReplayError(f"{type(error).__name__} in the optimiser: {error}") from error
+        self.data = np.concatenate([moved, self.data[self.count :]])
         return loss
 
     def loss_on(self, data: Dataset) -> float:
         """Return the mean loss over samples that are not learned from."""
-        try:
-            arrays = Arrays.of(data)
-        except CannotReplayError:
-            self.settle()
-            return self.trainer.loss_on(data)
-        return self._replayed("forward", arrays, range(len(data)))[0]
+        if id(data) not in self._seen:
+            self._seen[id(data)] = data, self._arrays_of(data)
+        arrays = self._seen[id(data)][1]
+        if arrays is not None:
+            try:
+                return self._replayed("forward", arrays, range(len(data)))[0]
+            except ScalargradError:
+                pass
+        self.settle()
+        return self.trainer.loss_on(data)
 
     def gradient_norm(self, parameters: Iterable[Value]) -> float:
         """Return the norm of the gradient by some parameters, as the last step used it."""
@@ -90,32 +109,54 @@ class ReplayTrainer:
     def settle(self) -> None:
         """Give the Values of the model what was learned, with the gradient of the last step."""
         if not self.is_settled:
-            assign(self.parameters, self.data.tolist())
+            assign(self.parameters[: self.count], self.data[: self.count].tolist())
             for parameter, g in zip(self.parameters, self.gradient.tolist()):
                 parameter.grad = g
-            self.is_settled = True
+            self.is_settled, self._settled_at = True, node.last_assignment
+
+    def look_again(self) -> None:
+        """Record anew if the loss is another than what was recorded, for a callback may have changed it."""
+        try:
+            with _same_chance():
+                self._agree(self.arrays, self.trainer.data, FEW)
+        except CannotReplayError:
+            self._forget()
 
     # ---- replays
 
-    def _forward_and_backward(self, places: Places) -> tuple[float, np.ndarray]:
-        loss, gradient = self._replayed("parameters", self.arrays, places)
-        if self.trainer.l2:
-            found = self.penalty.replayed("parameters", Call([], 0), 1.0, self._data_of)
-            loss += float(found.value)
-            gradient = gradient + self._gradient(found.by_value)
-        return loss, gradient
+    def _take_over(self) -> None:
+        self.data = np.array([p._data for p in self.parameters])
+        self.gradient = np.array([p.grad for p in self.parameters], dtype=float)
+        self._settled_at = node.last_assignment
 
-    def _replayed(self, kind: Any, arrays: "Arrays", places: Places) -> tuple[float, np.ndarray]:
-        """Return the mean loss over some samples and its gradient."""
-        mixes, flats = self._mixes, arrays.at(places)
-        if mixes:
-            function = self.by_batch
+    def _forget(self) -> None:
+        """Begin without programs."""
+        trainer = self.trainer
+        self.by_sample = Recorded(lambda x, t: trainer.loss(trainer.model(x), t), before=self.settle)
+        self.by_batch = Recorded(
+            lambda x, t: mean_loss(trainer.model, trainer.loss, x, t), before=self.settle
+        )
+        moved = self.parameters[: self.count]
+        self.penalty = Recorded(lambda: l2_penalty(moved, trainer.l2), before=self.settle)
+
+    def _forward_and_backward(self, places: Places) -> tuple[float, np.ndarray, Samples | Whole]:
+        loss, found = self._replayed("parameters", self.arrays, places)
+        gradient = self._gradient(found.by_value)
+        if self.trainer.l2:
+            penalty = self.penalty.replayed("parameters", Call([], 0), 1.0, self._data_of)
+            loss += float(penalty.value)
+            gradient = gradient + self._gradient(penalty.by_value)
+        return loss, gradient, found
+
+    def _replayed(self, kind: Any, arrays: "Arrays", places: Places) -> tuple[float, Samples | Whole]:
+        """Return the mean loss over some samples, with all that a replay gives."""
+        flats, function, seed = arrays.at(places), self.by_sample, 1.0 / len(places)
+        if self._mixes:  # they are recorded as a whole
+            function, seed = self.by_batch, 1.0
             flats = [Flat(x.name, x.numbers.shape[:1] + x.spec, x.numbers.ravel(), []) for x in flats]
-        else:
-            function = self.by_sample
-        seed = 1.0 if mixes else 1.0 / len(places)
         found = function.replayed(kind, Call(flats, 2), seed, self._data_of)
-        return float(np.sum(found.value) * seed), self._gradient(found.by_value)
+        with np.errstate(all="ignore"):
+            return float(np.sum(found.value) * seed), found
 
     @property
     def _mixes(self) -> bool:
@@ -123,7 +164,7 @@ class ReplayTrainer:
         return any(getattr(module, "mixes_samples", True) for module in self._mixing)
 
     def _data_of(self, program: Program) -> np.ndarray:
-        """Return the numbers of the Values that a program reads: those that are moved, and others."""
+        """Return the numbers of the Values that a program reads: parameters of the model, and others."""
         places = self._places_of(program.values)
         data = self.data.take(places, mode="clip")
         others = np.flatnonzero(places < 0)
@@ -133,51 +174,79 @@ class ReplayTrainer:
 
     def _gradient(self, found: Sequence[tuple[Sequence[Value], np.ndarray]]) -> np.ndarray:
         """Return derivatives by Values, added up in the order of the parameters."""
-        gradient = np.zeros(len(self.parameters) + 1)  # the last is for Values that are not moved
+        gradient = np.zeros(len(self.parameters) + 1)  # the last is for Values that are none
         for values, derivatives in found:
             gradient[self._places_of(values)] += derivatives
         return gradient[:-1]
 
     def _places_of(self, values: Iterable[Value]) -> np.ndarray:
-        """Return where Values stand among the parameters, -1 for those that are not moved."""
+        """Return where Values stand among the parameters, -1 for those that are none."""
         if id(values) not in self._places:
             places = np.array([self._place.get(value, -1) for value in values], np.int64)
             self._places[id(values)] = values, places
         return self._places[id(values)][1]
 
-    def _loss_of_one(self, sample: Any, target: Any) -> Value:
-        return self.trainer.loss(self.trainer.model(sample), target)
-
-    def _loss_of_all(self, samples: Any, targets: Any) -> Value:
-        return mean_loss(self.trainer.model, self.trainer.loss, samples, targets)
-
     # ---- graph by graph
 
     def _eagerly(self, places: Places) -> float:
+        self.trainer.data.samples  # noqa: B018  # made before the parameters are, as in a training by graphs
         self.settle()
         loss = self.trainer.step(places)
-        self.data = np.array([p._data for p in self.parameters])
-        self.gradient = np.array([p.grad for p in self.parameters])
+        self._take_over()
         return loss
 
-    def _agree(self) -> None:
-        """Hold the loss of the first samples against that with plain numbers as targets, as in a graph."""
-        trainer, places = self.trainer, range(min(FIRST, len(self.trainer.data)))
-        if self._mixes:
-            return  # running statistics would move
-        data = trainer.data
-        first = Dataset(data.rows[:FIRST], data.targets[:FIRST])
+    def _arrays_of(self, data: Dataset) -> "Arrays | None":
+        """Return held-out samples as arrays, None where their loss has to be computed by graphs."""
         try:
-            replayed, _ = self._replayed("forward", self.arrays, places)
-            with no_grad():
-                outputs = outputs_of(trainer.model, first.samples)
-                eager = sum(float(trainer.loss(*x)._data) for x in zip(outputs, first.targets)) / len(places)
-                for target in data.targets:
-                    trainer.loss(outputs[0], target)  # refuses what does not fit, as the first epoch would
+            arrays = Arrays.of(data)
+            self._agree(arrays, data)
+        except CannotReplayError:
+            return None
+        return arrays
+
+    def _agree(self, arrays: "Arrays", data: Dataset, count: int = FIRST) -> None:
+        """Hold the loss of the first samples against that with plain numbers as targets, as in a graph.
+
+        Raises CannotReplayError where they differ, or either raises an error.
+        """
+        places = range(min(count, len(data)))
+        try:
+            replayed, eager = self._by_both(arrays, data, places)
         except Exception as error:  # whatever a loss raises
             raise CannotReplayError(f"{type(error).__name__}: {error}") from error
-        if not math.isclose(eager, replayed, rel_tol=AGREES, abs_tol=AGREES) and math.isfinite(eager):
+        if eager is not None and not math.isclose(eager, replayed, rel_tol=AGREES, abs_tol=AGREES):
             raise CannotReplayError("the loss branches on its target in a way that a recording does not see")
+
+    def _by_both(self, arrays: "Arrays", data: Dataset, places: range) -> tuple[float, float | None]:
+        """Return the loss of some samples by replay and by graphs; of these None where it is not finite."""
+        self.settle()
+        model, loss = self.trainer.model, self.trainer.loss
+        if self._mixes:  # on copies, so that running statistics stay what they are
+            model = copy.deepcopy(model)
+            twin = copy.deepcopy(model)
+            of_batch = Recorded(lambda x, t: mean_loss(twin, loss, x, t))
+            replayed = float(of_batch(*(a[: len(places)].tolist() for a in (arrays.samples, arrays.targets))))
+        else:
+            replayed, _ = self._replayed("forward", arrays, places)
+        with no_grad():
+            outputs = outputs_of(model, data.at(places)[0])
+            found = [loss(output, target) for output, target in zip(outputs, data.targets)]
+            for target in data.targets:
+                loss(outputs[0], target)  # refuses what does not fit, as the first epoch would
+        eager = sum(map(float, found)) / len(places)
+        drawn = any(program.fresh for programs in self.by_sample.programs.values() for program in programs)
+        return replayed, eager if math.isfinite(eager) and not drawn else None
+
+
+@contextmanager
+def _same_chance() -> Iterator[None]:
+    """Put the generators of a whole process back to where they were: a look at a loss draws nothing."""
+    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002  # the one that all share
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)  # noqa: NPY002
 
 
 @dataclass
@@ -223,5 +292,8 @@ def mixing(model: Any) -> list[Any]:
 
 def _check(trainer: Trainer) -> None:
     kind = type(trainer.optimizer)
-    if kind.step is not Optimizer.step or kind.descend is not Optimizer.descend:
+    own = {"step", "descend", "zero_grad"} & vars(trainer.optimizer).keys()
+    if own or any(
+        getattr(kind, name) is not getattr(Optimizer, name) for name in ("step", "descend", "zero_grad")
+    ):
         raise CannotReplayError(f"{kind.__name__} has a step of its own")

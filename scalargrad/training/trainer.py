@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 from scalargrad.engine.recording import no_grad
@@ -49,6 +50,8 @@ class Trainer:
         if self.l2:
             loss += l2_penalty(parameters, self.l2)
         self.optimizer.zero_grad()
+        for parameter in self.frozen:
+            parameter.grad = 0.0
         if math.isfinite(loss.data):
             loss.backward()
         if not all(map(math.isfinite, (loss.data, *(p.grad for p in parameters)))):
@@ -57,6 +60,12 @@ class Trainer:
             clip_grad_norm(parameters, self.clip_norm)
         self.optimizer.step()
         return loss.data
+
+    @cached_property
+    def frozen(self) -> list[Value]:
+        """Return the parameters of the model that the optimiser does not move."""
+        moved = set(self.optimizer.parameters)
+        return [parameter for parameter in self.model.parameters() if parameter not in moved]
 
     def loss_on(self, data: Dataset) -> float:
         """Return the mean loss over samples that are not learned from."""

@@ -198,11 +198,11 @@ COMPARISONS = {
 @pytest.mark.parametrize("function", COMPARISONS.values(), ids=COMPARISONS)
 def test_each_comparison_goes_the_way_that_it_went(function):
     """At ties, zeros of either sign, infinities and nan; sample by sample, whichever came first."""
-    points = [0.0, -0.0, 1.0, -1.0, 0.5, math.inf, -math.inf, math.nan]
+    points = [0.0, -0.0, 1.0, -1.0, math.inf, math.nan]
     samples = [(x, y) for x in points for y in points]
     if function is COMPARISONS["sorted"]:
         samples = [sample for sample in samples if all(map(math.isfinite, sample))]
-    for first in (0, 20, len(samples) - 1):
+    for first in (0, len(samples) - 1):
         law = Law(function, exact=True)
         law.recorded(*stacked([samples[first]]))
         value, derivatives = law.recorded.value_and_grad(*stacked(samples))
@@ -753,8 +753,7 @@ def test_grad_goes_through_a_recorded_function():
     assert [float(x) for x in value_and_grad(step)(2.0)] == [4.0, 6.0]
     grad(step)(2.0).backward()
     assert w.grad == 12.0
-    with pytest.raises((ReadError, UserWarning)):
-        grad(lambda x: x * step.value_and_grad(x)[0])(2.0)
+    assert float(grad(lambda x: x * step.value_and_grad(x)[0])(2.0)) == 16.0
 
 
 def test_no_grad_changes_no_recording():

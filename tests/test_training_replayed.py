@@ -71,7 +71,7 @@ class Outcome:
             "loss": history.loss, "validation loss": history.validation_loss, "rates": history.learning_rates,
             "state": self.state,
             "gradients": [p.grad for p in optimizer.parameters],
-            "steps": [optimizer.steps], "epochs": [history.epochs], "best": [history.best_epoch],
+            "steps": [optimizer.steps], "epochs": [history.epochs], "best": [min(history.watched)],
         }  # fmt: skip
         found |= {f"norms of {layer}": norms for layer, norms in history.gradient_norms.items()}
         found |= {name: list(getattr(optimizer, name)) for name in optimizer.state}

@@ -75,7 +75,10 @@ def pick(items: Sequence[T], index: Number) -> T:
         raise ShapeError(message)
     hot = watcher.get().one_hot(place, len(items)) if isinstance(index, Value) else None
     if hot is None:
-        return items[int(place)]
+        whole = int(place._data)
+        if isinstance(index, Value):
+            place._compared("==", as_value(whole), True)
+        return items[whole]
     if isinstance(items[0], Value):
         return dot(hot, items)  # type: ignore[arg-type, return-value]  # Values, as the first is one
     return [dot(hot, column) for column in zip(*items, strict=True)]  # type: ignore[return-value]

@@ -9,6 +9,8 @@ import numpy as np
 from scalargrad.replay.arrays import Array, Joined, Numbers, Piece, Taken, View
 from scalargrad.replay.text import BATCH, Text, indexed, operand, shape
 
+ON_A_LINE = 4  # terms of a sum
+
 
 @dataclass
 class Term:
@@ -42,13 +44,16 @@ class Adjoints:
             return None
         parts = [term.statements for term in terms if term.statements]
         wholes = [term for term in terms if not term.statements]
-        text = " + ".join(term.text for term in wholes)
-        if not parts and re.fullmatch(r"\w+", text):
+        texts = [term.text for term in wholes]
+        if not parts and re.fullmatch(r"\w+", texts[0]) and len(texts) == 1:
             return wholes[0]
         name = f"d_{array.name}"
         if parts:
-            text = f"np.zeros({shape(array.dims, batched=array.batched)})" + f" + {text}" * bool(text)
-        self.text.lines += [f"{name} = {text}", *(statement(name) for statement in parts)]
+            texts.insert(0, f"np.zeros({shape(array.dims, batched=array.batched)})")
+        for start in range(0, len(texts), ON_A_LINE):
+            before = [name] * (start > 0)
+            self.text.lines.append(f"{name} = {' + '.join([*before, *texts[start : start + ON_A_LINE]])}")
+        self.text.lines += [statement(name) for statement in parts]
         return Term(name, bool(parts) or any(term.full for term in wholes))
 
     def widened(self, term: Term, dims: Sequence[int], *, batched: bool) -> str:

@@ -10,7 +10,6 @@ import numpy as np
 from scalargrad.engine.node import real
 from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError, ShapeError
-from scalargrad.replay.recorder import Argument
 
 Spec = Any  # of one argument: the lengths of nested lists, a list of the specs of items, or what is static
 NUMBER: tuple[int, ...] = ()
@@ -113,21 +112,15 @@ def in_one_batch(parts: list[Flat]) -> int | None:
     return size
 
 
-def arguments_of(part: Flat, numbers: Any) -> tuple[Any, list[Argument]]:
-    """Return one argument as a function takes it, with its Values in order, at the numbers of a sample."""
-    made = [Argument(number) for number in numbers.tolist()]
-    return _shaped(part.spec, iter(made)), made
-
-
-def _shaped(spec: Spec, values: Iterator[Any]) -> Any:
+def shaped(spec: Spec, values: Iterator[Any]) -> Any:
     """Return values in nested lists."""
     if isinstance(spec, Static):
         return spec.value
     if spec == NUMBER:
         return next(values)
     if isinstance(spec, tuple):
-        return [_shaped(spec[1:], values) for _ in range(spec[0])]
-    return [_shaped(item, values) for item in spec]
+        return [shaped(spec[1:], values) for _ in range(spec[0])]
+    return [shaped(item, values) for item in spec]
 
 
 def key(spec: Spec) -> Any:
@@ -143,4 +136,4 @@ def like_the_argument(part: Flat, derivatives: np.ndarray) -> Any:
     if isinstance(part.spec, tuple) and derivatives.ndim == 2:
         return derivatives.reshape(len(derivatives), *part.spec)
     columns = iter(derivatives.T if derivatives.ndim == 2 else derivatives.tolist())
-    return _shaped(part.spec, columns)
+    return shaped(part.spec, columns)

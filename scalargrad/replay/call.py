@@ -1,14 +1,16 @@
 """Calls of a recorded function, with arguments laid flat in one batch."""
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 from scalargrad.errors import OperandError
-from scalargrad.replay.arguments import Flat, arguments_of, flat, in_one_batch, key
+from scalargrad.replay.arguments import Flat, flat, in_one_batch, key, shaped
 from scalargrad.replay.recorder import Argument
 
-Made = list[tuple[Any, list[Argument]]]  # each argument as a function takes it, with the Values in it
+Made = list[list[Argument]]  # the numbers of each argument
 
 
 class Call:
@@ -21,6 +23,22 @@ class Call:
         self.flats, self.positional = flats, positional
         self.batch = in_one_batch(flats)
         self.numbers = [x.numbers for x in flats if x.count]
+        self.fresh: list[np.ndarray] = []  # what was read afresh in this call, one number for each sample
+
+    @property
+    def is_finite(self) -> bool:
+        """Tell whether all numbers are finite; of others the engine itself says what becomes."""
+        return all([np.isfinite(x).all() for x in self.numbers])
+
+    def read_afresh(self, reads: Sequence[Callable[[], float]]) -> np.ndarray:
+        """Return numbers that are read afresh, for every sample, the same for all programs of this call."""
+        for read in reads[len(self.fresh) :]:
+            self.fresh.append(np.array([read() for _ in range(self.batch or 1)], float))
+        return np.stack(self.fresh[: len(reads)], axis=-1)
+
+    def fresh_of(self, sample: int) -> list[float]:
+        """Return what was read afresh for a sample."""
+        return [float(numbers[sample]) for numbers in self.fresh]
 
     @property
     def shape(self) -> Any:
@@ -29,12 +47,13 @@ class Call:
         return shapes, self.positional, self.batch is not None
 
     def made(self, sample: int) -> Made:
-        """Return the arguments of a sample, as a function takes them."""
-        return [arguments_of(x, x.numbers if self.batch is None else x.numbers[sample]) for x in self.flats]
+        """Return the arguments of a sample, each laid flat."""
+        numbers = [x.numbers if self.batch is None else x.numbers[sample] for x in self.flats]
+        return [list(map(Argument, of_one.tolist())) for of_one in numbers]
 
     def run(self, function: Callable[..., Any], made: Made) -> Any:
-        """Return what a function makes of arguments."""
-        trees = [tree for tree, _ in made]
+        """Return what a function makes of arguments, in lists of its own, which it may change."""
+        trees = [shaped(x.spec, iter(leaves)) for x, leaves in zip(self.flats, made)]
         names = [x.name for x in self.flats]
         return function(
             *trees[: self.positional], **dict(zip(names[self.positional :], trees[self.positional :]))

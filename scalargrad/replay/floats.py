@@ -1,5 +1,6 @@
 """Write a narrow block as straight-line Python over floats."""
 
+import math
 import re
 from collections.abc import Collection
 from functools import cache, reduce
@@ -43,7 +44,7 @@ FORWARD, REVERSE = Floats("strict_"), Floats("ieee_")
 def functions_of(source: str) -> dict[str, Any]:
     """Return the functions that a text over floats calls."""
     called = set(re.findall(r"\b(strict_|ieee_)(\w+)", source))
-    return {prefix + name: getattr(FUNCTIONS[prefix], name) for prefix, name in called}
+    return {"math": math} | {prefix + name: getattr(FUNCTIONS[prefix], name) for prefix, name in called}
 
 
 @cache

@@ -80,7 +80,7 @@ class RecordedOutput:
         if id(values) not in self._orders:
             place = {value: i for i, value in enumerate(values)}
             found = [place.get(parameter) for parameter in self.parameters]
-            self._orders[id(values)] = values, None if None in found else np.array(found)
+            self._orders[id(values)] = values, None if None in found else np.array(found, np.int64)
         return self._orders[id(values)][1]
 
     def _again(self) -> Value:

@@ -157,12 +157,12 @@ class Program:
             self._read_at = at
         return self._data
 
-    def fresh_data(self, batch: int | None) -> list[np.ndarray]:
+    def fresh_data(self, call: Call) -> list[np.ndarray]:
         """Return the numbers that are to be read afresh, for each sample of a batch."""
         if not self.fresh:
             return []
-        rows = [[read() for read in self._read_afresh] for _ in range(batch or 1)]
-        return [np.array(rows if self.batched else rows[0], float)]
+        numbers = call.read_afresh(self._read_afresh)
+        return [numbers if self.batched else numbers[0]]
 
     @property
     def holds_now(self) -> bool:

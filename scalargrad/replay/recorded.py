@@ -1,7 +1,7 @@
 """A recorded function: called as the function is, it replays programs; where none fits it records one."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import RLock
 from typing import Any, Literal
 
@@ -149,6 +149,8 @@ class Recorded:
                 self.last = programs[0], call.batch
                 return whole
         samples = Samples(kind, call, seed, data, lambda sample: self._run(call, sample))
+        if not call.is_finite:
+            samples.take_strange()
         used = 0
         while len(samples.left):
             sample = int(samples.left[0])
@@ -175,23 +177,27 @@ class Recorded:
                 at = f", the last time at {programs[-1].lines[-1]}" if programs[-1].lines else ""
                 message = f"{self.signature.name} branches in more than {MOST_PROGRAMS} ways{at}: {INSTEAD}"
                 raise RecordError(message)
-            recording, made = self._run(call, sample)
-            if not recording.is_like(self._run(call, sample, made, recording)[0]):
+            first, made = self._run(call, sample)
+            again = [leaf._data for leaf in first.fresh]
+            recording, _ = self._run(call, sample, made, again)  # where what is made once is there already
+            if not first.is_like(recording):
                 raise RecordError(ANOTHER)
-            program = Program(recording, call, [leaves for _, leaves in made])
+            program = Program(recording, call, made)
             if program.arguments and not program.reads_arguments:
                 message = f"{self.signature.name} depends on none of its arguments: nothing is to be replayed"
                 raise OperandError(message)
             programs.append(program)
 
     def _run(
-        self, call: Call, sample: int, made: Made | None = None, like: Recording | None = None
+        self, call: Call, sample: int, made: Made | None = None, fresh: Sequence[float] = ()
     ) -> tuple[Recording, Made]:
         """Return the recording of one sample, with the arguments that were made for it, or were given."""
         self.before()
         made = made or call.made(sample)
         with noted("" if call.batch is None else f"(in sample {sample} of the batch: {AXIS})"):
-            return run(lambda: call.run(self.function, made), self.reads, like), made
+            return run(
+                lambda: call.run(self.function, made), self.reads, fresh or call.fresh_of(sample)
+            ), made
 
     def __repr__(self) -> str:
         return f"<recorded {self.signature.name}>"

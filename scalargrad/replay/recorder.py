@@ -5,7 +5,7 @@ import linecache
 import numbers
 import random
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,7 +22,7 @@ from scalargrad.engine.watching import Watcher, nobody, watcher, watching
 from scalargrad.errors import OperandError, ReadError, RecordError
 
 Reads = Literal["refuse", "freeze"]
-PACKAGE = str(Path(__file__).parent.parent)
+PACKAGE, STANDARD = str(Path(__file__).parent.parent), str(Path(linecache.__file__).parent)
 INSTEAD = {
     "float()": "scalargrad's functions in place of math's, or .detach() where no derivative is meant",
     ".data": ".detach() where no derivative is meant; softmax, logsumexp, maximum, pick do without it",
@@ -42,7 +42,8 @@ class Argument(Value):
         if self._data % 1 != 0:
             message = f"{describe(self)} is no whole number, so it is no index"
             raise OperandError(message)
-        return int(self)
+        self._compared("==", Constant(self._data), True)
+        return int(self._data)
 
 
 class Guard(NamedTuple):
@@ -72,7 +73,7 @@ class Recording(Watcher):
     conditions: dict[tuple[int, str], tuple[object, Any]] = field(default_factory=dict)
     followers: list[tuple[Callable[..., object], tuple[Value, ...]]] = field(default_factory=list)
     inside: list[Value] = field(default_factory=list)  # leaves that were made
-    numbers: list[float] | None = None  # that are read afresh, where they are those of another run
+    numbers: list[float] = field(default_factory=list)  # the first that are read afresh, where they are known
     drawn: object = field(default_factory=lambda: _drawn())  # noqa: PLW0108  # it is defined below
 
     @property
@@ -179,7 +180,8 @@ class Recording(Watcher):
         """Return a number, and keep how to read it the next time, by chance or not."""
         self.check_chance()
         self.fresh[leaf] = read
-        number = read() if self.numbers is None else self.numbers[len(self.fresh) - 1]
+        place = len(self.fresh) - 1
+        number = self.numbers[place] if place < len(self.numbers) else read()
         self.drawn = _drawn()
         return number
 
@@ -209,14 +211,12 @@ class Recording(Watcher):
             raise RecordError(message)
 
 
-def run(function: Callable[[], Any], reads: Reads = "refuse", like: Recording | None = None) -> Recording:
-    """Return the recording of one run of a function, with the numbers of another run that are read afresh.
+def run(function: Callable[[], Any], reads: Reads = "refuse", fresh: Sequence[float] = ()) -> Recording:
+    """Return the recording of one run of a function; `fresh` are the first numbers that are read afresh.
 
     Raises OperandError unless it returns one number, and whatever the function raises.
     """
-    recording = Recording(reads)
-    if like is not None:
-        recording.numbers = [leaf._data for leaf in like.fresh]
+    recording = Recording(reads, numbers=list(fresh))
     with recorded(), watching(recording), _compared_by_data():
         recording.output = _one_number(function())
     recording.check_chance()
@@ -253,7 +253,7 @@ _blocks, _patching = 0, Lock()
 
 
 def _equal(self: Value, other: object) -> Any:
-    return self is other or watcher.get().equal(self, other)
+    return watcher.get().equal(self, other)
 
 
 def _hashed(self: Value) -> int:
@@ -295,10 +295,15 @@ def _outside(file: str) -> bool:
     return not file.startswith(PACKAGE)
 
 
+def _is_the_users(file: str) -> bool:
+    """Tell whether a file is neither of this package nor of Python itself."""
+    return _outside(file) and str(Path(file).parent) not in {STANDARD, f"{STANDARD}/importlib"}
+
+
 def _line() -> str:
-    """Return the line outside of this package that is running, as `file:3 'if x > 0:'`."""
+    """Return the line of the user's that is running, as `file:3 'if x > 0:'`."""
     frame = sys._getframe(1)
-    while frame.f_back and not _outside(frame.f_code.co_filename):
+    while frame.f_back and not _is_the_users(frame.f_code.co_filename):
         frame = frame.f_back
     file, number = frame.f_code.co_filename, frame.f_lineno
     text = linecache.getline(file, number).strip()

@@ -37,16 +37,17 @@ class Whole:
         """Return what a program gives, None where samples need more: branches, limits, errors, followers."""
         if not program.is_plain and (program.followers or not program.holds_now):
             return None
-        if program.hot and not program.can_pick(call.numbers).all():
+        if not call.is_finite or (program.hot and not program.can_pick(call.numbers).all()):
             return None
         with np.errstate(**RAISE):
             try:
-                found = program.run(kind, data(program), program.fresh_data(call.batch), call.numbers, seed)
+                found = program.run(kind, data(program), program.fresh_data(call), call.numbers, seed)
+                finite = _is_finite(found)
             except program.errors:
                 return None
         _, holds, near, *_ = found
         certain = (holds is True or np.all(holds)) and not np.any(near)
-        return cls(kind, program, call, found) if certain and _is_finite(found) else None
+        return cls(kind, program, call, found) if certain and finite else None
 
     def follow(self) -> None:
         """Do what the function does beside its result: here it does nothing."""
@@ -106,6 +107,12 @@ class Samples:
 
     # ---- running
 
+    def take_strange(self) -> None:
+        """Run the function itself on samples with numbers that are not finite."""
+        for sample in self.left.tolist():
+            if not all(np.isfinite(x[sample]).all() for x in self.numbers):
+                self.take(sample)
+
     def take(self, sample: int) -> None:
         """Run the function itself on a sample that no program takes."""
         self._keep_eager(sample)
@@ -113,7 +120,7 @@ class Samples:
 
     def run(self, program: Program) -> None:
         """Give a program those samples that are left and meet its guards."""
-        fresh = program.fresh_data(self.call.batch)
+        fresh = program.fresh_data(self.call)
         self.left = self._run(program, self.left, self.data(program), fresh)
 
     def _run(
@@ -143,7 +150,9 @@ class Samples:
         if not held.all():
             left = self._run(program, mine[held], data, fresh)
             return np.sort(np.concatenate([mine[~held], left]))
-        if not _is_finite(found):
+        with np.errstate(all="ignore"):
+            finite = _is_finite(found)
+        if not finite:
             return self._carefully(program, mine, data, fresh)
         if notices and not _is_only_backward(program, data, ours, numbers):
             return self._carefully(program, mine, data, fresh)
@@ -178,7 +187,7 @@ class Samples:
         if self.kind == "forward":
             return
         gradient = swept(recording)
-        for derivatives, (_, leaves) in zip(self.derivatives, made):
+        for derivatives, leaves in zip(self.derivatives, made):
             derivatives[sample] = [self.seed * gradient.get(leaf, 0.0) for leaf in leaves]
         if self.kind != "arguments":
             outer = [v for v in gradient if v.primitive is None and v._order < recording.since]
@@ -207,6 +216,11 @@ def _is_only_backward(program: Program, data: np.ndarray, fresh: Any, numbers: A
 
 def _given(call: Call, derivatives: Sequence[np.ndarray]) -> Derivatives:
     """Return the Values that were given as arguments, each with its derivative, summed over the samples."""
+    with np.errstate(all="ignore"):
+        return _added_up(call, derivatives)
+
+
+def _added_up(call: Call, derivatives: Sequence[np.ndarray]) -> Derivatives:
     return [
         ([value], np.array([np.sum(found[..., i])]))
         for flat, found in zip(call.flats, derivatives)

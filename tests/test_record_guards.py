@@ -418,6 +418,22 @@ def test_a_guard_at_a_threshold_takes_the_way_of_the_engine(seed):
     ]
 
 
+def test_a_guard_on_large_numbers_that_cancel_takes_the_way_of_the_engine():
+    """However small the numbers were that it was recorded with."""
+
+    def function(x):
+        return 10.0 * x if 0.1 * x + 0.2 * x + -0.3 * x > 0 else x
+
+    xs = [1.0, 1e3, 1e6, 1e9, 3e9, 1e12]
+    wanted = [eager(function, [x]).value for x in xs]
+    for first in (1e-3, 1.0, -1.0):
+        step = record(function)
+        step(first)
+        step(np.array([first]))
+        assert [step(x) for x in xs] == wanted
+        assert step(np.array(xs)).tolist() == wanted
+
+
 def counting(x):
     """Return x times the number of steps of 1 up to it."""
     n = 0

@@ -1,12 +1,15 @@
 """Functions of Values that are composed of rows: means, softmax, choices."""
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from numbers import Real
+from typing import Any, TypeVar
 
-from scalargrad.engine.functions import dot, logsumexp, total
+from scalargrad.engine.apply import computed
+from scalargrad.engine.functions import logsumexp, total
 from scalargrad.engine.value import Number, Value, as_value, as_values
 from scalargrad.engine.watching import watcher
 from scalargrad.errors import OperandError, ShapeError
+from scalargrad.primitives.rows import dot as dot_row
 
 __all__ = ["log_softmax", "mean", "pick", "softmax", "where"]
 
@@ -73,15 +76,29 @@ def pick(items: Sequence[T], index: Number) -> T:
     if not 0 <= place._data < len(items):
         message = f"pick needs an index from 0 to {len(items) - 1}, got {place._data:g}"
         raise ShapeError(message)
+    whole = int(place._data)
     hot = watcher.get().one_hot(place, len(items)) if isinstance(index, Value) else None
-    if hot is None:
-        whole = int(place._data)
-        if isinstance(index, Value):
-            place._compared("==", as_value(whole), True)
-        return items[whole]
-    if isinstance(items[0], Value):
-        return dot(hot, items)  # type: ignore[arg-type, return-value]  # Values, as the first is one
-    return [dot(hot, column) for column in zip(*items, strict=True)]  # type: ignore[return-value]
+    if hot is not None and _is_alike(items):
+        return _picked(hot, items, whole)  # type: ignore[no-any-return]
+    if isinstance(index, Value):
+        place._compared("==", as_value(whole), True)
+    return items[whole]
+
+
+def _is_alike(items: Sequence[Any]) -> bool:
+    """Tell whether items are numbers, or lists of one length of what is alike."""
+    if all(isinstance(item, Value | Real) for item in items):
+        return True
+    lists = all(isinstance(item, list | tuple) for item in items) and len(set(map(len, items))) == 1
+    return lists and all(map(_is_alike, zip(*items)))
+
+
+def _picked(hot: tuple[Value, ...], items: Sequence[Any], place: int) -> Any:
+    """Return the item at a place as the product with a list that is 1 there, and else 0."""
+    if isinstance(items[0], list | tuple):
+        return [_picked(hot, column, place) for column in zip(*items)]
+    values = tuple(as_values(items))
+    return computed(dot_row, values[place]._data, hot, values)  # others do not count, be they infinite
 
 
 def _at_least_one(name: str, values: Iterable[Number]) -> list[Value]:

@@ -1,7 +1,9 @@
 """Arguments of a call: nested lists of numbers or arrays of them over a batch, laid flat."""
 
+import array
+import math
 import numbers
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,28 +42,28 @@ class Flat:
 def flat(name: str, x: Any) -> Flat:
     """Return an argument laid flat; raise OperandError for what is no number, by its name."""
     if type(x) is np.ndarray and x.dtype == np.float64 and x.ndim:
-        return Flat(name, x.shape[1:], x if x.ndim == 2 else x.reshape(len(x), -1), [])
+        return Flat(name, x.shape[1:], x if x.ndim == 2 else _in_rows(x), [])
     if isinstance(x, str | bool | None):
         return Flat(name, Static(x), np.empty(0), [])
     if isinstance(x, Value):
         return Flat(name, NUMBER, np.array([x._data]), [(0, x)])
     if isinstance(x, numbers.Real):
         return Flat(name, NUMBER, np.array([real(x)]), [])
-    if isinstance(x, list | tuple):
-        return _flat_list(name, x)
-    array = _numeric(name, x)
-    if array.ndim == 0:
-        return Flat(name, NUMBER, array.reshape(1), [])
-    return Flat(name, array.shape[1:], array.reshape(len(array), -1), [])
+    if isinstance(x, Sequence | array.array) and not isinstance(x, bytes | bytearray):
+        return _flat_list(name, x if isinstance(x, list | tuple) else list(x))
+    found = _numeric(name, x)
+    if found.ndim == 0:
+        return Flat(name, NUMBER, found.reshape(1), [])
+    return Flat(name, found.shape[1:], _in_rows(found), [])
 
 
 def _flat_list(name: str, items: list[Any] | tuple[Any, ...]) -> Flat:
     try:  # most often a rectangle of plain numbers
-        array = np.array(items)
+        found = np.array(items)
     except (ValueError, TypeError, OperandError):
-        array = np.empty(0, object)
-    if array.size and array.dtype.kind in "fiu" and not _holds_arrays(items):
-        return Flat(name, array.shape, array.reshape(-1).astype(float), [])
+        found = np.empty(0, object)
+    if found.size and found.dtype.kind in "fiu" and not _holds_others(items):
+        return Flat(name, found.shape, found.reshape(-1).astype(float), [])
     parts = [flat(f"{name}[{i}]", item) for i, item in enumerate(items)]
     in_one_batch(parts)
     specs = [part.spec for part in parts]
@@ -72,22 +74,28 @@ def _flat_list(name: str, items: list[Any] | tuple[Any, ...]) -> Flat:
     return Flat(name, (len(parts), *specs[0]) if same else specs, numbers, values)
 
 
-def _holds_arrays(items: Any) -> bool:
+def _in_rows(x: np.ndarray) -> np.ndarray:
+    return x.reshape(len(x), math.prod(x.shape[1:]))
+
+
+def _holds_others(items: Any) -> bool:
+    """Tell whether there is something in a list that is no number, though NumPy takes it for one."""
     if isinstance(items, list | tuple):
-        return any(map(_holds_arrays, items))
-    return isinstance(items, np.ndarray) and items.ndim > 0
+        return any(map(_holds_others, items))
+    return isinstance(items, bool) or (isinstance(items, np.ndarray) and items.ndim > 0)
 
 
 def _numeric(name: str, x: Any) -> np.ndarray:
     try:
-        array = np.asarray(x)
+        found = np.asarray(x)
     except Exception:  # noqa: BLE001  # whatever __array__ raises
-        array = np.empty(0, object)
-    if array.dtype.kind not in "fiub":
-        shown = f"an array of {array.dtype}" if hasattr(x, "__array__") else f"{x!r:.60}"
+        found = np.empty(0, object)
+    if found.dtype.kind not in "fiub" or isinstance(x, np.ma.MaskedArray):
+        masked = "a masked" if isinstance(x, np.ma.MaskedArray) else "an"
+        shown = f"{masked} array of {found.dtype}" if hasattr(x, "__array__") else f"{x!r:.60}"
         message = f"{name} takes numbers, Values, lists of them or arrays over a batch, got {shown}"
         raise OperandError(message)
-    return array.astype(float)
+    return found.astype(float)
 
 
 def in_one_batch(parts: list[Flat]) -> int | None:
@@ -112,20 +120,20 @@ def in_one_batch(parts: list[Flat]) -> int | None:
     return size
 
 
-def shaped(spec: Spec, values: Iterator[Any]) -> Any:
-    """Return values in nested lists."""
+def shaped(spec: Spec, values: Iterator[Any], *, static: bool = True) -> Any:
+    """Return values in nested lists, with what is static between them, or None in its place."""
     if isinstance(spec, Static):
-        return spec.value
+        return spec.value if static else None
     if spec == NUMBER:
         return next(values)
     if isinstance(spec, tuple):
         return [shaped(spec[1:], values) for _ in range(spec[0])]
-    return [shaped(item, values) for item in spec]
+    return [shaped(item, values, static=static) for item in spec]
 
 
 def key(spec: Spec) -> Any:
     """Return a spec as a part of the key of a program."""
-    return tuple(map(key, spec)) if isinstance(spec, list) else spec
+    return ("list", *map(key, spec)) if isinstance(spec, list) else spec
 
 
 def like_the_argument(part: Flat, derivatives: np.ndarray) -> Any:
@@ -136,4 +144,4 @@ def like_the_argument(part: Flat, derivatives: np.ndarray) -> Any:
     if isinstance(part.spec, tuple) and derivatives.ndim == 2:
         return derivatives.reshape(len(derivatives), *part.spec)
     columns = iter(derivatives.T if derivatives.ndim == 2 else derivatives.tolist())
-    return shaped(part.spec, columns)
+    return shaped(part.spec, columns, static=False)

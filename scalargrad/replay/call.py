@@ -21,8 +21,9 @@ class Call:
 
     def __init__(self, flats: list[Flat], positional: int) -> None:
         self.flats, self.positional = flats, positional
-        self.batch = in_one_batch(flats)
+        batch = in_one_batch(flats)
         self.numbers = [x.numbers for x in flats if x.count]
+        self.batch = batch if self.numbers else None
         self.fresh: list[np.ndarray] = []  # what was read afresh in this call, one number for each sample
 
     @property
@@ -49,7 +50,7 @@ class Call:
     def made(self, sample: int) -> Made:
         """Return the arguments of a sample, each laid flat."""
         numbers = [x.numbers if self.batch is None else x.numbers[sample] for x in self.flats]
-        return [list(map(Argument, of_one.tolist())) for of_one in numbers]
+        return [list(map(Argument, of_one.ravel().tolist())) for of_one in numbers]
 
     def run(self, function: Callable[..., Any], made: Made) -> Any:
         """Return what a function makes of arguments, in lists of its own, which it may change."""

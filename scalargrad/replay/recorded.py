@@ -41,14 +41,31 @@ class Recorded:
         reads: Reads = "refuse",
         before: Callable[[], object] = lambda: None,
     ) -> None:
-        functools.update_wrapper(self, function)
+        functools.update_wrapper(self, function, updated=())
         self.function: Callable[..., Any] = function
         self.reads: Reads = known("reads", reads, ("refuse", "freeze"))
         self.before = before  # it runs
+        self.attribute = ""
         self.signature = Signature(function)
         self.programs: dict[Any, list[Program]] = {}
         self.last: tuple[Program, int | None] | None = None  # the program of the last call, with its batch
         self._lock = RLock()
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.attribute = name
+
+    def __get__(self, instance: Any, owner: type) -> "Recorded":
+        """Return a method of an instance, with programs of its own."""
+        if instance is None:
+            return self
+        method: Recorded = vars(instance).setdefault(
+            self.attribute, Recorded(self.function.__get__(instance, owner), self.reads)
+        )
+        return method
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy or pickle the function: a copy records its own programs."""
+        return type(self), (self.function, self.reads)
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         """Return the value: a float, or over a batch an array of floats."""

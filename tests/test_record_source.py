@@ -489,7 +489,8 @@ def given_to(step, case):
         array.name: np.array([value.data for value in of_parameters[array.name]]).reshape(array.dims)
         for array in program.regular.parameters
     }
-    found |= {array.name: numbers for array, numbers in zip(program.fresh, program.fresh_data())}
+    call = step.signature.call(case.arguments, {})
+    found |= {array.name: numbers for array, numbers in zip(program.fresh, program.fresh_data(call))}
     size, samples = size_of(case.arguments), samples_of(case.arguments)
     columns = [column for column in zip(*samples) if not isinstance(column[0], str)]
     for array, column in zip(program.arguments, columns, strict=True):

@@ -1,14 +1,15 @@
 """List a program in matrix form: every array with its formula, its shape."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
+from scalargrad.notation.labels import one_line
 from scalargrad.notation.text import TextWriter
 from scalargrad.notation.writer import Symbol
 from scalargrad.primitives.row import ATOM, PRODUCT, SUM
 from scalargrad.primitives.rows import dot, logsumexp, multiply, total
 from scalargrad.replay.arrays import Array, Joined, Numbers, Piece, Taken, View
 from scalargrad.replay.graph import GUARD_ROWS, detached
-from scalargrad.replay.layout import Layout
 from scalargrad.replay.operation import Operation
 from scalargrad.replay.products import letters
 from scalargrad.replay.program import Program
@@ -20,7 +21,7 @@ SIGNS = {"less": "<", "at most": "≤", "greater": ">", "at least": "≥", "equa
 
 def listing(program: Program, batch: int | None) -> str:
     """Return a program as a text: what it is given, then what it computes, with shapes on the right."""
-    lister = Lister(program.regular, batch)
+    lister = Lister(program, batch)
     computed = [*lister.computed(), *lister.guards()]
     rows = [*lister.given(program), *lister.constant(), ("", ""), *computed]
     width = max(len(left) for left, _ in rows)
@@ -30,8 +31,10 @@ def listing(program: Program, batch: int | None) -> str:
 class Lister:
     """Write formulas over names of arrays; what has no name and is read once stands where it is read."""
 
-    def __init__(self, layout: Layout, batch: int | None) -> None:
-        self.layout, self.batch = layout, batch
+    def __init__(self, program: Program, batch: int | None) -> None:
+        layout = self.layout = program.regular
+        self.batch = batch
+        self.hot = {hot.array: hot for hot in program.hot}
         self.writer = TextWriter()
         self.made = {op.array: op for op in layout.operations if isinstance(op, Operation)}
         self.formulas: dict[Array, Symbol] = {}
@@ -48,7 +51,7 @@ class Lister:
         for array in program.arguments:
             yield array.name, self.shape(array)
         for array in (*sorted(self.layout.parameters, key=self._first_use), *program.fresh):
-            labels = [program.labels.get(slot, ("", ""))[0] for slot in array.slots.tolist()]
+            labels = [one_line(program.labels.get(slot, ("", ""))[0]) for slot in array.slots.tolist()]
             few = len(labels) <= 9 and all(labels) and labels != [array.name]
             yield array.name + (f" = {_bracketed(labels, array.dims)}" if few else ""), self.shape(array)
 
@@ -104,7 +107,7 @@ class Lister:
             for view in operation.views:
                 for array in view.arrays:
                     readers[array] = readers.get(array, 0) + 1
-                if isinstance(view, Piece) and view.whole and view.dims == view.array.dims:
+                if isinstance(view, Piece) and view.whole and _as_it_stands(view):
                     whole.add(view.array)
         outside = set(self.layout.graph.kept)
         for array in self.made:
@@ -119,30 +122,41 @@ class Lister:
             self.formulas[array] = self._formula(self.made[array])
         return self.formulas[array]
 
-    def symbol(self, view: View) -> Symbol:
-        """Return the symbol of what is read."""
+    def symbol(self, view: View, *, transposed: bool = False) -> Symbol:
+        """Return the symbol of what is read, or of its transpose."""
+        if isinstance(view, Piece):
+            kept = [axis for axis in view.axes if axis >= 0]
+            turned = transposed != (kept != sorted(kept))
+            base = self._part(view)
+            return self.writer.name(f"{self._bracketed(base)}ᵀ") if turned and len(kept) > 1 else base
+        symbol = self._of_many(view)
+        return self.writer.name(f"{symbol}ᵀ") if transposed else symbol
+
+    def _part(self, view: Piece) -> Symbol:
+        array = view.array
+        if array in self.inlined and view.whole:
+            return self.formula(array)
+        if array.kind == "constant":
+            numbers = self.layout.places.constants[array.slots]
+            return self._constants(Numbers(numbers, numbers.shape), indexed(view.index, batched=False))
+        if array in self.hot:
+            return self.writer.name(f"one-hot {self.hot[array].source.name}")
+        return self.writer.name(array.name + ("" if view.whole else indexed(view.index, batched=False)))
+
+    def _of_many(self, view: Numbers | Joined | Taken) -> Symbol:
         if isinstance(view, Numbers):
             same = view.numbers.size == 1
             return self.writer.number(float(view.numbers.flat[0])) if same else self._constants(view)
-        if isinstance(view, Piece):
-            if view.array in self.inlined and view.whole:
-                return self.formula(view.array)
-            text = view.array.name
-            if not view.whole:
-                text += indexed(view.index, batched=False)
-            kept = [axis for axis in view.axes if axis >= 0]
-            return self.writer.name(text + "ᵀ" * (kept != sorted(kept)))
         if isinstance(view, Joined):
             return self.writer.name(f"[{', '.join(str(self.symbol(part)) for part in view.views)}]")
-        assert isinstance(view, Taken)
-        names = ", ".join(array.name for array in view.arrays)
+        names = ", ".join(str(self._part(_whole(array))) for array in view.arrays)
         return self.writer.name(f"{names}[…]" if len(view.arrays) == 1 else f"[{names}][…]")
 
-    def _constants(self, view: Numbers) -> Symbol:
-        """Return the name of constants, the same for the same numbers."""
+    def _constants(self, view: Numbers, index: str = "") -> Symbol:
+        """Return the name of constants, the same for the same numbers, or of some of them."""
         key = view.numbers.tobytes()
         name, _ = self.constants.setdefault(key, (f"c{len(self.constants)}", view.numbers.shape))
-        return self.writer.name(name)
+        return self.writer.name(name + index)
 
     def _formula(self, operation: Operation) -> Symbol:  # noqa: PLR0911  # one for each kind of operation
         row, symbols = operation.group.row, [self.symbol(view) for view in operation.views]
@@ -176,17 +190,18 @@ class Lister:
         if z == "p" and v == "k":
             return self._joined([first, second], " ")
         if "p" in u:
-            text = str(first)
-            transposed = self.writer.name(text[:-1] if text.endswith("ᵀ") else f"{self._bracketed(first)}ᵀ")
-            return self._joined([second, transposed], " ")
-        return self._joined([second, first], " " if "q" in v or "n" in v else "·")
+            return self._joined([second, self.symbol(operation.views[0], transposed=True)], " ")
+        return self._joined([second, first], "·" if u == v else " ")
 
     def _pick(self, operation: Operation, symbols: Sequence[Symbol]) -> Symbol | None:
         """Return the choice of elements by an argument, None where there is none."""
         for view, other in zip(operation.views, reversed(symbols)):
-            if len(view.arrays) == 1 and view.arrays[0].kind == "one-hot":
-                index = view.arrays[0].name.removeprefix("hot_")
-                return self.writer.call("pick", other, self.writer.name(index))
+            if isinstance(view, Piece) and view.array in self.hot:
+                hot = self.hot[view.array]
+                places = hot.places[_rows(view)].ravel().tolist()
+                whole = len(places) == hot.source.size
+                index = "" if whole else f"[{', '.join(map(str, places))}]"
+                return self.writer.call("pick", other, self.writer.name(hot.source.name + index))
         return None
 
     def _joined(self, symbols: Sequence[Symbol], sign: str) -> Symbol:
@@ -194,6 +209,25 @@ class Lister:
 
     def _bracketed(self, symbol: Symbol) -> str:
         return str(symbol) if symbol.precedence >= ATOM or " " not in str(symbol) else f"({symbol})"
+
+
+def _as_it_stands(view: Piece) -> bool:
+    """Tell whether a view has the axes of its array, in their order."""
+    kept = [axis for axis in view.axes if axis >= 0]
+    return view.dims == view.array.dims and kept == sorted(kept)
+
+
+def _whole(array: Array) -> Piece:
+    axes = tuple(range(len(array.dims)))
+    return Piece(array, array.dims, (0,) * len(axes), axes, array.dims)
+
+
+def _rows(view: Piece) -> Any:
+    """Return which rows of a one-hot array are read."""
+    if len(view.dims) < 2:
+        return slice(None)
+    length = view.lengths.get(0)
+    return slice(view.starts[0], view.starts[0] + (1 if length is None else length))
 
 
 def _chained(writer: TextWriter, symbols: Sequence[Symbol]) -> Symbol:

@@ -668,6 +668,17 @@ def test_a_constant_from_outside_may_be_given_data():
     assert step(1.0) == 5.0
 
 
+def test_a_constant_that_is_named_as_a_parameter_is_one():
+    """Its derivative is that of the output, at the data that it has now."""
+    from scalargrad import where
+
+    c, w = where(True, 2.0, 1.0), Value(3.0)
+    program = record(w * c, parameters=[c, w])
+    assert (program(), program.value_and_grad()[1].tolist()) == (6.0, [3.0, 2.0])
+    c.data = 5.0
+    assert (program(), program.value_and_grad()[1].tolist()) == (15.0, [3.0, 5.0])
+
+
 def test_copies_of_parameters_are_read_afresh():
     """A copy is made at each call, of what the parameter is then; or it is refused."""
     import copy

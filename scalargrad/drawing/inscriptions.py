@@ -188,7 +188,7 @@ class Inscriber:
             yield Inscription("adjoint", self._range("δ", (unit.z.adjoint for unit in units)))
 
     def _matrix(self, units: Sequence[Unit]) -> str:
-        """Return the matrix that the weights of a layer make: its elements if they are few, else its shape."""
+        """Return the matrix that the weights of a layer make: its elements if they are few, or its shape."""
         rows = list(dict.fromkeys(tuple(unit.weights.values()) for unit in units))
         if len(rows) * len(rows[0]) <= FEW and all(weight.label for row in rows for weight in row):
             return f"W = ({'; '.join(' '.join(map(self.name, row)) for row in rows)})"

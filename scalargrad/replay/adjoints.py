@@ -1,7 +1,7 @@
 """Write how adjoints are handed back to arrays, through the views that read them."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from scalargrad.replay.arrays import Array, Joined, Numbers, Piece, Taken, View
 from scalargrad.replay.text import BATCH, Text, indexed, operand, shape
 
-ON_A_LINE = 4  # terms of a sum
+WIDTH = 80  # of a sum
 
 
 @dataclass
@@ -50,10 +50,10 @@ class Adjoints:
         name = f"d_{array.name}"
         if parts:
             texts.insert(0, f"np.zeros({shape(array.dims, batched=array.batched)})")
-        for start in range(0, len(texts), ON_A_LINE):
-            before = [name] * (start > 0)
-            self.text.lines.append(f"{name} = {' + '.join([*before, *texts[start : start + ON_A_LINE]])}")
+        self.text.lines += [f"{name} = {line}" for line in _on_lines(name, texts)]
         self.text.lines += [statement(name) for statement in parts]
+        if not parts and not any(term.full for term in wholes):
+            self.text.thin.add(name)
         return Term(name, bool(parts) or any(term.full for term in wholes))
 
     def widened(self, term: Term, dims: Sequence[int], *, batched: bool) -> str:
@@ -134,6 +134,17 @@ class Adjoints:
             index = ["...", f"{start}:{stop}", *[":"] * (-1 - view.axis)]
             self.hand_back(part, Term(f"{name}[{', '.join(index)}]"), part.shape, batched=view.batched)
             start = stop
+
+
+def _on_lines(name: str, terms: list[str]) -> Iterator[str]:
+    """Yield a sum on one line, or term by term added to what has the name already."""
+    line = terms[0]
+    for term in terms[1:]:
+        if len(line) + len(term) > WIDTH:
+            yield line
+            line = name
+        line = f"{line} + {term}"
+    yield line
 
 
 def _summed(text: str, axes: list[int], *, over_samples: bool, keep: bool = False) -> str:

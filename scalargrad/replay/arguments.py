@@ -39,7 +39,7 @@ class Flat:
         return int(self.numbers.shape[-1])
 
 
-def flat(name: str, x: Any) -> Flat:
+def flat(name: str, x: Any) -> Flat:  # noqa: PLR0911  # one for each kind of argument
     """Return an argument laid flat; raise OperandError for what is no number, by its name."""
     if type(x) is np.ndarray and x.dtype == np.float64 and x.ndim:
         return Flat(name, x.shape[1:], x if x.ndim == 2 else _in_rows(x), [])

@@ -29,7 +29,7 @@ class Call:
     @property
     def is_finite(self) -> bool:
         """Tell whether all numbers are finite; of others the engine itself says what becomes."""
-        return all([np.isfinite(x).all() for x in self.numbers])
+        return all(np.isfinite(x).all() for x in self.numbers)
 
     def read_afresh(self, reads: Sequence[Callable[[], float]]) -> np.ndarray:
         """Return numbers that are read afresh, for every sample, the same for all programs of this call."""

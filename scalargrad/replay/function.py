@@ -62,7 +62,7 @@ class Written:
 
 @dataclass
 class Certain:
-    """What is known of the numbers of a program: slots that are exact to the last bit, and how large they get."""
+    """What is known of the numbers of a program: the slots that are exact, and how large they get."""
 
     exact: set[int]
     largest: float
@@ -138,7 +138,8 @@ def written(
 ) -> Written:
     """Return the function that gives a value, guards, what is followed, and derivatives.
 
-    Of the guards it tells whether they hold, and whether rounding may decide one.  The derivatives are those by the parameters, laid end to end, and a tuple of those by the arguments.
+    Of the guards it tells whether they hold, and whether rounding may decide one.  The derivatives are
+    those by the parameters, laid end to end, and a tuple of those by the arguments.
     """
     by_parameters = inputs.parameters if kind in {"parameters", "all"} else []
     by_arguments = inputs.arguments if kind in {"arguments", "all"} else []
@@ -173,7 +174,7 @@ def _tuple(texts: Sequence[str]) -> str:
 def _value(text: Text, layout: Layout, *, batched: bool) -> str:
     value = text.read(layout.output)
     wide = batched and not layout.output.batched
-    return text.library.call("broadcast_to", value, f"({BATCH},)") if wide else value
+    return text.library.widened(value, f"({BATCH},)") if wide else value
 
 
 def _derivatives(text: Text, layout: Layout, wanted: Sequence[Array], *, batched: bool) -> list[str]:

@@ -65,6 +65,10 @@ class Library:
         """Return an array that is 1 at the places of an index and else 0."""
         return f"1.0*({index}[..., None] == np.arange({count}))"
 
+    def widened(self, x: str, shape: str) -> str:
+        """Return an array in a larger shape."""
+        return self.call("broadcast_to", x, shape)
+
     def detached(self, x: str) -> str:
         """Return what passes on no derivative."""
         return x
@@ -115,6 +119,11 @@ class TorchLibrary(Library):
             else "torch.int64"
         )
         return f"torch.tensor({self._listed(numbers)}, dtype={kind})"
+
+    def widened(self, x: str, shape: str) -> str:
+        """Return a tensor in a larger shape; a number becomes one."""
+        is_number = re.fullmatch(r"-?[\d.e+-]+", x) is not None
+        return f"torch.full({shape}, {x}, dtype=torch.float64)" if is_number else super().widened(x, shape)
 
     def detached(self, x: str) -> str:
         """Return what passes on no derivative."""

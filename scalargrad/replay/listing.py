@@ -140,7 +140,7 @@ class Lister:
             numbers = self.layout.places.constants[array.slots]
             return self._constants(Numbers(numbers, numbers.shape), indexed(view.index, batched=False))
         if array in self.hot:
-            return self.writer.name(f"one-hot {self.hot[array].source.name}")
+            return self.writer.name(f"one_hot({self.hot[array].source.name})")
         return self.writer.name(array.name + ("" if view.whole else indexed(view.index, batched=False)))
 
     def _of_many(self, view: Numbers | Joined | Taken) -> Symbol:

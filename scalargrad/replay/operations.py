@@ -87,7 +87,7 @@ def _elements(text: Text, operation: Operation) -> str:
     if row is detached:
         return text.library.detached(str(symbols[0]))
     if row.lists and row not in LISTED:
-        return str(text.dialect.value(row, *row.arguments(_widened(text, operation))))
+        return str(text.dialect.value(row, *_widened(text, operation)))
     if row in GUARD_ROWS:
         symbols = list(map(text.dialect.symbol, symbols))  # numbers too: what is compared is to be written
     half = len(symbols) // 2

@@ -148,8 +148,8 @@ class Program:
             for leaf, order, child in self.older:
                 if leaf._order > order:
                     message = (
-                        f"{describe(leaf)} was given new data after {child} was computed from it, outside of what "
-                        "is recorded; compute that inside"
+                        f"{describe(leaf)} was given new data after {child} was computed from it, outside "
+                        "of what is recorded; compute that inside"
                     )
                     raise StaleGraphError(message)
             # the fastest of the ways from attributes to an array: a third of `np.fromiter`

@@ -235,7 +235,7 @@ def _one_number(output: Any) -> Value:
 
 @contextmanager
 def _compared_by_data() -> Iterator[None]:
-    """Let `==` and look-ups of Values ask the watcher while the block runs, which nothing else has to pay for."""
+    """Let `==` and look-ups of Values ask the watcher while the block runs, at nobody else's cost."""
     global _blocks  # noqa: PLW0603  # one count for all threads
     with _patching:
         _blocks += 1

@@ -129,20 +129,13 @@ class Samples:
         """Run a program on samples, and return those whose guards it does not meet."""
         if not len(mine):
             return mine
-        numbers = self.numbers if len(mine) == len(self.values) else [x[mine] for x in self.numbers]
-        ours = [x[mine] for x in fresh] if program.batched else fresh
-        if not program.batched:
-            numbers = [x[0] for x in numbers]
-        for sample in mine[~program.can_pick(numbers)]:
+        inputs = self._inputs(program, mine, data, fresh)
+        for sample in mine[~program.can_pick(inputs[2])]:
             self.eagerly(sample)  # which raises
-        notices: list[str] = []
-        with np.errstate(**CALL, call=lambda kind, _: notices.append(kind)):
-            try:
-                found = program.run(self.kind, data, ours, numbers, self.seed)
-            except program.errors:
-                return self._carefully(program, mine, data, fresh)
-        value, holds, near, followed, gradient, by_arguments = found
-        held, unsure = (np.broadcast_to(x, len(mine)) for x in (holds, near))
+        found, is_noticed = self._found(program, inputs)
+        if found is None:
+            return self._carefully(program, mine, data, fresh)
+        held, unsure = (np.broadcast_to(x, len(mine)) for x in found[1:3])
         if unsure.any():
             for sample in mine[unsure].tolist():
                 self._keep_eager(sample)
@@ -150,20 +143,41 @@ class Samples:
         if not held.all():
             left = self._run(program, mine[held], data, fresh)
             return np.sort(np.concatenate([mine[~held], left]))
-        with np.errstate(all="ignore"):
-            finite = _is_finite(found)
-        if not finite:
+        if not _is_finite(found) or (is_noticed and not _is_only_backward(program, inputs)):
             return self._carefully(program, mine, data, fresh)
-        if notices and not _is_only_backward(program, data, ours, numbers):
-            return self._carefully(program, mine, data, fresh)
+        self._keep(program, mine, found)
+        return mine[:0]
+
+    def _inputs(
+        self, program: Program, mine: np.ndarray, data: np.ndarray, fresh: Any
+    ) -> tuple[Any, Any, Any]:
+        """Return what a program is given for some samples: data, numbers read afresh, arguments."""
+        if program.batched:
+            return data, [x[mine] for x in fresh], [x[mine] for x in self.numbers]
+        return data, fresh, [x[0] for x in self.numbers]
+
+    def _found(self, program: Program, inputs: Any) -> tuple[Any, bool]:
+        """Return what a program gives, None where it raises an error, and whether NumPy noticed anything."""
+        notices: list[str] = []
+        with np.errstate(**CALL, call=lambda kind, _: notices.append(kind)):
+            try:
+                return program.run(self.kind, *inputs, self.seed), bool(notices)
+            except program.errors:
+                return None, True
+
+    def _keep(self, program: Program, mine: np.ndarray, found: Any) -> None:
+        """Keep what a program gives for samples."""
+        value, _, _, followed, gradient, by_arguments = found
         self.values[mine] = value
         if self.kind in {"parameters", "all"}:
             self.sums.append((program.values, gradient))
         takers = [taken for taken, flat in zip(self.derivatives, self.call.flats) if flat.count]
         for taken, array in zip(takers, by_arguments):
             taken[mine] = np.reshape(array, (len(mine), -1))
-        self._keep_followed(program, mine, followed)
-        return mine[:0]
+        numbers = iter([np.broadcast_to(x, len(mine)) for x in followed])
+        for function, count in program.followers:
+            columns = [next(numbers) for _ in range(count)]
+            self.followed += [(i, function, list(row)) for i, *row in zip(mine.tolist(), *columns)]
 
     def _carefully(self, program: Program, mine: np.ndarray, data: np.ndarray, fresh: Any) -> np.ndarray:
         """Find the samples where a value is undefined or infinite: there the function itself is run."""
@@ -172,12 +186,6 @@ class Samples:
             return mine[:0]
         halves = np.array_split(mine, 2)
         return np.concatenate([self._run(program, half, data, fresh) for half in halves])
-
-    def _keep_followed(self, program: Program, mine: np.ndarray, followed: Sequence[Any]) -> None:
-        numbers = iter([np.broadcast_to(x, len(mine)) for x in followed])
-        for function, count in program.followers:
-            columns = [next(numbers) for _ in range(count)]
-            self.followed += [(i, function, list(row)) for i, *row in zip(mine.tolist(), *columns)]
 
     def _keep_eager(self, sample: int) -> None:
         """Keep what the function itself gives for a sample, unless it raises an error."""
@@ -199,16 +207,14 @@ def _is_finite(found: Any) -> bool:
     """Tell whether a program gives finite numbers only; at infinity the engine has the last word."""
     value, _, _, _, gradient, by_arguments = found
     finite = math.isfinite(value) if np.ndim(value) == 0 else np.isfinite(value).all()
-    # 0 · g is not 0 where g is not finite: cheaper than looking at each
-    finite = finite and math.isfinite(gradient @ np.zeros(len(gradient)))
-    return bool(finite) and all(np.isfinite(x).all() for x in by_arguments)
+    return bool(finite and np.isfinite(gradient).all()) and all(np.isfinite(x).all() for x in by_arguments)
 
 
-def _is_only_backward(program: Program, data: np.ndarray, fresh: Any, numbers: Any) -> bool:
+def _is_only_backward(program: Program, inputs: Any) -> bool:
     """Tell whether the values are in order, and only derivatives go to a limit, as they may."""
     try:
         with np.errstate(**RAISE):
-            program.run("forward", data, fresh, numbers)
+            program.run("forward", *inputs)
     except FloatingPointError:
         return False
     return True

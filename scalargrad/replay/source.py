@@ -29,7 +29,10 @@ def source(program: Program, name: str, target: LibraryName) -> str:
     title = f"def {name if is_free(name) and name not in arguments else 'recorded'}({', '.join(arguments)}):"
     lines = list(_lines(program, made, wanted, with_names))
     return (
-        "\n".join([*_before(made, chosen, lines), _wrapped(title), indent("\n".join(lines), "    ")]) + "\n"
+        "\n".join(
+            [*_before(made, chosen, lines), _folded(title), indent("\n".join(map(_folded, lines)), "    ")]
+        )
+        + "\n"
     )
 
 
@@ -59,7 +62,7 @@ def _lines(program: Program, made: Body, wanted: Sequence[Array] | None, named: 
     first = program.arguments[0].name if program.arguments else ""
     if program.batched:
         yield f"{BATCH} = len({first})"
-    yield from _commented([*made.forward], named)
+    yield from _commented(made.forward, named)
     if made.holds != "True":
         yield from _wrapped_comment("recorded where the following holds, and right only there: " + made.holds)
     mean = ".mean()" * program.batched
@@ -70,8 +73,10 @@ def _lines(program: Program, made: Body, wanted: Sequence[Array] | None, named: 
     yield ""
     seed = f"1.0/{BATCH}" if program.batched else "1.0"
     yield f"seed = {seed}"
+    named.shapes |= dict.fromkeys(made.text.thin, "")
     yield from _commented(made.backward, named)
-    yield f"return {value}, ({', '.join(made.derivatives)}{',' * (len(made.derivatives) == 1)})"
+    both = f"{value}, ({', '.join(made.derivatives)}{',' * (len(made.derivatives) == 1)})"
+    yield f"return {both}" if len(both) < WIDTH - 10 else f"return ({both})"
 
 
 class _Named:
@@ -91,15 +96,27 @@ def _commented(lines: Sequence[str], named: _Named) -> Iterator[str]:
     width = max((len(line) for line in lines if len(line) < 50), default=0)
     for line in lines:
         shape = named.shapes.get(line.partition(" = ")[0], "")
-        yield f"{line:<{width}}  # {shape}" if shape else line
+        yield f"{line:<{width}}  # {shape}" if shape and len(line) < WIDTH - 12 else line
 
 
-def _wrapped(line: str) -> str:
-    """Return a line, broken after commas where it is long."""
+def _folded(line: str) -> str:
+    """Return a line, broken after commas and signs in brackets where it is long."""
     if len(line) <= WIDTH:
         return line
-    head, _, rest = line.partition("(")
-    return f"{head}(\n    {rest[:-2]}\n):"
+    pieces, depth, start = [], 0, 0
+    for i, c in enumerate(line):
+        depth += (c in "([{") - (c in ")]}")
+        if depth and c == " " and (line[i - 1] in ",+*@-"):
+            pieces.append(line[start:i])
+            start = i + 1
+    lines = [""]
+    for piece in [*pieces, line[start:]]:
+        if lines[-1] and len(lines[-1]) + len(piece) + 1 > WIDTH - 8:
+            lines.append("")
+        lines[-1] += f"{' ' * bool(lines[-1])}{piece}"
+    if len(lines) == 1 and " = " in line and not line.endswith(")"):
+        return line
+    return "\n        ".join(lines)
 
 
 def _wrapped_comment(text: str) -> Iterator[str]:

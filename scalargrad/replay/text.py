@@ -51,6 +51,7 @@ class Text:
     named: dict[Any, str] = field(default_factory=dict)
     stated: dict[View, str] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
+    thin: set[str] = field(default_factory=set)  # what is still to be repeated to its whole shape
     inlined: dict[Array, str] = field(default_factory=dict)
     library: Library = LIBRARIES["numpy"]
 

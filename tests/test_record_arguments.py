@@ -238,6 +238,46 @@ def test_a_method_may_be_decorated():
         assert (one.w.grad, other.w.grad) == (4.0, 0.0)
 
 
+class Doubled(Model):
+    """A class whose method calls the recorded one of its base class."""
+
+    def loss(self, x):
+        """Return twice what it is elsewhere."""
+        return super().loss(x) * 2.0
+
+
+class Tripled(Model):
+    """A class whose recorded method calls the recorded one of its base class."""
+
+    @record
+    def loss(self, x):
+        """Return three times what it is elsewhere."""
+        return super().loss(x) * 3.0
+
+
+class Slotted:
+    """A class whose objects have no dictionary."""
+
+    __slots__ = ("w",)
+
+    def __init__(self):
+        self.w = 2.0
+
+    @record
+    def loss(self, x):
+        """Return a multiple."""
+        return x * self.w
+
+
+def test_recorded_methods_are_inherited_as_others_are():
+    """Neither hides the other, however often they are called; an object needs no dictionary."""
+    for kind, factor in ((Model, 1.0), (Doubled, 2.0), (Tripled, 3.0), (Model, 1.0)):
+        one, other = kind(2.0), kind(5.0)
+        for _ in range(2):
+            assert (one.loss(3.0), other.loss(3.0)) == (6.0 * factor, 15.0 * factor)
+    assert Slotted().loss(3.0) == 6.0
+
+
 def test_arguments_by_name_are_those_by_position():
     """In any order; derivatives come in the order of the call."""
     step = record(lambda x, y: x * x * y)

@@ -62,6 +62,12 @@ def computed(row: Primitive, data: float, first: Any, second: Any = None) -> Val
 
 def undefined_at(row: Primitive, parents: Sequence[Value], error: Exception) -> Exception:
     """Return the error of a row that has no value at its parents."""
+    found = _undefined_at(row, parents, error)
+    watching.watcher.get().raised(found)
+    return found
+
+
+def _undefined_at(row: Primitive, parents: Sequence[Value], error: Exception) -> Exception:
     names = [parent.label or f"x{i}" for i, parent in enumerate(parents, 1)]
     if len(parents) == 1:
         names = [parents[0].label or "x"]

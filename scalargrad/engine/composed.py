@@ -70,12 +70,14 @@ def pick(items: Sequence[T], index: Number) -> T:
     [0.3, 0.4]
     """
     place = as_value(index)
+    error: Exception | None = None
     if place._data % 1 != 0:
-        message = f"pick needs a whole number as its index, got {place._data!r}"
-        raise OperandError(message)
-    if not 0 <= place._data < len(items):
-        message = f"pick needs an index from 0 to {len(items) - 1}, got {place._data:g}"
-        raise ShapeError(message)
+        error = OperandError(f"pick needs a whole number as its index, got {place._data!r}")
+    elif not 0 <= place._data < len(items):
+        error = ShapeError(f"pick needs an index from 0 to {len(items) - 1}, got {place._data:g}")
+    if error is not None:
+        watcher.get().raised(error)
+        raise error
     whole = int(place._data)
     hot = watcher.get().one_hot(place, len(items)) if isinstance(index, Value) else None
     if hot is not None and _is_alike(items):

@@ -34,6 +34,9 @@ class Watcher:
     def made(self, leaf: Any) -> None:
         """Notice a new leaf."""
 
+    def raised(self, error: Exception) -> None:
+        """Notice an error that a function may catch, and so branch by it."""
+
     def truncated(self, value: Any, outcome: int) -> None:
         """Notice that a Value was read as a whole number."""
 

@@ -61,14 +61,6 @@ class Written:
 
 
 @dataclass
-class Certain:
-    """What is known of the numbers of a program: the slots that are exact, and how large they get."""
-
-    exact: set[int]
-    largest: float
-
-
-@dataclass
 class Body:
     """The lines of a program, with the expressions of what it gives: value, guards, followed, derivatives."""
 
@@ -134,7 +126,7 @@ class Inputs:
 
 
 def written(
-    layout: Layout, hot: Sequence[Hot], inputs: Inputs, kind: Kind, certain: Certain, *, batched: bool
+    layout: Layout, hot: Sequence[Hot], inputs: Inputs, kind: Kind, certain: guards.Certain, *, batched: bool
 ) -> Written:
     """Return the function that gives a value, guards, what is followed, and derivatives.
 
@@ -145,18 +137,19 @@ def written(
     by_arguments = inputs.arguments if kind in {"arguments", "all"} else []
     wanted = None if kind == "forward" else [*by_parameters, *by_arguments]
     made = body(layout, hot, wanted, batched=batched)
+    near = guards.near(made.text, layout, certain, [array.name for array in inputs.arguments])
     flat = [_flat(x, array) for x, array in zip(made.derivatives, by_parameters)]
     gradient = f"np.concatenate([{', '.join(flat)}])" if flat else "np.empty(0)"
     returned = [
         made.value,
         made.holds,
-        guards.near(made.text, layout, certain.exact, certain.largest),
+        near,
         _tuple(made.followed),
         gradient,
         _tuple(made.derivatives[len(flat) :]),
     ]
     head = f"def replay({', '.join([*inputs.names, *[BATCH] * batched, 'seed=1.0'])}):"
-    lines = [head, *inputs.lines(), *made.forward, *made.backward, f"return {', '.join(returned)}"]
+    lines = [head, *inputs.lines(), *made.forward, *made.text.lines, f"return {', '.join(returned)}"]
     return Written("\n    ".join(lines), made.text.constants)
 
 

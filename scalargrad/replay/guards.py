@@ -5,7 +5,8 @@ good as equal, the engine itself has to say which way a sample goes; unless both
 arguments and their differences are.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -24,6 +25,14 @@ EXACT: set[Primitive] = {
     rows.add, rows.subtract, rows.multiply, rows.divide, rows.negative, rows.positive,
     rows.sqrt, rows.maximum, rows.minimum, rows.relu, detached, TABLE["abs"],
 }  # fmt: skip
+
+
+@dataclass
+class Certain:
+    """What is known of the numbers of a program: the slots that are exact, and how large they get."""
+
+    exact: set[int]
+    largest: float
 
 
 def exact_slots(graph: Graph, order: list[int]) -> set[int]:
@@ -50,8 +59,13 @@ def holds(text: Text, layout: Layout) -> str:
     return " & ".join(parts) or "True"
 
 
-def near(text: Text, layout: Layout, exact: set[int], largest: float) -> str:
-    """Return the condition that rounding may decide a guard; False where it cannot."""
+def near(text: Text, layout: Layout, certain: Certain, names: Iterable[str]) -> str:
+    """Return the condition that rounding may decide a guard; False where it cannot.
+
+    How much rounding can do depends on how large numbers are: those in the recording, or those under
+    these `names` now.
+    """
+    exact, largest = certain.exact, certain.largest
     parts = []
     for operation in _guards(layout):
         operands = [layout.graph.operands[slot] for slot in operation.array.slots.tolist()]
@@ -60,8 +74,11 @@ def near(text: Text, layout: Layout, exact: set[int], largest: float) -> str:
         x, y = map(str, symbols_of(text, operation))
         if operation.group.row is GUARDS["int"]:
             y = f"np.rint({x})"
-        margin = f"{CLOSE}*np.maximum(np.abs({x}), {largest!r})"
+        margin = f"{CLOSE}*np.maximum(np.abs({x}), _scale)"
         parts.append(_over(operation, f"(np.abs({x} - {y}) <= {margin})", "any"))
+    if parts:
+        sizes = [f"np.abs({name}).max(initial=0.0)" for name in ("data", *names)]
+        text.lines.append(f"_scale = max({largest!r}, {', '.join(sizes)})")
     return " | ".join(parts) or "False"
 
 

@@ -34,6 +34,7 @@ class RecordedOutput:
             if not isinstance(parameter, Value) or parameter.primitive is not None:
                 message = f"parameters are leaf Values, got {parameter!r:.60}"
                 raise OperandError(message)
+        self._moved = set(self.parameters)
         self.recorded = Recorded(self._again)
         self.recorded.signature.name = describe(output)
         self._orders: dict[int, tuple[Sequence[Value], np.ndarray | None]] = {}
@@ -90,7 +91,8 @@ class RecordedOutput:
         for node in self._nodes:
             first, second = node._first, node._second
             if first is None:
-                made[node] = Constant(node._data) if isinstance(node, Constant) else node
+                is_number = isinstance(node, Constant) and node not in self._moved
+                made[node] = Constant(node._data) if is_number else node
                 continue
             if type(first) is tuple:
                 for part in (first, second):

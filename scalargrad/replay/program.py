@@ -16,10 +16,10 @@ from scalargrad.replay.arguments import Flat
 from scalargrad.replay.arrays import Array
 from scalargrad.replay.call import Call
 from scalargrad.replay.folding import fold
-from scalargrad.replay.function import Certain, Hot, Inputs, Kind, Written, written
+from scalargrad.replay.function import Hot, Inputs, Kind, Written, written
 from scalargrad.replay.graph import Graph
 from scalargrad.replay.grouping import groups_of
-from scalargrad.replay.guards import exact_slots
+from scalargrad.replay.guards import Certain, exact_slots
 from scalargrad.replay.layout import Layout
 from scalargrad.replay.names import Names, stem
 from scalargrad.replay.operation import Block

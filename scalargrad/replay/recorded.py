@@ -199,6 +199,9 @@ class Recorded:
             recording, _ = self._run(call, sample, made, again)  # where what is made once is there already
             if not first.is_like(recording):
                 raise RecordError(ANOTHER)
+            if first.errors:
+                message = f"{first.errors[0]}: the function catches this error, and so branches in a way "
+                raise RecordError(message + "that a recording does not see; write a comparison instead")
             program = Program(recording, call, made)
             if program.arguments and not program.reads_arguments:
                 message = f"{self.signature.name} depends on none of its arguments: nothing is to be replayed"

@@ -40,10 +40,26 @@ class Argument(Value):
 
     def __index__(self) -> int:
         if self._data % 1 != 0:
-            message = f"{describe(self)} is no whole number, so it is no index"
-            raise OperandError(message)
+            error = OperandError(f"{describe(self)} is no whole number, so it is no index")
+            watcher.get().raised(error)
+            raise error
         self._compared("==", Constant(self._data), True)
         return int(self._data)
+
+    def __mod__(self, other: object) -> float:
+        return self._read("a remainder") % other  # type: ignore[operator]
+
+    def __floordiv__(self, other: object) -> float:
+        return self._read("a quotient") // other  # type: ignore[operator]
+
+    def __divmod__(self, other: object) -> tuple[float, float]:
+        return divmod(self._read("a remainder"), other)  # type: ignore[operator]
+
+    def __repr__(self) -> str:
+        outside = _outside(sys._getframe(1).f_code.co_filename)
+        return repr(self._read("its text")) if outside else super().__repr__()
+
+    __str__ = __repr__
 
 
 class Guard(NamedTuple):
@@ -72,6 +88,7 @@ class Recording(Watcher):
     hot: dict[tuple[Value, int], tuple[Value, ...]] = field(default_factory=dict)
     conditions: dict[tuple[int, str], tuple[object, Any]] = field(default_factory=dict)
     followers: list[tuple[Callable[..., object], tuple[Value, ...]]] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)  # that were raised inside
     inside: list[Value] = field(default_factory=list)  # leaves that were made
     numbers: list[float] = field(default_factory=list)  # the first that are read afresh, where they are known
     drawn: object = field(default_factory=lambda: _drawn())  # noqa: PLW0108  # it is defined below
@@ -148,6 +165,8 @@ class Recording(Watcher):
     def equal(self, left: Value, right: Any) -> Any:
         """Compare numbers by their data, where Values stand for plain numbers, and keep that as a guard."""
         is_number = isinstance(right, Value | numbers.Real)
+        if hasattr(right, "__array__") and not is_number:
+            self.read(left, "a comparison with an array")
         if (
             not is_number
             or not self.is_plain(left)
@@ -163,6 +182,10 @@ class Recording(Watcher):
         """Refuse to look a plain number up in a set or dict; a Value is looked up by its identity."""
         if self.is_plain(value):
             self.read(value, "a look-up in a set or dict")
+
+    def raised(self, error: Exception) -> None:
+        """Keep an error: a function that catches it branches by it, which no guard says."""
+        self.errors.append(f"{_line()}: {error}")
 
     def made(self, leaf: Value) -> None:
         """Keep a leaf that was made while the function ran: it is no parameter."""

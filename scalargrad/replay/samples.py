@@ -130,8 +130,11 @@ class Samples:
         if not len(mine):
             return mine
         inputs = self._inputs(program, mine, data, fresh)
-        for sample in mine[~program.can_pick(inputs[2])]:
-            self.eagerly(sample)  # which raises
+        can_pick = program.can_pick(inputs[2])
+        if not can_pick.all():
+            for sample in mine[~can_pick].tolist():
+                self._keep_eager(sample)  # unless that raises an error
+            return self._run(program, mine[can_pick], data, fresh)
         found, is_noticed = self._found(program, inputs)
         if found is None:
             return self._carefully(program, mine, data, fresh)
@@ -158,10 +161,11 @@ class Samples:
 
     def _found(self, program: Program, inputs: Any) -> tuple[Any, bool]:
         """Return what a program gives, None where it raises an error, and whether NumPy noticed anything."""
+        data, fresh, numbers = inputs
         notices: list[str] = []
         with np.errstate(**CALL, call=lambda kind, _: notices.append(kind)):
             try:
-                return program.run(self.kind, *inputs, self.seed), bool(notices)
+                return program.run(self.kind, data, fresh, numbers, self.seed), bool(notices)
             except program.errors:
                 return None, True
 
@@ -214,7 +218,7 @@ def _is_only_backward(program: Program, inputs: Any) -> bool:
     """Tell whether the values are in order, and only derivatives go to a limit, as they may."""
     try:
         with np.errstate(**RAISE):
-            program.run("forward", *inputs)
+            program.run("forward", inputs[0], inputs[1], inputs[2])
     except FloatingPointError:
         return False
     return True

@@ -72,6 +72,7 @@ class Program:
         self.layout = self._named(Layout(graph, [*segments(graph, self.groups)], self.given))
         self.parameters = self.layout.parameters
         self.values = [graph.leaves[slot] for array in self.parameters for slot in array.slots.tolist()]
+        self.zeros = np.zeros(len(self.values))
         self._read_at, self._data, self._floats = -1, np.empty(0), Struct(f"{len(self.values)}d")
         floats = any(isinstance(x, Block) and x.style == "floats" for x in self.layout.operations)
         # what is raised where there is no value: by NumPy, if asked to, or by functions of floats

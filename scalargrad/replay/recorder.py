@@ -61,6 +61,9 @@ class Argument(Value):
 
     __str__ = __repr__
 
+    def __format__(self, form: str) -> str:
+        return format(self._read("its text"), form)
+
 
 class Guard(NamedTuple):
     """State the outcome of a comparison that holds in a recording, and the line that asked for it."""

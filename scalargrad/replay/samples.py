@@ -42,11 +42,11 @@ class Whole:
         with np.errstate(**RAISE):
             try:
                 found = program.run(kind, data(program), program.fresh_data(call), call.numbers, seed)
-                finite = _is_finite(found)
+                finite = _is_finite(program, found)
             except program.errors:
                 return None
         _, holds, near, *_ = found
-        certain = (holds is True or np.all(holds)) and not np.any(near)
+        certain = (holds is True or np.all(holds)) and (near is False or not np.any(near))
         return cls(kind, program, call, found) if certain and finite else None
 
     def follow(self) -> None:
@@ -123,7 +123,7 @@ class Samples:
         fresh = program.fresh_data(self.call)
         self.left = self._run(program, self.left, self.data(program), fresh)
 
-    def _run(
+    def _run(  # noqa: PLR0911  # one for each thing that may be with samples
         self, program: Program, mine: np.ndarray, data: np.ndarray, fresh: Sequence[np.ndarray]
     ) -> np.ndarray:
         """Run a program on samples, and return those whose guards it does not meet."""
@@ -146,7 +146,9 @@ class Samples:
         if not held.all():
             left = self._run(program, mine[held], data, fresh)
             return np.sort(np.concatenate([mine[~held], left]))
-        if not _is_finite(found) or (is_noticed and not _is_only_backward(program, inputs)):
+        with np.errstate(all="ignore"):
+            is_finite = _is_finite(program, found)
+        if not is_finite or (is_noticed and not _is_only_backward(program, inputs)):
             return self._carefully(program, mine, data, fresh)
         self._keep(program, mine, found)
         return mine[:0]
@@ -207,11 +209,13 @@ class Samples:
             self.sums.append((outer, self.seed * np.array([gradient[v] for v in outer])))
 
 
-def _is_finite(found: Any) -> bool:
+def _is_finite(program: Program, found: Any) -> bool:
     """Tell whether a program gives finite numbers only; at infinity the engine has the last word."""
     value, _, _, _, gradient, by_arguments = found
-    finite = math.isfinite(value) if np.ndim(value) == 0 else np.isfinite(value).all()
-    return bool(finite and np.isfinite(gradient).all()) and all(np.isfinite(x).all() for x in by_arguments)
+    finite = np.isfinite(value).all() if program.batched else math.isfinite(value)
+    # 0 · g is not 0 where g is not finite, which is quicker seen than whether each element is
+    finite = finite and (not len(gradient) or math.isfinite(gradient.dot(program.zeros)))
+    return bool(finite) and all(np.isfinite(x).all() for x in by_arguments)
 
 
 def _is_only_backward(program: Program, inputs: Any) -> bool:

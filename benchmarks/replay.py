@@ -50,8 +50,16 @@ FAILED = "failed"
 
 
 def net_through_nn(repetitions: int) -> list[Row]:
-    """Time loss and gradients on 50 moons, one sample recorded through nn."""
-    return _net("through nn", moons_net.by_record_of_a_sample, moons_net.by_our_eager_nn, repetitions)
+    """Time loss and gradients on 50 moons, the whole batch recorded through nn."""
+    ours = moons_net.by_record_of_the_batch_through_nn
+    return _net("through nn", ours, moons_net.by_our_eager_nn, repetitions)
+
+
+def net_with_backward(repetitions: int) -> list[Row]:
+    """Time `backward` on 50 moons, one sample recorded, which adds 337 numbers to the grads of Values."""
+    rivals = [(moons_net.by_pytorch(50), SEEN), (moons_net.by_hand(50), SEEN)]
+    workload = "2-16-16-1 net through nn, backward into Values"
+    return compare(workload, moons_net.by_record_of_a_sample(50), rivals, repetitions)
 
 
 def net_in_plain_arithmetic(repetitions: int) -> list[Row]:
@@ -184,6 +192,7 @@ def _first_call(workload: str, graph: graphs.Graph, repetitions: int) -> list[Ro
 
 COMPARISONS: dict[str, Comparison] = {
     "net-nn": net_through_nn,
+    "net-backward": net_with_backward,
     "net-plain": net_in_plain_arithmetic,
     "net-1000": net_on_1000,
     "fit-sgd": fit_by_sgd,

@@ -898,6 +898,23 @@ def test_an_error_that_is_caught_is_a_branch(function):
             assert is_near(step(np.array(samples)), wanted)
 
 
+CAUGHT = {
+    "float()": lambda x: caught(lambda: x * float(x), TypeError, lambda: 3.0 * x),
+    "math": lambda x: caught(lambda: x * math.sin(x), Exception, lambda: 0.0 * x),
+    ".data": lambda x: caught(lambda: x * x.data, Exception, lambda: 3.0 * x),
+    "a set": lambda x: caught(lambda: 2.0 * x if x in {1.0, 2.0} else x, Exception, lambda: 3.0 * x),
+    "random numbers": lambda x: caught(lambda: x * random.random(), Exception, lambda: 3.0 * x),
+}
+
+
+@pytest.mark.parametrize("function", CAUGHT.values(), ids=CAUGHT)
+def test_a_refusal_that_is_caught_is_a_refusal(function):
+    """A function that goes on as if nothing had been does not compute what it would of plain numbers."""
+    for call in (record(function), record(function).value_and_grad):
+        with pytest.raises((ReadError, RecordError)):
+            call(2.0)
+
+
 TEXTS = {
     "str": lambda x: x * len(str(x)),
     "an f-string": lambda x: x * (1 if f"{x}" == "2.0" else 5),

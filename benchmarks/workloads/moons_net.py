@@ -76,15 +76,24 @@ def by_record_of_a_sample(samples: int) -> Contestant:
 def by_record_of_the_batch(samples: int) -> Contestant:
     """Record the graph of the whole batch in plain + and * and replay that."""
     net = begun(PlainNet(Value))
-    parameters = net.parameters()
+    return _of_a_batch("plain + and *", net.parameters(), lambda: plain_loss(Value, net, samples))
+
+
+def by_record_of_the_batch_through_nn(samples: int) -> Contestant:
+    """Record the graph of the whole batch through nn and replay that."""
+    (points, labels), net = data(samples), model()
+    return _of_a_batch("nn", net.parameters(), lambda: mean(map(nn.hinge, net.batch(points), labels)))
+
+
+def _of_a_batch(by: str, parameters: list[Value], loss: Callable[[], Value]) -> Contestant:
     with moved(parameters):
-        program = record(plain_loss(Value, net, samples), parameters=parameters)
+        program = record(loss(), parameters=parameters)
 
     def run() -> tuple[float, np.ndarray]:
         parameters[0].data = parameters[0].data
         return program.value_and_grad()
 
-    return Contestant("record, the batch in plain + and *", run, lambda result: [result[0], *result[1]])
+    return Contestant(f"record, the batch by {by}", run, lambda result: [result[0], *result[1]])
 
 
 def by_our_eager_nn(samples: int) -> Contestant:

@@ -12,6 +12,7 @@ from scalargrad import (
     History,
     Trace,
     Value,
+    afresh,
     clip,
     datasets,
     diagnose,
@@ -34,7 +35,9 @@ from scalargrad import (
     nn,
     no_grad,
     optim,
+    pick,
     plots,
+    record,
     sin,
     softmax,
     total,
@@ -52,6 +55,7 @@ from scalargrad.examples import example
 from scalargrad.expressions import evaluate
 from scalargrad.optim.schedules import Schedule
 from scalargrad.primitives.table import withdraw
+from scalargrad.replay import Recorded, RecordedOutput
 from scalargrad.study.check import CheckReport, Judgement
 from scalargrad.study.explain import Explanation
 from scalargrad.table import Family, Primitive, family, member, primitive
@@ -258,6 +262,33 @@ def primitives_of_one_s_own() -> None:
     assert_type(evaluate("lorentzian(x)", {"x": 1.0}), Value)
     withdraw("lorentzian")
     withdraw("scaled")
+
+
+def recording() -> None:
+    """A function or an output is recorded, also by a decorator."""
+    w = Value(2.0)
+
+    @record
+    def squared(x: Value) -> Value:
+        return (w * x) ** 2
+
+    @record(reads="freeze")
+    def halved(x: Value) -> Value:
+        return 0.5 * x + w
+
+    assert_type(squared, Recorded)
+    assert_type(halved, Recorded)
+    values: np.ndarray = squared(np.array([1.0, 2.0]))
+    assert_type(squared.backward(values, reduction="sum"), float)
+    assert_type(squared.source("torch"), str)
+    program = record(w * w, parameters=[w])
+    assert_type(program, RecordedOutput)
+    value, gradient = program.value_and_grad()
+    assert_type(value, float)
+    assert gradient.tolist() == [2.0 * w.data]
+    assert value == w.data**2
+    assert_type(pick([w, w], 1), Value)
+    assert_type(afresh(lambda: 1.0), Value)
 
 
 def errors() -> None:

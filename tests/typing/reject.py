@@ -26,6 +26,7 @@ from scalargrad import (
     mean,
     nn,
     optim,
+    record,
     sin,
     softmax,
     total,
@@ -172,6 +173,13 @@ def training() -> None:
     optim.SGD([1.0])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
     optim.SGD(model.parameters(), rate=0.1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     optim.clip_grad_norm(model.parameters())  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+def recording() -> None:
+    """What is recorded is a function or an output, reads are refused or frozen, sources have names."""
+    record(1.0)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    record(sin, reads="allow")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+    record(y).source("tensorflow")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def primitives_of_one_s_own() -> None:

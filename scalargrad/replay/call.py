@@ -8,7 +8,7 @@ import numpy as np
 
 from scalargrad.errors import OperandError
 from scalargrad.replay.arguments import Flat, flat, in_one_batch, key, shaped
-from scalargrad.replay.recorder import Argument
+from scalargrad.replay.recorder import Argument, Key
 
 Made = list[list[Argument]]  # the numbers of each argument
 
@@ -24,22 +24,23 @@ class Call:
         batch = in_one_batch(flats)
         self.numbers = [x.numbers for x in flats if x.count]
         self.batch = batch if self.numbers else None
-        self.fresh: list[np.ndarray] = []  # what was read afresh in this call, one number for each sample
+        self.fresh: dict[Key, np.ndarray] = {}  # what was read afresh in this call, a number for each sample
 
     @property
     def is_finite(self) -> bool:
         """Tell whether all numbers are finite; of others the engine itself says what becomes."""
         return all(np.isfinite(x).all() for x in self.numbers)
 
-    def read_afresh(self, reads: Sequence[Callable[[], float]]) -> np.ndarray:
-        """Return numbers that are read afresh, for every sample, the same for all programs of this call."""
-        for read in reads[len(self.fresh) :]:
-            self.fresh.append(np.array([read() for _ in range(self.batch or 1)], float))
-        return np.stack(self.fresh[: len(reads)], axis=-1)
+    def read_afresh(self, keys: Sequence[Key], reads: Sequence[Callable[[], float]]) -> np.ndarray:
+        """Return numbers read afresh, for every sample: the same for programs that go the same way."""
+        for place, read in zip(keys, reads):
+            if place not in self.fresh:
+                self.fresh[place] = np.array([read() for _ in range(self.batch or 1)], float)
+        return np.stack([self.fresh[place] for place in keys], axis=-1)
 
-    def fresh_of(self, sample: int) -> list[float]:
+    def fresh_of(self, sample: int) -> dict[Key, float]:
         """Return what was read afresh for a sample."""
-        return [float(numbers[sample]) for numbers in self.fresh]
+        return {place: float(numbers[sample]) for place, numbers in self.fresh.items()}
 
     @property
     def shape(self) -> Any:

@@ -52,6 +52,8 @@ class Program:
         self.hot = list(self._hot(graph, recording))
         fresh = [leaf for leaf in recording.fresh if leaf in graph.slots]
         self._read_afresh = [recording.fresh[leaf] for leaf in fresh]
+        key_of = dict(zip(recording.fresh, recording.keys))
+        self._keys = [key_of[leaf] for leaf in fresh]
         self.fresh = [
             Array(
                 "fresh",
@@ -162,7 +164,7 @@ class Program:
         """Return the numbers that are to be read afresh, for each sample of a batch."""
         if not self.fresh:
             return []
-        numbers = call.read_afresh(self._read_afresh)
+        numbers = call.read_afresh(self._keys, self._read_afresh)
         return [numbers if self.batched else numbers[0]]
 
     @property

@@ -1,7 +1,7 @@
 """A recorded function: called as the function is, it replays programs; where none fits it records one."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from threading import RLock
 from typing import Any, Literal
 
@@ -15,7 +15,7 @@ from scalargrad.replay.call import Call, Made, Signature
 from scalargrad.replay.function import Kind
 from scalargrad.replay.libraries import LibraryName
 from scalargrad.replay.program import Program
-from scalargrad.replay.recorder import Reads, Recording, no_collection, noted, run
+from scalargrad.replay.recorder import Key, Reads, Recording, no_collection, noted, run
 from scalargrad.replay.samples import Data, Samples, Whole
 
 Reduction = Literal["mean", "sum"]
@@ -45,23 +45,18 @@ class Recorded:
         self.function: Callable[..., Any] = function
         self.reads: Reads = known("reads", reads, ("refuse", "freeze"))
         self.before = before  # it runs
-        self.attribute = ""
         self.signature = Signature(function)
         self.programs: dict[Any, list[Program]] = {}
         self.last: tuple[Program, int | None] | None = None  # the program of the last call, with its batch
         self._lock = RLock()
 
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.attribute = name
-
     def __get__(self, instance: Any, owner: type) -> "Recorded":
         """Return a method of an instance, with programs of its own."""
         if instance is None:
             return self
-        method: Recorded = vars(instance).setdefault(
-            self.attribute, Recorded(self.function.__get__(instance, owner), self.reads)
-        )
-        return method
+        method = Recorded(self.function.__get__(instance, owner), self.reads)
+        place = f"record of {self.function.__qualname__}"  # no name that an attribute could have
+        return vars(instance).setdefault(place, method) if hasattr(instance, "__dict__") else method
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy or pickle the function: a copy records its own programs."""
@@ -84,9 +79,7 @@ class Recorded:
         (6.0, (3.0, [2.0, 0.0]))
         """
         if watcher.get() is not nobody:
-            function = functools.partial(self.function, **named)
-            value, derivatives = value_and_grad(function, range(len(arguments)))(*arguments)
-            return value, derivatives[0] if len(arguments) == 1 else derivatives
+            return self._inside(arguments, named)
         call = self.signature.call(arguments, named)
         found = self.replayed("arguments", call)
         found.follow()
@@ -115,6 +108,17 @@ class Recorded:
                 value.grad += derivative
         with np.errstate(all="ignore"):
             return float(np.sum(found.value) * weight)
+
+    def _inside(self, arguments: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, Any]:
+        """Return value and derivatives as Values, within another recording or a derivative."""
+        count, names = len(arguments), list(named)
+
+        def function(*xs: Any) -> Any:
+            return self.function(*xs[:count], **dict(zip(names, xs[count:])))
+
+        everything = (*arguments, *named.values())
+        value, derivatives = value_and_grad(function, range(len(everything)))(*everything)
+        return value, derivatives[0] if len(everything) == 1 else derivatives
 
     @property
     def of_values(self) -> Callable[..., Any]:
@@ -195,7 +199,7 @@ class Recorded:
                 message = f"{self.signature.name} branches in more than {MOST_PROGRAMS} ways{at}: {INSTEAD}"
                 raise RecordError(message)
             first, made = self._run(call, sample)
-            again = [leaf._data for leaf in first.fresh]
+            again = dict(zip(first.keys, [leaf._data for leaf in first.fresh]))
             recording, _ = self._run(call, sample, made, again)  # where what is made once is there already
             if not first.is_like(recording):
                 raise RecordError(ANOTHER)
@@ -209,7 +213,7 @@ class Recorded:
             programs.append(program)
 
     def _run(
-        self, call: Call, sample: int, made: Made | None = None, fresh: Sequence[float] = ()
+        self, call: Call, sample: int, made: Made | None = None, fresh: Mapping[Key, float] | None = None
     ) -> tuple[Recording, Made]:
         """Return the recording of one sample, with the arguments that were made for it, or were given."""
         self.before()

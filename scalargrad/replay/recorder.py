@@ -5,7 +5,7 @@ import linecache
 import numbers
 import random
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,6 +22,8 @@ from scalargrad.engine.watching import Watcher, nobody, watcher, watching
 from scalargrad.errors import OperandError, ReadError, RecordError
 
 Reads = Literal["refuse", "freeze"]
+Key = tuple[int, tuple[Any, ...]]  # of what is read afresh: how much was read before, which way was taken
+FROZEN = {"float()", ".data", "round()", "format()", "its text", "a remainder", "a quotient"}
 PACKAGE, STANDARD = str(Path(__file__).parent.parent), str(Path(linecache.__file__).parent)
 INSTEAD = {
     "float()": "scalargrad's functions in place of math's, or .detach() where no derivative is meant",
@@ -93,7 +95,8 @@ class Recording(Watcher):
     followers: list[tuple[Callable[..., object], tuple[Value, ...]]] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)  # that were raised inside
     inside: list[Value] = field(default_factory=list)  # leaves that were made
-    numbers: list[float] = field(default_factory=list)  # the first that are read afresh, where they are known
+    keys: list[Key] = field(default_factory=list)  # of what was read afresh
+    numbers: Mapping[Key, float] = field(default_factory=dict)  # that are read afresh, where they are known
     drawn: object = field(default_factory=lambda: _drawn())  # noqa: PLW0108  # it is defined below
 
     @property
@@ -150,16 +153,16 @@ class Recording(Watcher):
 
     def read(self, value: Value, how: str) -> None:
         """Refuse a read as a plain number, unless such numbers are to stay as they are."""
-        if self.reads == "freeze" and how in {"float()", ".data", "round()", "format()"}:
+        if self.reads == "freeze" and how in FROZEN:
             return
         remedy = INSTEAD.get(how, "comparisons, int(), or .detach()")
         message = (
             f"{_line()}: {how} reads {describe(value) if isinstance(value, Value) else value!r} as a plain "
             "number, which a recording cannot follow; "
         )
-        raise ReadError(
-            message + f"use {remedy}" + ' (or record(…, reads="freeze"))' * (how in {"float()", ".data"})
-        )
+        message += f"use {remedy}" + ' (or record(…, reads="freeze"))' * (how in FROZEN)
+        self.errors.append(message)  # for the function may catch it
+        raise ReadError(message)
 
     def compared(self, left: Value, sign: str, right: Value, outcome: bool) -> None:
         """Keep a comparison as a guard."""
@@ -205,9 +208,10 @@ class Recording(Watcher):
     def afresh(self, leaf: Value, read: Callable[[], float]) -> float:
         """Return a number, and keep how to read it the next time, by chance or not."""
         self.check_chance()
+        key = len(self.fresh), tuple((guard.sign, guard.outcome, guard.right._data) for guard in self.guards)
         self.fresh[leaf] = read
-        place = len(self.fresh) - 1
-        number = self.numbers[place] if place < len(self.numbers) else read()
+        self.keys.append(key)
+        number = self.numbers[key] if key in self.numbers else read()
         self.drawn = _drawn()
         return number
 
@@ -237,12 +241,14 @@ class Recording(Watcher):
             raise RecordError(message)
 
 
-def run(function: Callable[[], Any], reads: Reads = "refuse", fresh: Sequence[float] = ()) -> Recording:
-    """Return the recording of one run of a function; `fresh` are the first numbers that are read afresh.
+def run(
+    function: Callable[[], Any], reads: Reads = "refuse", fresh: Mapping[Key, float] | None = None
+) -> Recording:
+    """Return the recording of one run of a function; `fresh` are numbers that are read afresh, where known.
 
     Raises OperandError unless it returns one number, and whatever the function raises.
     """
-    recording = Recording(reads, numbers=list(fresh))
+    recording = Recording(reads, numbers=fresh or {})
     with recorded(), watching(recording), _compared_by_data():
         recording.output = _one_number(function())
     recording.check_chance()
@@ -313,8 +319,8 @@ def no_collection() -> Iterator[None]:
 
 def _drawn() -> object:
     """Return the state of the generators that are shared by a whole process."""
-    numpy = sys.modules.get("numpy.random")
-    return random.getstate(), numpy and repr(numpy.get_state())
+    _, words, *rest = np.random.get_state()  # noqa: NPY002  # the one that all share
+    return random.getstate(), np.asarray(words).tobytes(), rest
 
 
 def _outside(file: str) -> bool:

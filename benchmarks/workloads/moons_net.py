@@ -74,9 +74,9 @@ def by_record_of_a_sample(samples: int) -> Contestant:
 
 
 def by_record_of_the_batch(samples: int) -> Contestant:
-    """Record the graph of the whole batch in plain + and * and replay that."""
+    """Record the graph of the whole batch in plain + and * and replay that; the inputs are numbers."""
     net = begun(PlainNet(Value))
-    return _of_a_batch("plain + and *", net.parameters(), lambda: plain_loss(Value, net, samples))
+    return _of_a_batch("plain + and *", net.parameters(), lambda: plain_loss(float, net, samples))
 
 
 def by_record_of_the_batch_through_nn(samples: int) -> Contestant:

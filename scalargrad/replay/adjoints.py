@@ -86,7 +86,12 @@ class Adjoints:
             return
         axes = [i - len(dims) for i, axis in enumerate(view.axes) if axis < 0]
         text = self.widened(term, dims, batched=batched)
-        text = _summed(text, axes, over_samples=batched and not array.batched)
+        over_samples = batched and not array.batched
+        size = len(dims) + batched
+        if size <= 2 and axes == [-size] * (not over_samples):
+            text = self.text.sum_of_rows(text, BATCH if batched else dims[0])
+        else:
+            text = _summed(text, axes, over_samples=over_samples)
         kept = [axis for axis in view.axes if axis >= 0]
         order = self.text.permuted([kept.index(axis) for axis in sorted(kept)], batched=array.batched)
         text = operand(text) + order if order else text

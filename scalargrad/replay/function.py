@@ -14,7 +14,7 @@ from scalargrad.replay.adjoints import Adjoints, Term
 from scalargrad.replay.arrays import Array
 from scalargrad.replay.floats import functions_of
 from scalargrad.replay.layout import Layout
-from scalargrad.replay.libraries import LIBRARIES, Library
+from scalargrad.replay.libraries import REPLAYING, Library
 from scalargrad.replay.operation import Operation
 from scalargrad.replay.text import BATCH, Text, operand, shape
 
@@ -79,7 +79,7 @@ def body(
     wanted: Sequence[Array] | None,
     *,
     batched: bool,
-    library: Library = LIBRARIES["numpy"],
+    library: Library = REPLAYING,
 ) -> Body:
     """Return the lines of a program, with derivatives by the arrays that are `wanted`, None for none."""
     text = Text(library=library)
@@ -98,9 +98,13 @@ def body(
 
 @dataclass
 class Inputs:
-    """The arrays that a program is given: parameters laid end to end, fresh numbers, arguments laid flat."""
+    """The arrays that a program is given: parameters laid end to end, fresh numbers, arguments laid flat.
+
+    Derivatives are taken by those of the parameters that are `moved`.
+    """
 
     parameters: Sequence[Array]
+    moved: Sequence[Array]
     fresh: Sequence[Array]
     arguments: Sequence[Array]
 
@@ -133,7 +137,7 @@ def written(
     Of the guards it tells whether they hold, and whether rounding may decide one.  The derivatives are
     those by the parameters, laid end to end, and a tuple of those by the arguments.
     """
-    by_parameters = inputs.parameters if kind in {"parameters", "all"} else []
+    by_parameters = inputs.moved if kind in {"parameters", "all"} else []
     by_arguments = inputs.arguments if kind in {"arguments", "all"} else []
     wanted = None if kind == "forward" else [*by_parameters, *by_arguments]
     made = body(layout, hot, wanted, batched=batched)

@@ -26,6 +26,18 @@ class Arithmetic(NumPy):
         return super()._neutral(row, operands)
 
 
+class Floats(Arithmetic):
+    """Write whole numbers as floats, which NumPy need not convert at each call."""
+
+    def short(self, x: Any) -> Symbol:
+        """Return an operand."""
+        return self.symbol(x)
+
+    def shortest(self, x: Any) -> Symbol:
+        """Return an operand where 0 and -0 are the same."""
+        return self.symbol(x)
+
+
 class Library:
     """What programs are written with: NumPy, unless a kind says otherwise."""
 
@@ -33,6 +45,7 @@ class Library:
     imports: ClassVar[str] = "import numpy as np"
     dialect: ClassVar[type[NumPy]] = Arithmetic
     joins: ClassVar[str] = "concatenate"
+    sums_by_products: ClassVar[bool] = False  # of rows: with a vector of ones
 
     def call(self, name: str, *arguments: str) -> str:
         """Return a call of a function of the library."""
@@ -79,6 +92,13 @@ class Library:
 
     def _listed(self, numbers: np.ndarray) -> str:
         return re.sub(r"\b(inf|nan)\b", rf"{self.alias}.\1", str(numbers.tolist()))
+
+
+class Replaying(Library):
+    """Write NumPy to be run rather than read."""
+
+    dialect = Floats
+    sums_by_products = True
 
 
 class TorchLibrary(Library):
@@ -157,6 +177,7 @@ class JAXLibrary(Library):
 LIBRARIES: dict[LibraryName, Library] = dict(
     zip(get_args(LibraryName), (Library(), TorchLibrary(), JAXLibrary()))
 )
+REPLAYING = Replaying()
 
 
 def library(name: LibraryName) -> Library:

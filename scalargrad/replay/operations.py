@@ -126,7 +126,9 @@ def _of_lists(text: Text, operation: Operation) -> str:
     """Return a row of lists, which lie along the last axis."""
     row, lists = operation.group.row, [text.read(view, exact=1) for view in operation.views]
     if row is total:
-        return f"{lists[0]}.sum(axis=-1)"
+        (view,) = operation.views
+        is_flat = not view.batched and len(view.shape) == 1
+        return text.sum_of_rows(lists[0], view.shape[0]) if is_flat else f"{lists[0]}.sum(axis=-1)"
     if row is dot:
         return text.library.vecdot(*lists)
     assert row is logsumexp, row

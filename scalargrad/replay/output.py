@@ -34,8 +34,8 @@ class RecordedOutput:
             if not isinstance(parameter, Value) or parameter.primitive is not None:
                 message = f"parameters are leaf Values, got {parameter!r:.60}"
                 raise OperandError(message)
-        self._moved = set(self.parameters)
-        self.recorded = Recorded(self._again)
+        self._wanted = set(self.parameters)
+        self.recorded = Recorded(self._again, wanted=self._wanted)
         self.recorded.signature.name = describe(output)
         self._orders: dict[int, tuple[Sequence[Value], np.ndarray | None]] = {}
 
@@ -51,19 +51,20 @@ class RecordedOutput:
             watcher.get().read(self._nodes[-1], "value_and_grad()")
         found = self.recorded.replayed("parameters", Call([], 0))
         found.follow()
-        if len(found.by_value) == 1:
-            values, derivatives = found.by_value[0]
+        by_value = found.by_value
+        if len(by_value) == 1:
+            values, derivatives = by_value[0]
             order = self._order_of(values)
             if order is not None:
                 return float(found.value), derivatives.take(order)
         gradient: dict[Value, float] = {}
-        for values, derivatives in found.by_value:
+        for values, derivatives in by_value:
             for value, derivative in zip(values, derivatives.tolist()):
                 gradient[value] = gradient.get(value, 0.0) + derivative
         return float(found.value), np.array([gradient.get(parameter, 0.0) for parameter in self.parameters])
 
     def backward(self) -> float:
-        """Add ∂value/∂leaf to the grad of every leaf, and return the value."""
+        """Add ∂value/∂p to the grad of every parameter p, and return the value."""
         return self.recorded.backward()
 
     def __str__(self) -> str:
@@ -91,7 +92,7 @@ class RecordedOutput:
         for node in self._nodes:
             first, second = node._first, node._second
             if first is None:
-                is_number = isinstance(node, Constant) and node not in self._moved
+                is_number = isinstance(node, Constant) and node not in self._wanted
                 made[node] = Constant(node._data) if is_number else node
                 continue
             if type(first) is tuple:

@@ -1,6 +1,6 @@
 """A program: what a recording computes, as functions over arrays."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
 from itertools import groupby
 from struct import Struct
@@ -31,7 +31,8 @@ from scalargrad.replay.verifying import Expected, swept
 class Program:
     """What a recording computes, over arrays: of parameters, and of arguments, which may have a batch axis.
 
-    `values` are the Values from outside that it reads, which its parameters stand for, one after the other.
+    `values` are the Values from outside that it reads, which its parameters stand for, one after the other;
+    `independents` those of them by which derivatives are taken: all, or only those that are `wanted`.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Program:
         recording: Recording,
         call: Call,
         made: Sequence[Sequence[Argument]],
+        wanted: Collection[Value] | None = None,
     ) -> None:
         graph = Graph.of(recording)
         batched = self.batched = call.batch is not None
@@ -73,8 +75,11 @@ class Program:
         self.labels = {slot: (v.label, v.path) for v, slot in graph.slots.items() if v.label or v.path}
         self.layout = self._named(Layout(graph, [*segments(graph, self.groups)], self.given))
         self.parameters = self.layout.parameters
-        self.values = [graph.leaves[slot] for array in self.parameters for slot in array.slots.tolist()]
-        self.zeros = np.zeros(len(self.values))
+        self.values = self._values_of(self.parameters)
+        self.wanted = wanted
+        self.moved = self.wanted_of(self.layout)
+        self.independents = self._values_of(self.moved)
+        self.zeros = np.zeros(len(self.independents))
         self._read_at, self._data, self._floats = -1, np.empty(0), Struct(f"{len(self.values)}d")
         floats = any(isinstance(x, Block) and x.style == "floats" for x in self.layout.operations)
         # what is raised where there is no value: by NumPy, if asked to, or by functions of floats
@@ -83,6 +88,19 @@ class Program:
         self.expected = self._expected(recording, fresh, made)
         graph.slots.clear()  # which would keep every node of the recording alive
         self._functions: dict[Kind, Callable[..., Any]] = {}
+
+    def wanted_of(self, layout: Layout) -> list[Array]:
+        """Return the parameters of a layout by which derivatives are taken."""
+        wanted = self.wanted
+        return [
+            array
+            for array in layout.parameters
+            if wanted is None or any(value in wanted for value in self._values_of([array]))
+        ]
+
+    def _values_of(self, arrays: Sequence[Array]) -> list[Value]:
+        leaves = self.layout.graph.leaves
+        return [leaves[slot] for array in arrays for slot in array.slots.tolist()]
 
     # ---- arrays that are given
 
@@ -141,7 +159,7 @@ class Program:
 
     def written(self, kind: Kind) -> Written:
         """Return the source of the function that goes forward, or takes derivatives as well."""
-        inputs = Inputs(self.parameters, self.fresh, self.arguments)
+        inputs = Inputs(self.parameters, self.moved, self.fresh, self.arguments)
         return written(self.layout, self.hot, inputs, kind, self.certain, batched=self.batched)
 
     def data(self) -> np.ndarray:
@@ -214,7 +232,7 @@ class Program:
             [x[None] for x in numbers] if self.batched else numbers,
             recording.output._data,
             _scale(recording, gradient),
-            np.array([gradient.get(value, 0.0) for value in self.values]),
+            np.array([gradient.get(value, 0.0) for value in self.independents]),
             np.array([gradient.get(leaf, 0.0) for leaf in arguments]),
         )
 

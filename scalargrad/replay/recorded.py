@@ -1,13 +1,14 @@
 """A recorded function: called as the function is, it replays programs; where none fits it records one."""
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from threading import RLock
 from typing import Any, Literal
 
 import numpy as np
 
 from scalargrad.engine.transforms import value_and_grad
+from scalargrad.engine.value import Value
 from scalargrad.engine.watching import nobody, watcher
 from scalargrad.errors import OperandError, RecordError, known
 from scalargrad.replay.arguments import like_the_argument
@@ -40,11 +41,13 @@ class Recorded:
         function: Callable[..., Any],
         reads: Reads = "refuse",
         before: Callable[[], object] = lambda: None,
+        wanted: Collection[Value] | None = None,
     ) -> None:
         functools.update_wrapper(self, function, updated=())
         self.function: Callable[..., Any] = function
         self.reads: Reads = known("reads", reads, ("refuse", "freeze"))
         self.before = before  # it runs
+        self.wanted = wanted  # the Values from outside by which derivatives are taken, all if None
         self.signature = Signature(function)
         self.programs: dict[Any, list[Program]] = {}
         self.last: tuple[Program, int | None] | None = None  # the program of the last call, with its batch
@@ -103,9 +106,11 @@ class Recorded:
         given = any(flat.values for flat in call.flats)
         found = self.replayed("all" if given else "parameters", call, weight)
         found.follow()
+        wanted = self.wanted
         for values, derivatives in found.by_value:
             for value, derivative in zip(values, derivatives.tolist()):
-                value.grad += derivative
+                if wanted is None or value in wanted:
+                    value.grad += derivative
         with np.errstate(all="ignore"):
             return float(np.sum(found.value) * weight)
 
@@ -206,7 +211,7 @@ class Recorded:
             if first.errors:
                 message = f"{first.errors[0]}: the function catches this error, and so branches in a way "
                 raise RecordError(message + "that a recording does not see; write a comparison instead")
-            program = Program(recording, call, made)
+            program = Program(recording, call, made, self.wanted)
             if program.arguments and not program.reads_arguments:
                 message = f"{self.signature.name} depends on none of its arguments: nothing is to be replayed"
                 raise OperandError(message)

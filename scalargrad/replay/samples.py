@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from contextvars import Context
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ Derivatives = list[tuple[Sequence[Value], np.ndarray]]  # by Values, to be added
 NOTICED = ("divide", "over", "invalid")
 CALL: Any = dict.fromkeys(NOTICED, "call") | {"under": "ignore"}
 RAISE: Any = dict.fromkeys(NOTICED, "raise") | {"under": "ignore"}
+RAISING = Context()  # in which that is set once for all, which costs a call less than `np.errstate`
+RAISING.run(np.seterr, **RAISE)
 
 
 class Whole:
@@ -30,7 +33,7 @@ class Whole:
         self.call = call
         value, _, _, _, gradient, self._of_arguments = found
         self.value = float(value) if call.batch is None else np.array(value)
-        self.sums: Derivatives = [(program.values, gradient)] if kind in {"parameters", "all"} else []
+        self.sums: Derivatives = [(program.independents, gradient)] if kind in {"parameters", "all"} else []
 
     @classmethod
     def of(cls, kind: Kind, program: Program, call: Call, seed: float, data: Data) -> "Whole | None":
@@ -39,12 +42,11 @@ class Whole:
             return None
         if not call.is_finite or (program.hot and not program.can_pick(call.numbers).all()):
             return None
-        with np.errstate(**RAISE):
-            try:
-                found = program.run(kind, data(program), program.fresh_data(call), call.numbers, seed)
-                finite = _is_finite(program, found)
-            except program.errors:
-                return None
+        inputs = data(program), program.fresh_data(call), call.numbers, seed
+        try:
+            found, finite = RAISING.copy().run(_found, program, kind, inputs)
+        except program.errors:
+            return None
         _, holds, near, *_ = found
         certain = (holds is True or np.all(holds)) and (near is False or not np.any(near))
         return cls(kind, program, call, found) if certain and finite else None
@@ -176,7 +178,7 @@ class Samples:
         value, _, _, followed, gradient, by_arguments = found
         self.values[mine] = value
         if self.kind in {"parameters", "all"}:
-            self.sums.append((program.values, gradient))
+            self.sums.append((program.independents, gradient))
         takers = [taken for taken, flat in zip(self.derivatives, self.call.flats) if flat.count]
         for taken, array in zip(takers, by_arguments):
             taken[mine] = np.reshape(array, (len(mine), -1))
@@ -209,13 +211,21 @@ class Samples:
             self.sums.append((outer, self.seed * np.array([gradient[v] for v in outer])))
 
 
+def _found(program: Program, kind: Kind, inputs: Any) -> tuple[Any, bool]:
+    """Return what a program gives, and whether all of that is finite."""
+    found = program.run(kind, *inputs)
+    return found, _is_finite(program, found)
+
+
 def _is_finite(program: Program, found: Any) -> bool:
     """Tell whether a program gives finite numbers only; at infinity the engine has the last word."""
     value, _, _, _, gradient, by_arguments = found
-    finite = np.isfinite(value).all() if program.batched else math.isfinite(value)
+    if not (np.isfinite(value).all() if program.batched else math.isfinite(value)):
+        return False
     # 0 · g is not 0 where g is not finite, which is quicker seen than whether each element is
-    finite = finite and (not len(gradient) or math.isfinite(gradient.dot(program.zeros)))
-    return bool(finite) and all(np.isfinite(x).all() for x in by_arguments)
+    if len(gradient) and not math.isfinite(gradient.dot(program.zeros)):
+        return False
+    return not by_arguments or all(np.isfinite(x).all() for x in by_arguments)
 
 
 def _is_only_backward(program: Program, inputs: Any) -> bool:

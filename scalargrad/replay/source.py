@@ -22,7 +22,7 @@ def source(program: Program, name: str, target: LibraryName) -> str:
     by the arguments.  PyTorch and JAX take derivatives themselves, so there it is forward.
     """
     chosen, layout = library(target), program.regular
-    wanted = None if target != "numpy" else layout.parameters or program.arguments
+    wanted = None if target != "numpy" else program.wanted_of(layout) or program.arguments
     with_names = _Named(layout)
     made = body(layout, program.hot, wanted, batched=program.batched, library=chosen)
     arguments = [array.name for array in (*layout.parameters, *program.fresh, *program.arguments)]

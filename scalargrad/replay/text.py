@@ -73,6 +73,16 @@ class Text:
             self.constants[self.named[key]] = numbers
         return self.named[key]
 
+    def sum_of_rows(self, x: str, count: int | str) -> str:
+        """Return the sum of so many rows of a matrix, or of so many elements."""
+        if not self.library.sums_by_products:
+            return f"{operand(x)}.sum(axis=0)"
+        if count != BATCH:
+            return f"{self.constant('c', np.ones(int(count)))} @ {operand(x)}"
+        if "_ones" not in self.named:
+            self.named["_ones"] = self.state("_ones", self.library.call("ones", BATCH))
+        return f"{self.named['_ones']} @ {operand(x)}"
+
     # ---- reading
 
     def read(self, view: View, *, exact: int = 0, transposed: bool = False) -> str:

@@ -1,6 +1,7 @@
 """Clipping: gradients that are too long are shortened before an update."""
 
 import math
+import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,12 @@ def length(gradient: "np.ndarray") -> float:
     >>> length(np.array([3.0, 4.0]))
     5.0
     """
-    return math.hypot(*gradient.tolist())
+    import numpy as np
+
+    with np.errstate(over="ignore"):
+        square = float(gradient.dot(gradient))
+    safe = sys.float_info.min / sys.float_info.epsilon < square < math.inf
+    return math.sqrt(square) if safe else math.hypot(*gradient.tolist())
 
 
 def shortening(norm: float, limit: float) -> float:

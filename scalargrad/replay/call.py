@@ -19,8 +19,8 @@ class Call:
     `batch` is the number of samples, None for one without a batch axis, which is sample 0.
     """
 
-    def __init__(self, flats: list[Flat], positional: int) -> None:
-        self.flats, self.positional = flats, positional
+    def __init__(self, flats: list[Flat], positional: int, *, is_finite: bool | None = None) -> None:
+        self.flats, self.positional, self._is_finite = flats, positional, is_finite
         batch = in_one_batch(flats)
         self.numbers = [x.numbers for x in flats if x.count]
         self.batch = batch if self.numbers else None
@@ -29,7 +29,9 @@ class Call:
     @property
     def is_finite(self) -> bool:
         """Tell whether all numbers are finite; of others the engine itself says what becomes."""
-        return all(np.isfinite(x).all() for x in self.numbers)
+        if self._is_finite is None:
+            self._is_finite = all(np.isfinite(x).all() for x in self.numbers)
+        return self._is_finite
 
     def read_afresh(self, keys: Sequence[Key], reads: Sequence[Callable[[], float]]) -> np.ndarray:
         """Return numbers read afresh, for every sample: the same for programs that go the same way."""

@@ -29,6 +29,8 @@ RAISING.run(np.seterr, **RAISE)
 class Whole:
     """What one program gives for all samples of a call: the way without detours."""
 
+    is_finite = True
+
     def __init__(self, kind: Kind, program: Program, call: Call, found: Any) -> None:
         self.call = call
         value, _, _, _, gradient, self._of_arguments = found
@@ -73,6 +75,8 @@ class Samples:
 
     One sample without a batch is the sample 0.
     """
+
+    is_finite = False  # as far as is known
 
     def __init__(self, kind: Kind, call: Call, seed: float, data: Data, eagerly: Eagerly) -> None:
         self.kind, self.call, self.seed, self.data, self.eagerly = kind, call, seed, data, eagerly

@@ -33,7 +33,7 @@ class Dataset:
         A sample may be a plain number where a model has one input.  Raises ShapeError for different
         numbers of samples and targets, or for none, and OperandError for what is no finite number.
         """
-        rows, targets = _as_list("X", X), _as_list("y", y)
+        rows, targets = _rows(X), _as_list("y", y)
         if len(rows) != len(targets):
             message = (
                 f"every sample needs a target: got {len(rows)} samples in X and {len(targets)} targets in y"
@@ -42,7 +42,7 @@ class Dataset:
         if not rows:
             message = "there is nothing to learn from: X and y are empty"
             raise ShapeError(message)
-        return cls([_numbers(i, row) for i, row in enumerate(rows)], targets)
+        return cls(rows, targets)
 
     @cached_property
     def samples(self) -> Samples:
@@ -51,6 +51,10 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def part(self, places: Places) -> "Dataset":
+        """Return the dataset of the samples at some places."""
+        return Dataset([self.rows[i] for i in places], [self.targets[i] for i in places])
 
     def at(self, places: Places) -> tuple[Samples, list[Any]]:
         """Return the samples and the targets at some places."""
@@ -104,6 +108,17 @@ def _as_list(name: str, data: Data) -> list[Any]:
     except TypeError:
         message = f"{name} must be a list or an array, one item a sample, got {data!r:.60}"
         raise OperandError(message) from None
+
+
+def _rows(data: Data) -> list[list[float]]:
+    """Return samples as lists of numbers; an array of finite ones needs no look at each."""
+    if hasattr(data, "__array__"):
+        import numpy as np
+
+        found = np.asarray(data)
+        if found.ndim == 2 and found.dtype.kind in "fiu" and np.isfinite(found).all():
+            return found.astype(float).tolist()  # type: ignore[no-any-return]
+    return [_numbers(i, row) for i, row in enumerate(_as_list("X", data))]
 
 
 def _numbers(i: int, row: Any) -> list[float]:

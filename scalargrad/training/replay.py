@@ -29,7 +29,7 @@ from scalargrad.training.batches import Dataset, Places, mean_loss, outputs_of
 from scalargrad.training.trainer import Trainer
 
 AGREES = 1e-9  # relative: the loss of the first samples, eagerly and replayed
-FIRST, FEW = 50, 5  # samples that are looked at, at first and later
+FIRST, FEW = 50, 5  # samples that are looked at, at first and later: of different targets
 
 
 class CannotReplayError(Exception):
@@ -52,7 +52,8 @@ class ReplayTrainer:
         self.data = self.gradient = np.empty(0)
         self._mixing = mixing(trainer.model)
         self._place = {parameter: i for i, parameter in enumerate(self.parameters)}
-        self._places: dict[int, tuple[Iterable[Value], np.ndarray]] = {}  # keeps alive what an id stands for
+        self._places: dict[int, tuple[np.ndarray, list[int], Iterable[Value]]] = {}
+        self._weights = np.empty(0)
         self._seen: dict[int, tuple[Dataset, Arrays | None]] = {}
         self._take_over()
         self._forget()
@@ -72,9 +73,8 @@ class ReplayTrainer:
             raise CannotReplayError(str(error)) from error
         except ScalargradError:
             return self._eagerly(places)  # which says what is wrong
-        with np.errstate(all="ignore"):
-            is_finite = math.isfinite(loss + gradient.sum())  # which it is not where an element is not
-        if not is_finite:
+        is_seen = found.is_finite and not self.trainer.l2
+        if not math.isfinite(loss) or not (is_seen or np.isfinite(gradient).all()):
             return self._eagerly(places)
         found.follow()
         if self.trainer.clip_norm < math.inf:
@@ -86,7 +86,7 @@ class ReplayTrainer:
             self.settle()
             self.optimizer.steps = steps
             raise CannotReplayError(f"{type(error).__name__} in the optimiser: {error}") from error
-        self.data = np.concatenate([moved, self.data[self.count :]])
+        self.data = np.concatenate([moved, self.data[self.count :]]) if self.trainer.frozen else moved
         return loss
 
     def loss_on(self, data: Dataset) -> float:
@@ -104,7 +104,7 @@ class ReplayTrainer:
 
     def gradient_norm(self, parameters: Iterable[Value]) -> float:
         """Return the norm of the gradient by some parameters, as the last step used it."""
-        return length(self.gradient[self._places_of(parameters)])
+        return length(self.gradient.take(self._places_of(parameters)[0]))
 
     def settle(self) -> None:
         """Give the Values of the model what was learned, with the gradient of the last step."""
@@ -154,9 +154,13 @@ class ReplayTrainer:
         if self._mixes:  # they are recorded as a whole
             function, seed = self.by_batch, 1.0
             flats = [Flat(x.name, x.numbers.shape[:1] + x.spec, x.numbers.ravel(), []) for x in flats]
-        found = function.replayed(kind, Call(flats, 2), seed, self._data_of)
+        found = function.replayed(kind, Call(flats, 2, is_finite=arrays.is_finite), seed, self._data_of)
+        if self._mixes:
+            return float(found.value), found
+        if len(self._weights) != len(places):
+            self._weights = np.full(len(places), seed)
         with np.errstate(all="ignore"):
-            return float(np.sum(found.value) * seed), found
+            return float(self._weights.dot(found.value)), found
 
     @property
     def _mixes(self) -> bool:
@@ -165,26 +169,28 @@ class ReplayTrainer:
 
     def _data_of(self, program: Program) -> np.ndarray:
         """Return the numbers of the Values that a program reads: parameters of the model, and others."""
-        places = self._places_of(program.values)
+        places, others, _ = self._places_of(program.values)
         data = self.data.take(places, mode="clip")
-        others = np.flatnonzero(places < 0)
-        if len(others):
-            data[others] = [program.values[i]._data for i in others.tolist()]
+        if others:
+            data[others] = [program.values[i]._data for i in others]
         return data
 
     def _gradient(self, found: Sequence[tuple[Sequence[Value], np.ndarray]]) -> np.ndarray:
         """Return derivatives by Values, added up in the order of the parameters."""
         gradient = np.zeros(len(self.parameters) + 1)  # the last is for Values that are none
         for values, derivatives in found:
-            gradient[self._places_of(values)] += derivatives
+            gradient[self._places_of(values)[0]] += derivatives
         return gradient[:-1]
 
-    def _places_of(self, values: Iterable[Value]) -> np.ndarray:
-        """Return where Values stand among the parameters, -1 for those that are none."""
+    def _places_of(self, values: Iterable[Value]) -> tuple[np.ndarray, list[int], Iterable[Value]]:
+        """Return where Values stand among the parameters, -1 for those that are none, and which these are.
+
+        The Values themselves are kept too: a number that is the identity of theirs stands for no others.
+        """
         if id(values) not in self._places:
             places = np.array([self._place.get(value, -1) for value in values], np.int64)
-            self._places[id(values)] = values, places
-        return self._places[id(values)][1]
+            self._places[id(values)] = places, np.flatnonzero(places < 0).tolist(), values
+        return self._places[id(values)]
 
     # ---- graph by graph
 
@@ -205,11 +211,11 @@ class ReplayTrainer:
         return arrays
 
     def _agree(self, arrays: "Arrays", data: Dataset, count: int = FIRST) -> None:
-        """Hold the loss of the first samples against that with plain numbers as targets, as in a graph.
+        """Hold the loss of some samples against that with plain numbers as targets, as in a graph.
 
         Raises CannotReplayError where they differ, or either raises an error.
         """
-        places = range(min(count, len(data)))
+        places = arrays.telling(count)
         try:
             replayed, eager = self._by_both(arrays, data, places)
         except Exception as error:  # whatever a loss raises
@@ -217,7 +223,7 @@ class ReplayTrainer:
         if eager is not None and not math.isclose(eager, replayed, rel_tol=AGREES, abs_tol=AGREES):
             raise CannotReplayError("the loss branches on its target in a way that a recording does not see")
 
-    def _by_both(self, arrays: "Arrays", data: Dataset, places: range) -> tuple[float, float | None]:
+    def _by_both(self, arrays: "Arrays", data: Dataset, places: list[int]) -> tuple[float, float | None]:
         """Return the loss of some samples by replay and by graphs; of these None where it is not finite."""
         self.settle()
         model, loss = self.trainer.model, self.trainer.loss
@@ -225,12 +231,13 @@ class ReplayTrainer:
             model = copy.deepcopy(model)
             twin = copy.deepcopy(model)
             of_batch = Recorded(lambda x, t: mean_loss(twin, loss, x, t))
-            replayed = float(of_batch(*(a[: len(places)].tolist() for a in (arrays.samples, arrays.targets))))
+            replayed = float(of_batch(*(a[places].tolist() for a in (arrays.samples, arrays.targets))))
         else:
             replayed, _ = self._replayed("forward", arrays, places)
         with no_grad():
-            outputs = outputs_of(model, data.at(places)[0])
-            found = [loss(output, target) for output, target in zip(outputs, data.targets)]
+            some = data.part(places)
+            outputs = outputs_of(model, some.samples)
+            found = [loss(output, target) for output, target in zip(outputs, some.targets)]
             for target in data.targets:
                 loss(outputs[0], target)  # refuses what does not fit, as the first epoch would
         eager = sum(map(float, found)) / len(places)
@@ -267,6 +274,17 @@ class Arrays:
         if targets.dtype.kind not in "fiu":
             raise CannotReplayError(f"targets are no numbers: {data.targets[0]!r:.40}")
         return cls(samples, targets.astype(float))
+
+    @cached_property
+    def is_finite(self) -> bool:
+        """Tell whether all numbers are finite."""
+        return bool(np.isfinite(self.samples).all() and np.isfinite(self.targets).all())
+
+    def telling(self, count: int) -> list[int]:
+        """Return the places of so many samples, of different targets if there are that many; FEW at least."""
+        _, first = np.unique(self.targets.reshape(len(self.targets), -1), axis=0, return_index=True)
+        rest = np.setdiff1d(np.arange(len(self.targets)), first)[: max(0, FEW - len(first))]
+        return sorted([*np.sort(first)[:count].tolist(), *rest.tolist()])
 
     @cached_property
     def whole(self) -> list[Flat]:

@@ -41,7 +41,15 @@ def adjoints(order: Sequence[T], seed: Any, edges: Edges[T]) -> dict[T, Any]:
 
 def edges_of(node: N) -> Iterable[tuple[N, float]]:
     """Return the parents of a node of the graph, each with the local derivative as a float."""
-    return zip(node.parents, local_derivatives(node))
+    first, second, row = node._first, node._second, node.primitive
+    if row is None:
+        return ()
+    if type(first) is tuple:
+        return zip(node.parents, local_derivatives(node))
+    if second is None:
+        return ((first, row.partials(ieee, node._data, first._data)),)
+    to_first, to_second = row.partials(ieee, node._data, first._data, second._data)
+    return (first, to_first), (second, to_second)
 
 
 def accumulate_gradients(output: Node, seed: float) -> None:  # noqa: C901  # unrolled, for speed

@@ -1,6 +1,7 @@
 """A recorded output: a Value that was computed, computed again at the data that its leaves have now."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -8,10 +9,29 @@ from scalargrad.engine.apply import apply
 from scalargrad.engine.node import describe, evaluation_order
 from scalargrad.engine.value import Constant, Value
 from scalargrad.engine.watching import nobody, watcher
-from scalargrad.errors import OperandError
-from scalargrad.replay.call import Call
+from scalargrad.errors import OperandError, StaleGraphError
+from scalargrad.replay.call import Call, Made
 from scalargrad.replay.libraries import LibraryName
 from scalargrad.replay.recorded import Recorded
+from scalargrad.replay.recorder import Recording
+
+
+class _Again(Recorded):
+    """The function that computes an output again; its nodes stand for the first run, where they are fresh."""
+
+    def __init__(self, nodes: Sequence[Value], wanted: Collection[Value]) -> None:
+        constants: list[Value] = [x for x in nodes if isinstance(x, Constant) and x not in wanted]
+        super().__init__(lambda: _computed_again(nodes, constants), wanted=wanted)
+        self.nodes, self.constants = nodes, constants
+        self.signature.name = describe(nodes[-1])
+
+    def _recording(self, call: Call, sample: int) -> tuple[Recording, Made]:
+        recording = Recording(output=self.nodes[-1], since=0, inside=self.constants)
+        try:
+            recording.nodes  # noqa: B018  # in their order, if none was given data that others did not see
+        except StaleGraphError:
+            return self._run(call, sample)
+        return recording, call.made(sample)
 
 
 class RecordedOutput:
@@ -26,29 +46,25 @@ class RecordedOutput:
     """
 
     def __init__(self, output: Value, parameters: Iterable[Value] | None = None) -> None:
-        self._nodes = evaluation_order(output)
-        read = [output, *(parent for node in self._nodes for parent in node.parents)]
-        leaves = [x for x in dict.fromkeys(read) if x.primitive is None and not isinstance(x, Constant)]
-        self.parameters = leaves if parameters is None else list(parameters)
+        nodes = evaluation_order(output)
+        self.parameters = _leaves(nodes) if parameters is None else list(parameters)
         for parameter in self.parameters:
             if not isinstance(parameter, Value) or parameter.primitive is not None:
                 message = f"parameters are leaf Values, got {parameter!r:.60}"
                 raise OperandError(message)
-        self._wanted = set(self.parameters)
-        self.recorded = Recorded(self._again, wanted=self._wanted)
-        self.recorded.signature.name = describe(output)
+        self.output, self.recorded = output, _Again(nodes, set(self.parameters))
         self._orders: dict[int, tuple[Sequence[Value], np.ndarray | None]] = {}
 
     def __call__(self) -> float:
         """Return the value."""
         if watcher.get() is not nobody:
-            return self._again()  # type: ignore[return-value]  # within a derivative it is a Value
+            return self.recorded.function()  # type: ignore[no-any-return]  # within a derivative a Value
         return self.recorded()  # type: ignore[no-any-return]
 
     def value_and_grad(self) -> tuple[float, np.ndarray]:
         """Return the value and the derivatives by the parameters, in their order."""
         if watcher.get() is not nobody:
-            watcher.get().read(self._nodes[-1], "value_and_grad()")
+            watcher.get().read(self.output, "value_and_grad()")
         found = self.recorded.replayed("parameters", Call([], 0))
         found.follow()
         by_value = found.by_value
@@ -85,26 +101,29 @@ class RecordedOutput:
             self._orders[id(values)] = values, None if None in found else np.array(found, np.int64)
         return self._orders[id(values)][1]
 
-    def _again(self) -> Value:
-        """Compute the output again, at the data that the leaves have now."""
-        made: dict[Value, Value] = {}
-        lists: dict[int, tuple[Value, ...]] = {}  # those that nodes share stay shared
-        for node in self._nodes:
-            first, second = node._first, node._second
-            if first is None:
-                is_number = isinstance(node, Constant) and node not in self._wanted
-                made[node] = Constant(node._data) if is_number else node
-                continue
-            if type(first) is tuple:
-                for part in (first, second):
-                    if id(part) not in lists:
-                        lists[id(part)] = tuple(made[value] for value in part)
-                operands = [lists[id(part)] for part in (first, second)[: node.primitive.lists]]  # type: ignore[union-attr]
-            else:
-                operands = [made[value] for value in node.parents]  # type: ignore[misc]
-            new = made[node] = apply(node.primitive, *operands)  # type: ignore[arg-type]
-            new.label, new.path = node.label, node.path
-        return made[self._nodes[-1]]
-
     def __repr__(self) -> str:
         return repr(self.recorded)
+
+
+def _leaves(nodes: Sequence[Value]) -> list[Value]:
+    """Return the leaves that are no constants, in the order in which they are read."""
+    read = [nodes[-1], *(parent for node in nodes for parent in node.parents)]
+    return [x for x in dict.fromkeys(read) if x.primitive is None and not isinstance(x, Constant)]
+
+
+def _computed_again(nodes: Sequence[Value], constants: Sequence[Value]) -> Value:
+    """Compute the last of some nodes again, at the data that the leaves have now."""
+    made: dict[int, Any] = {id(x): Constant(x._data) for x in constants}  # nodes and lists, by their identity
+    for node in nodes:
+        first, second = node._first, node._second
+        if first is None:
+            made.setdefault(id(node), node)
+            continue
+        parts = (first, second)[: node.primitive.lists or 2]  # type: ignore[union-attr]
+        if type(first) is tuple:
+            for part in parts:
+                if id(part) not in made:  # for those that nodes share stay shared
+                    made[id(part)] = tuple([made[id(value)] for value in part])
+        new = made[id(node)] = apply(node.primitive, *[made[id(x)] for x in parts if x is not None])  # type: ignore[arg-type]
+        new.label, new.path = node.label, node.path
+    return made[id(nodes[-1])]  # type: ignore[no-any-return]

@@ -203,19 +203,24 @@ class Recorded:
                 at = f", the last time at {programs[-1].lines[-1]}" if programs[-1].lines else ""
                 message = f"{self.signature.name} branches in more than {MOST_PROGRAMS} ways{at}: {INSTEAD}"
                 raise RecordError(message)
-            first, made = self._run(call, sample)
-            again = dict(zip(first.keys, [leaf._data for leaf in first.fresh]))
-            recording, _ = self._run(call, sample, made, again)  # where what is made once is there already
-            if not first.is_like(recording):
-                raise RecordError(ANOTHER)
-            if first.errors:
-                message = f"{first.errors[0]}: the function catches this error, and so branches in a way "
-                raise RecordError(message + "that a recording does not see; write a comparison instead")
+            recording, made = self._recording(call, sample)
             program = Program(recording, call, made, self.wanted)
             if program.arguments and not program.reads_arguments:
                 message = f"{self.signature.name} depends on none of its arguments: nothing is to be replayed"
                 raise OperandError(message)
             programs.append(program)
+
+    def _recording(self, call: Call, sample: int) -> tuple[Recording, Made]:
+        """Return the recording of a sample, with its arguments, once the function did the same twice."""
+        first, made = self._run(call, sample)
+        again = dict(zip(first.keys, [leaf._data for leaf in first.fresh]))
+        recording, _ = self._run(call, sample, made, again)  # where what is made once is there already
+        if not first.is_like(recording):
+            raise RecordError(ANOTHER)
+        if first.errors:
+            message = f"{first.errors[0]}: the function catches this error, and so branches in a way "
+            raise RecordError(message + "that a recording does not see; write a comparison instead")
+        return recording, made
 
     def _run(
         self, call: Call, sample: int, made: Made | None = None, fresh: Mapping[Key, float] | None = None

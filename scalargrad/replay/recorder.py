@@ -99,9 +99,9 @@ class Recording(Watcher):
     numbers: Mapping[Key, float] = field(default_factory=dict)  # that are read afresh, where they are known
     drawn: object = field(default_factory=lambda: _drawn())  # noqa: PLW0108  # it is defined below
 
-    @property
+    @cached_property
     def nodes(self) -> list[Value]:
-        """Return all that has to be computed, every parent before its children."""
+        """Return all that has to be computed once the function has run, every parent before its children."""
         read = [value for guard in self.guards for value in (guard.left, guard.right)]
         followed = [value for _, values in self.followers for value in values]
         return evaluation_order(self.output, *read, *followed, *self.sources.values())

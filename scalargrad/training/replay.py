@@ -48,7 +48,7 @@ class ReplayTrainer:
         self.arrays = Arrays.of(trainer.data)
         self.parameters = [*trainer.optimizer.parameters, *trainer.frozen]
         self.count = len(trainer.optimizer.parameters)  # of those that are moved
-        self.is_settled, self._settled_at = True, 0
+        self.is_settled, self._settled_at, self._has_moved = True, 0, False
         self.data = self.gradient = np.empty(0)
         self._mixing = mixing(trainer.model)
         self._place = {parameter: i for i, parameter in enumerate(self.parameters)}
@@ -80,6 +80,7 @@ class ReplayTrainer:
         if self.trainer.clip_norm < math.inf:
             gradient[: self.count] *= shortening(length(gradient[: self.count]), self.trainer.clip_norm)
         self.gradient, self.is_settled, steps = gradient, False, self.optimizer.steps
+        self._has_moved = True
         try:
             moved = self.optimizer.descend(self.data[: self.count], gradient[: self.count])
         except Exception as error:  # a rule of one's own that arrays do not suit
@@ -195,7 +196,8 @@ class ReplayTrainer:
     # ---- graph by graph
 
     def _eagerly(self, places: Places) -> float:
-        self.trainer.data.samples  # noqa: B018  # made before the parameters are, as in a training by graphs
+        self.trainer.data.samples  # noqa: B018  # made before the parameters moved, as in a training by graphs
+        self.is_settled = self.is_settled and not self._has_moved
         self.settle()
         loss = self.trainer.step(places)
         self._take_over()

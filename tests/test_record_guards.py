@@ -35,7 +35,14 @@ from scalargrad import (
     value_and_grad,
 )
 from scalargrad.engine import watching
-from scalargrad.errors import DomainError, OperandError, ReadError, RecordError, ShapeError
+from scalargrad.errors import (
+    DomainError,
+    LostGradientWarning,
+    OperandError,
+    ReadError,
+    RecordError,
+    ShapeError,
+)
 from scalargrad.replay.recorded import MOST_PROGRAMS
 
 # Numbers of few binary digits: sums and products of them are exact, in whatever order they are added up.
@@ -1011,3 +1018,37 @@ def test_followed_places_in_lists():
             step(k, 2.0)
         with pytest.raises(OperandError, match="pick needs a whole number"):
             step(np.array([0.0, k]), 2.0)
+
+
+TYPES = {
+    "isinstance": lambda x: 2.0 * x if isinstance(x, float) else 3.0 * x,
+    "type": lambda x: 3.0 * x if type(x).__name__ == "Argument" else 2.0 * x,
+    "hasattr": lambda x: 3.0 * x if hasattr(x, "data") else 2.0 * x,
+    "in a list": lambda xs: 2.0 * xs[0] if all(isinstance(x, float) for x in xs) else 3.0 * xs[0],
+}
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_a_function_that_asks_for_types_is_refused(name):
+    """With plain numbers it is another function than the one that could be recorded."""
+    argument = [0.5, 0.25] if name == "in a list" else 0.5
+    with pytest.raises(RecordError, match=r"gives 1\.5 for Values, but 1 for the same plain numbers"):
+        record(TYPES[name])(argument)
+
+
+def test_a_function_may_ask_for_types_to_treat_them_alike():
+    """As one does that takes numbers and Values."""
+    step = record(lambda x: (x if isinstance(x, Value) else Value(x)).tanh())
+    assert step(0.5) == math.tanh(0.5)
+
+
+def test_a_computed_argument_is_warned_of():
+    """Its derivative stays in its own grad, and no leaf below it learns of it."""
+    w = Value(2.0)
+    step = record(lambda x: x * x)
+    with pytest.warns(LostGradientWarning, match="was computed") as caught_:
+        step.backward(w * 3.0)
+    assert caught_[0].filename == __file__
+    assert w.grad == 0.0
+    step.backward(w)
+    assert w.grad == 4.0

@@ -80,7 +80,8 @@ class Program:
         self.moved = self.wanted_of(self.layout)
         self.independents = self._values_of(self.moved)
         self.zeros = np.zeros(len(self.independents))
-        self._read_at, self._data, self._floats = -1, np.empty(0), Struct(f"{len(self.values)}d")
+        self._floats = Struct(f"{len(self.values)}d")
+        self._read = -1, np.empty(0)  # one pair, so that of two threads none takes the data of an older time
         floats = any(isinstance(x, Block) and x.style == "floats" for x in self.layout.operations)
         # what is raised where there is no value: by NumPy, if asked to, or by functions of floats
         self.errors = (ValueError, ArithmeticError) if floats else (FloatingPointError,)
@@ -165,7 +166,8 @@ class Program:
     def data(self) -> np.ndarray:
         """Return the data of `values`, read anew if any leaf was given data since they were read last."""
         at = node.last_assignment
-        if at != self._read_at:
+        read_at, data = self._read
+        if at != read_at:
             for leaf, order, child in self.older:
                 if leaf._order > order:
                     message = (
@@ -174,9 +176,9 @@ class Program:
                     )
                     raise StaleGraphError(message)
             # the fastest of the ways from attributes to an array: a third of `np.fromiter`
-            self._data = np.frombuffer(self._floats.pack(*[value._data for value in self.values]))
-            self._read_at = at
-        return self._data
+            data = np.frombuffer(self._floats.pack(*[value._data for value in self.values]))
+            self._read = at, data
+        return data
 
     def fresh_data(self, call: Call) -> list[np.ndarray]:
         """Return the numbers that are to be read afresh, for each sample of a batch."""

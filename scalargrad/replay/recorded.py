@@ -1,23 +1,26 @@
 """A recorded function: called as the function is, it replays programs; where none fits it records one."""
 
 import functools
-from collections.abc import Callable, Collection, Mapping
+import warnings
+from collections.abc import Callable, Collection, Mapping, Sequence
 from threading import RLock
 from typing import Any, Literal
 
 import numpy as np
 
+from scalargrad.engine.node import describe
 from scalargrad.engine.transforms import value_and_grad
 from scalargrad.engine.value import Value
 from scalargrad.engine.watching import nobody, watcher
-from scalargrad.errors import OperandError, RecordError, known
+from scalargrad.errors import LostGradientWarning, OperandError, RecordError, known
 from scalargrad.replay.arguments import like_the_argument
 from scalargrad.replay.call import Call, Made, Signature
 from scalargrad.replay.function import Kind
 from scalargrad.replay.libraries import LibraryName
 from scalargrad.replay.program import Program
-from scalargrad.replay.recorder import Key, Reads, Recording, no_collection, noted, run
+from scalargrad.replay.recorder import Key, Number, Reads, Recording, no_collection, noted, run
 from scalargrad.replay.samples import Data, Samples, Whole
+from scalargrad.replay.verifying import check_types
 
 Reduction = Literal["mean", "sum"]
 MOST_PROGRAMS = 64  # for arguments of one shape
@@ -103,7 +106,8 @@ class Recorded:
         watcher.get().read(self, "backward()")
         call = self.signature.call(arguments, named)
         weight = 1.0 / call.batch if call.batch and reduction == "mean" else 1.0
-        given = any(flat.values for flat in call.flats)
+        given = [value for flat in call.flats for _, value in flat.values]
+        _warn_of_computed(given)
         found = self.replayed("all" if given else "parameters", call, weight)
         found.follow()
         wanted = self.wanted
@@ -220,7 +224,14 @@ class Recorded:
         if first.errors:
             message = f"{first.errors[0]}: the function catches this error, and so branches in a way "
             raise RecordError(message + "that a recording does not see; write a comparison instead")
+        if call.flats and not recording.fresh:
+            check_types(recording, self.signature.name, lambda: self._plain(call, made))
         return recording, made
+
+    def _plain(self, call: Call, made: Made) -> float:
+        """Return the value of a sample when it is given as floats."""
+        numbers: Any = [[Number(leaf._data) for leaf in leaves] for leaves in made]
+        return run(lambda: call.run(self.function, numbers), "freeze").output._data
 
     def _run(
         self, call: Call, sample: int, made: Made | None = None, fresh: Mapping[Key, float] | None = None
@@ -235,3 +246,14 @@ class Recorded:
 
     def __repr__(self) -> str:
         return f"<recorded {self.signature.name}>"
+
+
+def _warn_of_computed(given: Sequence[Value]) -> None:
+    """Warn of arguments that were computed: their derivatives go no further than into their own grad."""
+    computed = next((value for value in given if value.primitive is not None), None)
+    if computed is not None:
+        message = (
+            f"{describe(computed)} was computed, and its derivative goes no further than into its own grad: "
+            "compute it inside of what is recorded"
+        )
+        warnings.warn(message, LostGradientWarning, stacklevel=3)

@@ -31,6 +31,7 @@ INSTEAD = {
     "backward()": "grad inside the function, or backward of what is recorded, outside of it",
     "an assignment to .data": "a step of an optimiser, outside the function",
     "a look-up in a set or dict": "comparisons, or pick(items, index)",
+    "its text": "print of what .function(…) of the recorded function does, outside of a recording",
     "a copy": "the Value itself, or .detach() where no derivative is meant",
 }
 
@@ -65,6 +66,16 @@ class Argument(Value):
 
     def __format__(self, form: str) -> str:
         return format(self._read("its text"), form)
+
+
+class Number(float):
+    """A plain number that counts as an index, as an argument does."""
+
+    def __index__(self) -> int:
+        if self % 1 != 0:
+            message = f"{float(self)} is no whole number, so it is no index"
+            raise OperandError(message)
+        return int(self)
 
 
 class Guard(NamedTuple):

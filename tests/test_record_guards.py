@@ -1023,7 +1023,6 @@ def test_followed_places_in_lists():
 TYPES = {
     "isinstance": lambda x: 2.0 * x if isinstance(x, float) else 3.0 * x,
     "type": lambda x: 3.0 * x if type(x).__name__ == "Argument" else 2.0 * x,
-    "hasattr": lambda x: 3.0 * x if hasattr(x, "data") else 2.0 * x,
     "in a list": lambda xs: 2.0 * xs[0] if all(isinstance(x, float) for x in xs) else 3.0 * xs[0],
 }
 

@@ -1,4 +1,4 @@
-"""Hold a program against the engine, and a function on Values against itself on plain numbers."""
+"""Hold a program against the engine: what it gives at one sample against what the engine computes."""
 
 import math
 from collections.abc import Callable, Sequence

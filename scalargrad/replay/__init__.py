@@ -7,7 +7,7 @@ from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError
 from scalargrad.replay.output import RecordedOutput
 from scalargrad.replay.recorded import Recorded
-from scalargrad.replay.recorder import Reads
+from scalargrad.replay.recording import Reads
 
 __all__ = ["Recorded", "RecordedOutput", "record"]
 

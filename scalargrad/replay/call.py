@@ -8,7 +8,8 @@ import numpy as np
 
 from scalargrad.errors import OperandError
 from scalargrad.replay.arguments import Flat, flat, in_one_batch, key, shaped
-from scalargrad.replay.recorder import Argument, Key
+from scalargrad.replay.given import Argument
+from scalargrad.replay.recording import Key
 
 Made = list[list[Argument]]  # the numbers of each argument
 

@@ -14,7 +14,7 @@ import numpy as np
 from scalargrad.engine.value import Value
 from scalargrad.primitives.row import Primitive
 from scalargrad.primitives.table import member
-from scalargrad.replay.recorder import Recording
+from scalargrad.replay.recording import Recording
 
 
 @member(lambda m, z, x: 0.0)  # noqa: ARG005

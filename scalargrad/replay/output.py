@@ -1,6 +1,6 @@
 """A recorded output: a Value that was computed, computed again at the data that its leaves have now."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,24 +13,24 @@ from scalargrad.errors import OperandError, StaleGraphError
 from scalargrad.replay.call import Call, Made
 from scalargrad.replay.libraries import LibraryName
 from scalargrad.replay.recorded import Recorded
-from scalargrad.replay.recorder import Recording
+from scalargrad.replay.recorder import Recorder
+from scalargrad.replay.recording import Recording
 
 
-class _Again(Recorded):
-    """The function that computes an output again; its nodes stand for the first run, where they are fresh."""
+class _OutputRecorder(Recorder):
+    """Take the nodes of an output themselves for a recording of it, where none of them is stale."""
 
-    def __init__(self, nodes: Sequence[Value], wanted: Collection[Value]) -> None:
-        constants: list[Value] = [x for x in nodes if isinstance(x, Constant) and x not in wanted]
-        super().__init__(lambda: _computed_again(nodes, constants), wanted=wanted)
+    def __init__(self, nodes: Sequence[Value], constants: Sequence[Value]) -> None:
+        super().__init__(lambda: _computed_again(nodes, constants), describe(nodes[-1]))
         self.nodes, self.constants = nodes, constants
-        self.signature.name = describe(nodes[-1])
 
-    def _recording(self, call: Call, sample: int) -> tuple[Recording, Made]:
-        recording = Recording(output=self.nodes[-1], since=0, inside=self.constants)
+    def recording(self, call: Call, sample: int) -> tuple[Recording, Made]:
+        """Return the recording, without a run where the nodes themselves will do."""
+        recording = Recording(output=self.nodes[-1], since=0, inside=list(self.constants))
         try:
             recording.nodes  # noqa: B018  # in their order, if none was given data that others did not see
         except StaleGraphError:
-            return self._run(call, sample)
+            return self.run(call, sample)
         return recording, call.made(sample)
 
 
@@ -52,7 +52,10 @@ class RecordedOutput:
             if not isinstance(parameter, Value) or parameter.primitive is not None:
                 message = f"parameters are leaf Values, got {parameter!r:.60}"
                 raise OperandError(message)
-        self.output, self.recorded = output, _Again(nodes, set(self.parameters))
+        wanted = set(self.parameters)
+        constants = [x for x in nodes if isinstance(x, Constant) and x not in wanted]
+        recorder = _OutputRecorder(nodes, constants)
+        self.output, self.recorded = output, Recorded(recorder.function, recorder=recorder, wanted=wanted)
         self._orders: dict[int, tuple[Sequence[Value], np.ndarray | None]] = {}
 
     def __call__(self) -> float:

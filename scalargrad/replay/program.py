@@ -17,13 +17,14 @@ from scalargrad.replay.arrays import Array
 from scalargrad.replay.call import Call
 from scalargrad.replay.folding import fold
 from scalargrad.replay.function import Hot, Inputs, Kind, Written, written
+from scalargrad.replay.given import Argument
 from scalargrad.replay.graph import Graph
 from scalargrad.replay.grouping import groups_of
 from scalargrad.replay.guards import Certain, exact_slots
 from scalargrad.replay.layout import Layout
 from scalargrad.replay.names import Names, stem
 from scalargrad.replay.operation import Block
-from scalargrad.replay.recorder import Argument, Recording
+from scalargrad.replay.recording import Recording
 from scalargrad.replay.segments import segments
 from scalargrad.replay.verifying import Expected, swept
 

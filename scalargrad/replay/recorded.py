@@ -2,7 +2,7 @@
 
 import functools
 import warnings
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from threading import RLock
 from typing import Any, Literal
 
@@ -14,22 +14,17 @@ from scalargrad.engine.value import Value
 from scalargrad.engine.watching import nobody, watcher
 from scalargrad.errors import LostGradientWarning, OperandError, RecordError, known
 from scalargrad.replay.arguments import like_the_argument
-from scalargrad.replay.call import Call, Made, Signature
+from scalargrad.replay.call import Call, Signature
 from scalargrad.replay.function import Kind
 from scalargrad.replay.libraries import LibraryName
 from scalargrad.replay.program import Program
-from scalargrad.replay.recorder import Key, Number, Reads, Recording, no_collection, noted, run
+from scalargrad.replay.recorder import Recorder, no_collection
+from scalargrad.replay.recording import Reads
 from scalargrad.replay.samples import Data, Samples, Whole
-from scalargrad.replay.verifying import check_types
 
 Reduction = Literal["mean", "sum"]
 MOST_PROGRAMS = 64  # for arguments of one shape
 INSTEAD = "write the choice as maximum, minimum or pick, or do not record it"
-AXIS = "the first axis of an array is the batch"
-ANOTHER = (
-    "the function is another each time it runs: it draws random numbers or changes what it reads; "
-    "give what changes as an argument, or read it by scalargrad.afresh(lambda: …)"
-)
 
 
 class Recorded:
@@ -43,15 +38,16 @@ class Recorded:
         self,
         function: Callable[..., Any],
         reads: Reads = "refuse",
-        before: Callable[[], object] = lambda: None,
+        recorder: Recorder | None = None,
         wanted: Collection[Value] | None = None,
     ) -> None:
         functools.update_wrapper(self, function, updated=())
         self.function: Callable[..., Any] = function
         self.reads: Reads = known("reads", reads, ("refuse", "freeze"))
-        self.before = before  # it runs
         self.wanted = wanted  # the Values from outside by which derivatives are taken, all if None
         self.signature = Signature(function)
+        self.recorder = recorder or Recorder(function, self.signature.name, self.reads)
+        self.name = self.recorder.name
         self.programs: dict[Any, list[Program]] = {}
         self.last: tuple[Program, int | None] | None = None  # the program of the last call, with its batch
         self._lock = RLock()
@@ -144,7 +140,7 @@ class Recorded:
         """
         from scalargrad.replay.source import source
 
-        return source(self._last(), self.signature.name, target)
+        return source(self._last(), self.name, target)
 
     def __str__(self) -> str:
         """Return the program of the last call in matrix form, with its shapes."""
@@ -153,12 +149,12 @@ class Recorded:
         from scalargrad.replay.listing import listing
 
         ways = sum(map(len, self.programs.values()))
-        title = f"{self.signature.name}: {ways} programs; the last:\n" if ways > 1 else ""
+        title = f"{self.name}: {ways} programs; the last:\n" if ways > 1 else ""
         return title + listing(*self.last)
 
     def _last(self) -> Program:
         if self.last is None:
-            message = f"{self.signature.name} was not recorded yet: call it once, with arguments"
+            message = f"{self.name} was not recorded yet: call it once, with arguments"
             raise RecordError(message)
         return self.last[0]
 
@@ -178,7 +174,7 @@ class Recorded:
             if whole is not None:
                 self.last = programs[0], call.batch
                 return whole
-        samples = Samples(kind, call, seed, data, lambda sample: self._run(call, sample))
+        samples = Samples(kind, call, seed, data, lambda sample: self.recorder.run(call, sample))
         if not call.is_finite:
             samples.take_strange()
         used = 0
@@ -205,47 +201,17 @@ class Recorded:
                 return
             if len(programs) >= MOST_PROGRAMS:
                 at = f", the last time at {programs[-1].lines[-1]}" if programs[-1].lines else ""
-                message = f"{self.signature.name} branches in more than {MOST_PROGRAMS} ways{at}: {INSTEAD}"
+                message = f"{self.name} branches in more than {MOST_PROGRAMS} ways{at}: {INSTEAD}"
                 raise RecordError(message)
-            recording, made = self._recording(call, sample)
+            recording, made = self.recorder.recording(call, sample)
             program = Program(recording, call, made, self.wanted)
             if program.arguments and not program.reads_arguments:
-                message = f"{self.signature.name} depends on none of its arguments: nothing is to be replayed"
+                message = f"{self.name} depends on none of its arguments: nothing is to be replayed"
                 raise OperandError(message)
             programs.append(program)
 
-    def _recording(self, call: Call, sample: int) -> tuple[Recording, Made]:
-        """Return the recording of a sample, with its arguments, once the function did the same twice."""
-        first, made = self._run(call, sample)
-        again = dict(zip(first.keys, [leaf._data for leaf in first.fresh]))
-        recording, _ = self._run(call, sample, made, again)  # where what is made once is there already
-        if not first.is_like(recording):
-            raise RecordError(ANOTHER)
-        if first.errors:
-            message = f"{first.errors[0]}: the function catches this error, and so branches in a way "
-            raise RecordError(message + "that a recording does not see; write a comparison instead")
-        if call.flats and not recording.fresh:
-            check_types(recording, self.signature.name, lambda: self._plain(call, made))
-        return recording, made
-
-    def _plain(self, call: Call, made: Made) -> float:
-        """Return the value of a sample when it is given as floats."""
-        numbers: Any = [[Number(leaf._data) for leaf in leaves] for leaves in made]
-        return run(lambda: call.run(self.function, numbers), "freeze").output._data
-
-    def _run(
-        self, call: Call, sample: int, made: Made | None = None, fresh: Mapping[Key, float] | None = None
-    ) -> tuple[Recording, Made]:
-        """Return the recording of one sample, with the arguments that were made for it, or were given."""
-        self.before()
-        made = made or call.made(sample)
-        with noted("" if call.batch is None else f"(in sample {sample} of the batch: {AXIS})"):
-            return run(
-                lambda: call.run(self.function, made), self.reads, fresh or call.fresh_of(sample)
-            ), made
-
     def __repr__(self) -> str:
-        return f"<recorded {self.signature.name}>"
+        return f"<recorded {self.name}>"
 
 
 def _warn_of_computed(given: Sequence[Value]) -> None:

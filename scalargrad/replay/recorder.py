@@ -1,260 +1,89 @@
-"""Run a function once, to keep what its replay needs: the graph, with what a graph does not show."""
+"""Run a function, watched, as often as it takes to know what a replay has to do."""
 
 import gc
-import linecache
-import numbers
-import random
+import math
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cached_property
-from pathlib import Path
 from threading import Lock
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
-import numpy as np
-
-from scalargrad.engine.node import describe, evaluation_order, next_order
 from scalargrad.engine.recording import recorded
-from scalargrad.engine.value import Constant, Value, as_value
-from scalargrad.engine.watching import Watcher, nobody, watcher, watching
-from scalargrad.errors import OperandError, ReadError, RecordError
+from scalargrad.engine.value import Value, as_value
+from scalargrad.engine.watching import nobody, watcher, watching
+from scalargrad.errors import OperandError, RecordError
+from scalargrad.notation.numbers import number
+from scalargrad.replay.call import Call, Made
+from scalargrad.replay.given import Number
+from scalargrad.replay.lines import is_outside
+from scalargrad.replay.recording import Key, Reads, Recording
+from scalargrad.replay.verifying import RELATIVE
 
-Reads = Literal["refuse", "freeze"]
-Key = tuple[int, tuple[Any, ...]]  # of what is read afresh: how much was read before, which way was taken
-FROZEN = {"float()", ".data", "round()", "format()", "its text", "a remainder", "a quotient"}
-PACKAGE, STANDARD = str(Path(__file__).parent.parent), str(Path(linecache.__file__).parent)
-INSTEAD = {
-    "float()": "scalargrad's functions in place of math's, or .detach() where no derivative is meant",
-    ".data": ".detach() where no derivative is meant; softmax, logsumexp, maximum, pick do without it",
-    "backward()": "grad inside the function, or backward of what is recorded, outside of it",
-    "an assignment to .data": "a step of an optimiser, outside the function",
-    "a look-up in a set or dict": "comparisons, or pick(items, index)",
-    "its text": "print of what .function(…) of the recorded function does, outside of a recording",
-    "a copy": "the Value itself, or .detach() where no derivative is meant",
-}
+AXIS = "the first axis of an array is the batch"
+ANOTHER = (
+    "the function is another each time it runs: it draws random numbers or changes what it reads; "
+    "give what changes as an argument, or read it by scalargrad.afresh(lambda: …)"
+)
 
 
-class Argument(Value):
-    """A number that a recorded function is called with: a leaf, which counts as an index too."""
+class Recorder:
+    """Run a function on a sample: twice on Values, which have to show the same, then on plain numbers."""
 
-    __slots__ = ()
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        name: str,
+        reads: Reads = "refuse",
+        before: Callable[[], object] = lambda: None,
+    ) -> None:
+        self.function, self.name, self.reads = function, name, reads
+        self.before = before  # it runs
 
-    def __index__(self) -> int:
-        if self._data % 1 != 0:
-            error = OperandError(f"{describe(self)} is no whole number, so it is no index")
-            watcher.get().raised(error)
-            raise error
-        self._compared("==", Constant(self._data), True)
-        return int(self._data)
+    def recording(self, call: Call, sample: int) -> tuple[Recording, Made]:
+        """Return the recording of a sample, with the arguments that were made for it.
 
-    def __mod__(self, other: object) -> float:
-        return self._read("a remainder") % other  # type: ignore[operator]
+        Raises RecordError where no replay could do what the function does.
+        """
+        first, made = self.run(call, sample)
+        again = dict(zip(first.keys, [leaf._data for leaf in first.fresh]))
+        recording, _ = self.run(call, sample, made, again)  # where what is made once is there already
+        if not first.is_like(recording):
+            raise RecordError(ANOTHER)
+        if first.errors:
+            message = f"{first.errors[0]}: the function catches this error, and so branches in a way "
+            raise RecordError(message + "that a recording does not see; write a comparison instead")
+        if call.flats and not recording.fresh:
+            self._check_types(recording, call, made)
+        return recording, made
 
-    def __floordiv__(self, other: object) -> float:
-        return self._read("a quotient") // other  # type: ignore[operator]
+    def run(
+        self, call: Call, sample: int, made: Made | None = None, fresh: Mapping[Key, float] | None = None
+    ) -> tuple[Recording, Made]:
+        """Return the recording of one run, with the arguments that were made for it, or were given."""
+        self.before()
+        made = made or call.made(sample)
+        fresh = fresh or call.fresh_of(sample)
+        with _noted("" if call.batch is None else f"(in sample {sample} of the batch: {AXIS})"):
+            return _run(lambda: call.run(self.function, made), self.reads, fresh), made
 
-    def __divmod__(self, other: object) -> tuple[float, float]:
-        return divmod(self._read("a remainder"), other)  # type: ignore[operator]
-
-    def __repr__(self) -> str:
-        outside = _outside(sys._getframe(1).f_code.co_filename)
-        return repr(self._read("its text")) if outside else super().__repr__()
-
-    __str__ = __repr__
-
-    def __format__(self, form: str) -> str:
-        return format(self._read("its text"), form)
-
-
-class Number(float):
-    """A plain number that counts as an index, as an argument does."""
-
-    def __index__(self) -> int:
-        if self % 1 != 0:
-            message = f"{float(self)} is no whole number, so it is no index"
-            raise OperandError(message)
-        return int(self)
-
-
-class Guard(NamedTuple):
-    """State the outcome of a comparison that holds in a recording, and the line that asked for it."""
-
-    left: Value
-    sign: str  # of a comparison, or "int" where the whole part of `left` is `right`
-    right: Value
-    outcome: bool
-    line: str
-
-
-@dataclass
-class Recording(Watcher):
-    """What one run of a function showed: its output, and what the graph of the output does not hold.
-
-    `since` is the place in the order of evaluation where it began: leaves made before are read afresh.
-    """
-
-    reads: Reads = "refuse"
-    output: Value = field(default_factory=lambda: Constant(0.0))
-    since: int = field(default_factory=next_order)
-    guards: list[Guard] = field(default_factory=list)
-    sources: dict[Value, Value] = field(default_factory=dict)  # of detached leaves
-    fresh: dict[Value, Callable[[], float]] = field(default_factory=dict)
-    hot: dict[tuple[Value, int], tuple[Value, ...]] = field(default_factory=dict)
-    conditions: dict[tuple[int, str], tuple[object, Any]] = field(default_factory=dict)
-    followers: list[tuple[Callable[..., object], tuple[Value, ...]]] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)  # that were raised inside
-    inside: list[Value] = field(default_factory=list)  # leaves that were made
-    keys: list[Key] = field(default_factory=list)  # of what was read afresh
-    numbers: Mapping[Key, float] = field(default_factory=dict)  # that are read afresh, where they are known
-    drawn: object = field(default_factory=lambda: _drawn())  # noqa: PLW0108  # it is defined below
-
-    @cached_property
-    def nodes(self) -> list[Value]:
-        """Return all that has to be computed once the function has run, every parent before its children."""
-        read = [value for guard in self.guards for value in (guard.left, guard.right)]
-        followed = [value for _, values in self.followers for value in values]
-        return evaluation_order(self.output, *read, *followed, *self.sources.values())
-
-    def is_like(self, other: "Recording") -> bool:
-        """Tell whether another run did the same operations, with the same numbers and the same outcomes."""
-        mine, theirs = self.nodes, other.nodes
-        if len(mine) != len(theirs) or len(self.guards) != len(other.guards):
-            return False
-        made = set(map(id, self.inside))
-        twin: dict[Any, Any] = {}
-        for a, b in zip(mine, theirs):
-            if a._first is None and b is not a and id(a) not in made:
-                return False  # a leaf from outside is the same leaf
-            twin[a] = b
-            if a.primitive is not b.primitive or [twin[parent] for parent in a.parents] != list(b.parents):
-                return False
-        data, again = (np.array([node._data for node in nodes]) for nodes in (mine, theirs))
-        outcomes = all((a.sign, a.outcome) == (b.sign, b.outcome) for a, b in zip(self.guards, other.guards))
-        return outcomes and bool(np.array_equal(data, again, equal_nan=True))
-
-    @cached_property
-    def largest(self) -> float:
-        """Return the largest number in it, infinity left out."""
-        sizes = np.abs([node._data for node in self.nodes])
-        return float(sizes[np.isfinite(sizes)].max(initial=0.0))
-
-    @property
-    def older(self) -> list[tuple[Value, int, str]]:
-        """Return the leaves below what was computed before, with the order and the name of that."""
-        before = [x for x in self.nodes if x._first is not None and x._order < self.since]
-        pairs = [(parent, x) for x in before for parent in x.parents if parent._first is None]
-        return [(leaf, x._order, describe(x)) for leaf, x in pairs]
-
-    def is_plain(self, value: Value) -> bool:
-        """Tell whether a Value was computed of arguments and plain numbers only: it stands for a number."""
-        seen, unread = {id(value)}, [value]
-        while unread:
-            node = unread.pop()
-            if node._first is None and not isinstance(node, Argument | Constant):
-                return False
-            for parent in node.parents:
-                if id(parent) not in seen:
-                    seen.add(id(parent))
-                    unread.append(parent)
-        return True
-
-    # ---- what the engine reports
-
-    def read(self, value: Value, how: str) -> None:
-        """Refuse a read as a plain number, unless such numbers are to stay as they are."""
-        if self.reads == "freeze" and how in FROZEN:
+    def _check_types(self, recording: Recording, call: Call, made: Made) -> None:
+        """Raise RecordError if plain numbers give another value: the function asks what its arguments are."""
+        plain: Any = [[Number(leaf._data) for leaf in leaves] for leaves in made]
+        try:
+            found = _run(lambda: call.run(self.function, plain), "freeze").output._data
+        except Exception:  # noqa: BLE001  # whatever numbers lack that Values have
             return
-        remedy = INSTEAD.get(how, "comparisons, int(), or .detach()")
-        message = (
-            f"{_line()}: {how} reads {describe(value) if isinstance(value, Value) else value!r} as a plain "
-            "number, which a recording cannot follow; "
-        )
-        message += f"use {remedy}" + ' (or record(…, reads="freeze"))' * (how in FROZEN)
-        self.errors.append(message)  # for the function may catch it
-        raise ReadError(message)
-
-    def compared(self, left: Value, sign: str, right: Value, outcome: bool) -> None:
-        """Keep a comparison as a guard."""
-        self.guards.append(Guard(left, sign, right, outcome, _line()))
-
-    def equal(self, left: Value, right: Any) -> Any:
-        """Compare numbers by their data, where Values stand for plain numbers, and keep that as a guard."""
-        is_number = isinstance(right, Value | numbers.Real)
-        if hasattr(right, "__array__") and not is_number:
-            self.read(left, "a comparison with an array")
-        if (
-            not is_number
-            or not self.is_plain(left)
-            or (isinstance(right, Value) and not self.is_plain(right))
-        ):
-            return NotImplemented  # that is identity
-        right = as_value(float(right) if isinstance(right, bool) else right)
-        outcome = left._data == right._data
-        self.compared(left, "==", right, outcome)
-        return outcome
-
-    def looked_up(self, value: Value) -> None:
-        """Refuse to look a plain number up in a set or dict; a Value is looked up by its identity."""
-        if self.is_plain(value):
-            self.read(value, "a look-up in a set or dict")
-
-    def raised(self, error: Exception) -> None:
-        """Keep an error: a function that catches it branches by it, which no guard says."""
-        self.errors.append(f"{_line()}: {error}")
-
-    def made(self, leaf: Value) -> None:
-        """Keep a leaf that was made while the function ran: it is no parameter."""
-        self.inside.append(leaf)
-
-    def truncated(self, value: Value, outcome: int) -> None:
-        """Keep the whole part of a Value as a guard."""
-        self.guards.append(Guard(value, "int", Constant(outcome), True, _line()))
-
-    def detached(self, leaf: Value, source: Value) -> None:
-        """Keep where the data of a detached leaf come from."""
-        self.sources[leaf] = source
-
-    def afresh(self, leaf: Value, read: Callable[[], float]) -> float:
-        """Return a number, and keep how to read it the next time, by chance or not."""
-        self.check_chance()
-        key = len(self.fresh), tuple((guard.sign, guard.outcome, guard.right._data) for guard in self.guards)
-        self.fresh[leaf] = read
-        self.keys.append(key)
-        number = self.numbers[key] if key in self.numbers else read()
-        self.drawn = _drawn()
-        return number
-
-    def condition(self, owner: object, attribute: str) -> None:
-        """Keep what an attribute was, for which the recording holds."""
-        self.conditions[id(owner), attribute] = owner, getattr(owner, attribute)
-
-    def follow(self, function: Callable[..., object], values: tuple[Value, ...]) -> None:
-        """Keep what is to be done after each replay."""
-        self.followers.append((function, values))
-
-    def one_hot(self, index: Value, count: int) -> tuple[Value, ...] | None:
-        """Return leaves that are 1 at the place an argument says, the same for the same argument."""
-        if not isinstance(index, Argument):
-            return None
-        if (index, count) not in self.hot:
-            self.hot[index, count] = tuple(Constant(float(i == index._data)) for i in range(count))
-        return self.hot[index, count]
-
-    def check_chance(self) -> None:
-        """Raise RecordError if random numbers were drawn that a replay would repeat."""
-        if _drawn() != self.drawn:
+        wanted, slack = recording.output._data, RELATIVE * max(recording.largest, 1.0)
+        same = found == wanted or abs(found - wanted) <= slack or (math.isnan(found) and math.isnan(wanted))
+        if not same:
             message = (
-                "the function draws random numbers, which a replay would repeat; draw them by "
-                "scalargrad.afresh(lambda: …), or outside, as an argument"
+                f"{self.name} gives {number(wanted)} for Values, but {number(found)} for the same plain "
+                "numbers: it asks what its arguments are; treat both alike"
             )
             raise RecordError(message)
 
 
-def run(
-    function: Callable[[], Any], reads: Reads = "refuse", fresh: Mapping[Key, float] | None = None
-) -> Recording:
+def _run(function: Callable[[], Any], reads: Reads, fresh: Mapping[Key, float] | None = None) -> Recording:
     """Return the recording of one run of a function; `fresh` are numbers that are read afresh, where known.
 
     Raises OperandError unless it returns one number, and whatever the function raises.
@@ -300,13 +129,13 @@ def _equal(self: Value, other: object) -> Any:
 
 
 def _hashed(self: Value) -> int:
-    if watcher.get() is not nobody and _outside(sys._getframe(1).f_code.co_filename):
+    if watcher.get() is not nobody and is_outside(sys._getframe(1).f_code.co_filename):
         watcher.get().looked_up(self)
     return object.__hash__(self)
 
 
 @contextmanager
-def noted(note: str) -> Iterator[None]:
+def _noted(note: str) -> Iterator[None]:
     """Add a note to an error inside the block, which says where it happened."""
     try:
         yield
@@ -326,28 +155,3 @@ def no_collection() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-def _drawn() -> object:
-    """Return the state of the generators that are shared by a whole process."""
-    _, words, *rest = np.random.get_state()  # noqa: NPY002  # the one that all share
-    return random.getstate(), np.asarray(words).tobytes(), rest
-
-
-def _outside(file: str) -> bool:
-    return not file.startswith(PACKAGE)
-
-
-def _is_the_users(file: str) -> bool:
-    """Tell whether a file is neither of this package nor of Python itself."""
-    return _outside(file) and str(Path(file).parent) not in {STANDARD, f"{STANDARD}/importlib"}
-
-
-def _line() -> str:
-    """Return the line of the user's that is running, as `file:3 'if x > 0:'`."""
-    frame = sys._getframe(1)
-    while frame.f_back and not _is_the_users(frame.f_code.co_filename):
-        frame = frame.f_back
-    file, number = frame.f_code.co_filename, frame.f_lineno
-    text = linecache.getline(file, number).strip()
-    return f"{Path(file).name}:{number}" + f" {text!r}" * bool(text)

@@ -10,8 +10,9 @@ import numpy as np
 from scalargrad.engine.value import Value
 from scalargrad.replay.call import Call, Made
 from scalargrad.replay.function import Kind
+from scalargrad.replay.given import Argument
 from scalargrad.replay.program import Program
-from scalargrad.replay.recorder import Argument, Recording
+from scalargrad.replay.recording import Recording
 from scalargrad.replay.verifying import swept
 
 Data = Callable[[Program], np.ndarray]  # the numbers of the Values that a program reads from outside

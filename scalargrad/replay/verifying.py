@@ -1,7 +1,6 @@
 """Hold a program against the engine: what it gives at one sample against what the engine computes."""
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +10,7 @@ from scalargrad.engine.node import evaluation_order
 from scalargrad.engine.sweep import adjoints, edges_of
 from scalargrad.engine.value import Value
 from scalargrad.errors import RecordError
-from scalargrad.notation.numbers import number
-from scalargrad.replay.recorder import Recording
+from scalargrad.replay.recording import Recording
 
 # Sums are added up in another order: where numbers cancel, more than the last bits of the rest may differ.
 RELATIVE, OF_THE_LARGEST = 1e-6, 1e-10
@@ -46,22 +44,6 @@ class Expected:
                 "scalargrad; please report it, and go on without record"
             )
             raise RecordError(message)
-
-
-def check_types(recording: Recording, name: str, plain: Callable[[], float]) -> None:
-    """Raise RecordError if plain numbers give another value than Values: the function asks what they are."""
-    try:
-        found = plain()
-    except Exception:  # noqa: BLE001  # whatever numbers lack that Values have
-        return
-    wanted, slack = recording.output._data, RELATIVE * max(recording.largest, 1.0)
-    same = found == wanted or abs(found - wanted) <= slack or (math.isnan(found) and math.isnan(wanted))
-    if not same:
-        message = (
-            f"{name} gives {number(wanted)} for Values, but {number(found)} for the same plain numbers: it "
-            "asks what its arguments are; treat both alike"
-        )
-        raise RecordError(message)
 
 
 def swept(recording: Recording) -> dict[Value, float]:

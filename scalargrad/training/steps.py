@@ -32,10 +32,8 @@ class Steps:
         """Take one step on the samples at some places, and return the loss before it."""
         if self.trainer is self.eager:
             return self.eager.step(places)
-        from scalargrad.training.replay import (
-            CannotReplayError,
-            ReplayTrainer,
-        )  # with NumPy, where it is used
+        from scalargrad.training.arrays import CannotReplayError
+        from scalargrad.training.replay import ReplayTrainer  # with NumPy, where it is used
 
         try:
             if self.trainer is None:

@@ -1,0 +1,125 @@
+"""The mean loss of a model over samples, recorded once, then replayed at the parameters of the moment."""
+
+import copy
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from scalargrad.engine.recording import no_grad
+from scalargrad.nn.losses import l2_penalty
+from scalargrad.nn.module import Module
+from scalargrad.replay.arguments import Flat
+from scalargrad.replay.call import Call
+from scalargrad.replay.chance import same_chance
+from scalargrad.replay.function import Kind
+from scalargrad.replay.recorded import Recorded
+from scalargrad.replay.recorder import Recorder
+from scalargrad.replay.samples import Samples, Whole
+from scalargrad.training.arrays import Arrays, CannotReplayError
+from scalargrad.training.batches import Dataset, Places, mean_loss, outputs_of
+from scalargrad.training.parameters import Parameters
+from scalargrad.training.trainer import Trainer
+
+AGREES = 1e-9  # relative: the loss of some samples, eagerly and replayed
+
+
+class RecordedLoss:
+    """The loss of a trainer, with its gradient by the parameters, over samples that are given as arrays."""
+
+    def __init__(self, trainer: Trainer, parameters: Parameters) -> None:
+        self.trainer, self.parameters = trainer, parameters
+        self._mixing = mixing(trainer.model)
+        self._weights = np.empty(0)
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin without programs."""
+        trainer, moved = self.trainer, self.parameters.values[: self.parameters.count]
+        self.by_sample = self._recorded(lambda x, t: trainer.loss(trainer.model(x), t))
+        self.by_batch = self._recorded(lambda x, t: mean_loss(trainer.model, trainer.loss, x, t))
+        self.penalty = self._recorded(lambda: l2_penalty(moved, trainer.l2))
+
+    def _recorded(self, function: Callable[..., Any]) -> Recorded:
+        recorder = Recorder(function, "the loss", before=self.parameters.settle)
+        return Recorded(function, recorder=recorder)
+
+    def with_gradient(self, arrays: Arrays, places: Places) -> tuple[float, np.ndarray, Samples | Whole]:
+        """Return the loss of samples at some places, with the l2 penalty, and its gradient."""
+        loss, found = self.replayed("parameters", arrays, places)
+        gradient = self.parameters.added_up(found.by_value)
+        if self.trainer.l2:
+            penalty = self.penalty.replayed("parameters", Call([], 0), 1.0, self.parameters.data_of)
+            loss += float(penalty.value)
+            gradient = gradient + self.parameters.added_up(penalty.by_value)
+        return loss, gradient, found
+
+    def replayed(self, kind: Kind, arrays: Arrays, places: Places) -> tuple[float, Samples | Whole]:
+        """Return the mean loss of samples at some places, with all that a replay gives."""
+        flats, function, seed = arrays.at(places), self.by_sample, 1.0 / len(places)
+        if self.mixes:  # they are recorded as a whole
+            function, seed = self.by_batch, 1.0
+            flats = [Flat(x.name, x.numbers.shape[:1] + x.spec, x.numbers.ravel(), []) for x in flats]
+        call = Call(flats, 2, is_finite=arrays.is_finite)
+        found = function.replayed(kind, call, seed, self.parameters.data_of)
+        if self.mixes:
+            return float(found.value), found
+        if len(self._weights) != len(places):
+            self._weights = np.full(len(places), seed)
+        with np.errstate(all="ignore"):
+            return float(self._weights.dot(found.value)), found
+
+    @property
+    def mixes(self) -> bool:
+        """Tell whether a batch has to be recorded as a whole, for its samples depend on one another."""
+        return any(getattr(module, "mixes_samples", True) for module in self._mixing)
+
+    # ---- held against graphs
+
+    def check(self, arrays: Arrays, data: Dataset, count: int) -> None:
+        """Hold the loss of some samples against that with plain numbers as targets, as in a graph.
+
+        Raises CannotReplayError where they differ, or either raises an error.
+        """
+        places = arrays.telling(count)
+        self.parameters.settle()
+        try:
+            with same_chance():
+                replayed, eager = self._replayed_once(arrays, places), self._eager(data, places)
+        except Exception as error:  # whatever a loss raises
+            raise CannotReplayError(f"{type(error).__name__}: {error}") from error
+        compares = math.isfinite(eager) and not self._draws
+        if compares and not math.isclose(eager, replayed, rel_tol=AGREES, abs_tol=AGREES):
+            raise CannotReplayError("the loss branches on its target in a way that a recording does not see")
+
+    def _replayed_once(self, arrays: Arrays, places: list[int]) -> float:
+        if not self.mixes:
+            return self.replayed("forward", arrays, places)[0]
+        model, loss = copy.deepcopy(self.trainer.model), self.trainer.loss  # whose running statistics stay
+        of_batch = Recorded(lambda x, t: mean_loss(model, loss, x, t))
+        return float(of_batch(*(a[places].tolist() for a in (arrays.samples, arrays.targets))))
+
+    def _eager(self, data: Dataset, places: list[int]) -> float:
+        model, loss = self.trainer.model, self.trainer.loss
+        if self.mixes:
+            model = copy.deepcopy(model)
+        some = data.part(places)
+        with no_grad():
+            outputs = outputs_of(model, some.samples)
+            found = [loss(output, target) for output, target in zip(outputs, some.targets)]
+            for target in data.targets:
+                loss(outputs[0], target)  # refuses what does not fit, as the first epoch would
+        return sum(map(float, found)) / len(places)
+
+    @property
+    def _draws(self) -> bool:
+        """Tell whether numbers are read afresh, so that no two losses are the same."""
+        return any(program.fresh for programs in self.by_sample.programs.values() for program in programs)
+
+
+def mixing(model: Any) -> list[Any]:
+    """Return the modules of a model whose outputs for a sample may depend on the others of a batch."""
+    if isinstance(model, Module):
+        return [m for _, m in model.named_modules() if type(m).mixes_samples is not False]
+    return [model] if getattr(model, "mixes_samples", hasattr(model, "batch")) else []

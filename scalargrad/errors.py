@@ -61,6 +61,10 @@ class LostGradientWarning(UserWarning):
     """Warn of a Value that was read as a plain number where its derivative is wanted."""
 
 
+class SlowRecordWarning(UserWarning):
+    """Warn of a recording that costs more than it saves."""
+
+
 class UnknownNameError(ScalargradError, LookupError):
     """Report a name that is not there, with the nearest ones that are."""
 

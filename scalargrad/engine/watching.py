@@ -61,6 +61,7 @@ class Watcher:
 nobody = Watcher()
 watcher: ContextVar[Watcher] = ContextVar("watcher", default=nobody)
 watched = 0  # in all threads: while it is 0, nobody needs to ask the ContextVar
+changes = 0  # of attributes of modules, so far: a module is what it was while nobody sets one
 _count_lock = Lock()
 
 
@@ -80,6 +81,12 @@ def _count(change: int) -> None:
     global watched  # noqa: PLW0603  # one count for all threads
     with _count_lock:
         watched += change
+
+
+def changed() -> None:
+    """Notice that an attribute of a module was set, by which a function that reads it may be another."""
+    global changes  # noqa: PLW0603  # one count for all modules
+    changes += 1
 
 
 def condition(owner: object, attribute: str) -> Any:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from scalargrad.engine.value import Number, Value
-from scalargrad.engine.watching import condition
+from scalargrad.engine.watching import changed, condition
 from scalargrad.errors import UnknownNameError
 from scalargrad.nn import files
 
@@ -44,6 +44,7 @@ class Module:
 
     def __setattr__(self, name: str, part: Part) -> None:
         object.__setattr__(self, name, part)
+        changed()
         if name == "path" or isinstance(part, Value | Module | list | tuple | dict):
             self._name_parts()
 

@@ -1,10 +1,15 @@
 """Find the line of the user's program that is running."""
 
 import linecache
+import os
 import sys
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
-PACKAGE, STANDARD = str(Path(__file__).parent.parent), str(Path(linecache.__file__).parent)
+PACKAGE = str(Path(__file__).parent.parent) + os.sep
+STANDARD = str(Path(linecache.__file__).parent) + os.sep
+INSTALLED = f"{os.sep}site-packages{os.sep}"
 
 
 def is_outside(file: str) -> bool:
@@ -12,16 +17,27 @@ def is_outside(file: str) -> bool:
     return not file.startswith(PACKAGE)
 
 
-def _is_the_users(file: str) -> bool:
-    """Tell whether a file is neither of this package nor of Python itself."""
-    return is_outside(file) and str(Path(file).parent) not in {STANDARD, f"{STANDARD}/importlib"}
+@cache
+def is_the_users(file: str) -> bool:
+    """Tell whether a file is neither of this package, nor Python's, nor installed."""
+    return is_outside(file) and not file.startswith((STANDARD, "<frozen ")) and INSTALLED not in file
 
 
-def line() -> str:
-    """Return the line of the user's that is running, as `file:3 'if x > 0:'`."""
+class Line(NamedTuple):
+    """A line of a program; its text is looked up when it is shown."""
+
+    file: str
+    number: int
+
+    def __str__(self) -> str:
+        """Return it as `file:3 'if x > 0:'`."""
+        text = linecache.getline(self.file, self.number).strip()
+        return f"{Path(self.file).name}:{self.number}" + f" {text!r}" * bool(text)
+
+
+def line() -> Line:
+    """Return the line of the user's that is running."""
     frame = sys._getframe(1)
-    while frame.f_back and not _is_the_users(frame.f_code.co_filename):
+    while frame.f_back and not is_the_users(frame.f_code.co_filename):
         frame = frame.f_back
-    file, number = frame.f_code.co_filename, frame.f_lineno
-    text = linecache.getline(file, number).strip()
-    return f"{Path(file).name}:{number}" + f" {text!r}" * bool(text)
+    return Line(frame.f_code.co_filename, frame.f_lineno)

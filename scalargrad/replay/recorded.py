@@ -12,11 +12,12 @@ from scalargrad.engine.node import describe
 from scalargrad.engine.transforms import value_and_grad
 from scalargrad.engine.value import Value
 from scalargrad.engine.watching import nobody, watcher
-from scalargrad.errors import LostGradientWarning, OperandError, RecordError, known
+from scalargrad.errors import LostGradientWarning, OperandError, RecordError, SlowRecordWarning, known
 from scalargrad.replay.arguments import like_the_argument
 from scalargrad.replay.call import Call, Signature
 from scalargrad.replay.function import Kind
 from scalargrad.replay.libraries import LibraryName
+from scalargrad.replay.outside import Outside
 from scalargrad.replay.program import Program
 from scalargrad.replay.recorder import Recorder, no_collection
 from scalargrad.replay.recording import Reads
@@ -24,6 +25,7 @@ from scalargrad.replay.samples import Data, Samples, Whole
 
 Reduction = Literal["mean", "sum"]
 MOST_PROGRAMS = 64  # for arguments of one shape
+OFTEN = 8  # times that a function was recorded anew, of which a warning tells
 INSTEAD = "write the choice as maximum, minimum or pick, or do not record it"
 
 
@@ -47,9 +49,12 @@ class Recorded:
         self.wanted = wanted  # the Values from outside by which derivatives are taken, all if None
         self.signature = Signature(function)
         self.recorder = recorder or Recorder(function, self.signature.name, self.reads)
+        self._looks_outside = recorder is None  # else who made it does
+        self.outside: Outside | None = None
         self.name = self.recorder.name
         self.programs: dict[Any, list[Program]] = {}
         self.last: tuple[Program, int | None] | None = None  # the program of the last call, with its batch
+        self._times_anew = 0
         self._lock = RLock()
 
     def __get__(self, instance: Any, owner: type) -> "Recorded":
@@ -168,6 +173,8 @@ class Recorded:
         Who asks for it calls `follow` on it, for what the function does beside its result.
         `data` gives the numbers of the Values that a program reads from outside.
         """
+        if self.outside and not self.outside.is_same():
+            self._begin_anew()
         programs = self.programs.setdefault(call.shape, [])
         if len(programs) == 1:
             whole = Whole.of(kind, programs[0], call, seed, data)
@@ -194,6 +201,20 @@ class Recorded:
                 samples.take(sample)
         return samples
 
+    def _begin_anew(self) -> None:
+        """Forget all programs, since the function finds something else outside."""
+        with self._lock:
+            if any(self.programs.values()):
+                self._times_anew += 1
+            if self._times_anew == OFTEN:
+                message = (
+                    f"{self.name} was recorded anew {OFTEN} times, for it found another object or number "
+                    "outside each time, which takes longer than it saves: give Values new .data instead of "
+                    "making new ones, or give what changes as an argument"
+                )
+                warnings.warn(message, SlowRecordWarning, stacklevel=4)
+            self.programs, self.outside = {}, None
+
     def _record(self, programs: list[Program], call: Call, sample: int, known: int) -> None:
         """Add the program of the way that a sample takes, unless another thread has added to those known."""
         with self._lock, no_collection():
@@ -203,7 +224,11 @@ class Recorded:
                 at = f", the last time at {programs[-1].lines[-1]}" if programs[-1].lines else ""
                 message = f"{self.name} branches in more than {MOST_PROGRAMS} ways{at}: {INSTEAD}"
                 raise RecordError(message)
+            if self._looks_outside and not self.outside:
+                self.outside = Outside(self.function)
             recording, made = self.recorder.recording(call, sample)
+            if self.outside:
+                self.outside.leave_out_changed()
             program = Program(recording, call, made, self.wanted)
             if program.arguments and not program.reads_arguments:
                 message = f"{self.name} depends on none of its arguments: nothing is to be replayed"

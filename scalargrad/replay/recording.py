@@ -14,7 +14,7 @@ from scalargrad.engine.watching import Watcher
 from scalargrad.errors import ReadError, RecordError
 from scalargrad.replay.chance import drawn
 from scalargrad.replay.given import Argument
-from scalargrad.replay.lines import line
+from scalargrad.replay.lines import Line, line
 
 Reads = Literal["refuse", "freeze"]
 Key = tuple[int, tuple[Any, ...]]  # of what is read afresh: how much was read before, which way was taken
@@ -37,7 +37,7 @@ class Guard(NamedTuple):
     sign: str  # of a comparison, or "int" where the whole part of `left` is `right`
     right: Value
     outcome: bool
-    line: str
+    line: Line
 
 
 @dataclass

@@ -54,6 +54,13 @@ class Watcher:
         """Do, with the data of some Values, what the function does beside its result."""
         function(*(value._data for value in values))
 
+    def required(self, value: Any, test: Callable[[Any], Any]) -> bool:  # noqa: ARG002
+        """Return whether a Value passes a test, which holds for numbers, Values and arrays alike.
+
+        Nobody asks of a Value: it is an argument that a recorded function is given in the place of a number.
+        """
+        return True
+
     def one_hot(self, index: Any, count: int) -> tuple[Any, ...] | None:
         """Return leaves that are 1 at the place `index` and else 0, if that can vary; None if not."""
 

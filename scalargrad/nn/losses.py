@@ -1,8 +1,8 @@
 """Losses: how far one prediction is from its target; a training step takes their mean over a batch.
 
 A prediction is a Value or a list of them, a target a number or a list; a list of one is that one.
-A target may be a Value, as in a function that is recorded; it is not checked then, for a loss has a value
-at every target.
+A target may be a Value, for a loss has a value at every target; it is checked where it stands for a number,
+as the argument of a function that is recorded.
 """
 
 import numbers
@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 from scalargrad.engine.composed import pick
 from scalargrad.engine.functions import dot, logsumexp, total
 from scalargrad.engine.value import Number, Value, as_values
+from scalargrad.engine.watching import watcher
 from scalargrad.errors import DomainError, ShapeError, known
 
 Prediction = Number | Sequence[Number]
@@ -106,18 +107,36 @@ def loss_function(loss: LossName | Loss) -> Loss:
 
 
 def _shortfall(score: Value, target: Target) -> Value:
-    if not isinstance(target, Value) and target not in {-1, 1}:
-        message = f"hinge needs the targets -1 and 1, got {target!r:.60}"
+    if not _passes(_is_a_sign, target):
+        message = f"hinge needs the targets -1 and 1, got {_shown(target)}"
         raise DomainError(message)
     shortfall: Value = 1.0 - target * score
     return shortfall.relu()
 
 
 def _surprise(logit: Value, target: float) -> Value:
-    if not isinstance(target, Value) and not 0 <= target <= 1:
-        message = f"binary_cross_entropy needs targets from 0 to 1, got {target!r:.60}"
+    if not _passes(_is_a_share, target):
+        message = f"binary_cross_entropy needs targets from 0 to 1, got {_shown(target)}"
         raise DomainError(message)
     return logit.softplus() - target * logit
+
+
+def _is_a_sign(y: Any) -> Any:
+    return (y * y >= 1) & (y * y <= 1)
+
+
+def _is_a_share(y: Any) -> Any:
+    return (y >= 0) & (y <= 1)
+
+
+def _passes(test: Callable[[Any], Any], target: Any) -> bool:
+    if isinstance(target, Value):
+        return watcher.get().required(target, test)
+    return isinstance(target, numbers.Real) and bool(test(target))
+
+
+def _shown(target: Any) -> str:
+    return f"{target._data if isinstance(target, Value) else target!r:.60}"
 
 
 def _class(target: float, count: int) -> int:

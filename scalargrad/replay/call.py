@@ -17,11 +17,15 @@ Made = list[list[Argument]]  # the numbers of each argument
 class Call:
     """The arguments of one call, laid flat; the first `positional` of them are given by position.
 
-    `batch` is the number of samples, None for one without a batch axis, which is sample 0.
+    `batch` is the number of samples, None for one without a batch axis, which is sample 0.  Who makes many
+    calls with the same numbers may say whether they are finite, and that the function was asked of each.
     """
 
-    def __init__(self, flats: list[Flat], positional: int, *, is_finite: bool | None = None) -> None:
-        self.flats, self.positional, self._is_finite = flats, positional, is_finite
+    def __init__(
+        self, flats: list[Flat], positional: int, *, is_finite: bool | None = None, is_checked: bool = False
+    ) -> None:
+        self.flats, self.positional = flats, positional
+        self._is_finite, self.is_checked = is_finite, is_checked
         batch = in_one_batch(flats)
         self.numbers = [x.numbers for x in flats if x.count]
         self.batch = batch if self.numbers else None

@@ -13,6 +13,7 @@ from scalargrad.primitives.row import Primitive
 from scalargrad.primitives.table import TABLE
 
 LibraryName = Literal["numpy", "torch", "jax"]
+ANOTHER_WAY = "a way that was not recorded"
 
 
 class Arithmetic(NumPy):
@@ -85,6 +86,10 @@ class Library:
     def detached(self, x: str) -> str:
         """Return what passes on no derivative."""
         return x
+
+    def only_where(self, conditions: Sequence[str], value: str) -> tuple[list[str], str]:
+        """Return the statements that refuse to go on where a condition does not hold, and the value."""
+        return [f'assert {self.call("all", x)}, "{ANOTHER_WAY}"' for x in conditions], value
 
     def literal(self, numbers: np.ndarray) -> str:
         """Return constants as they are written before a function."""
@@ -172,6 +177,15 @@ class JAXLibrary(Library):
     def detached(self, x: str) -> str:
         """Return what passes on no derivative."""
         return f"jax.lax.stop_gradient({x})"
+
+    def only_where(self, conditions: Sequence[str], value: str) -> tuple[list[str], str]:
+        """Return the statement that says whether all conditions hold; elsewhere the value is nan.
+
+        JAX may trace the function, and then there is no number that could be asserted.
+        """
+        recorded = " & ".join(self.call("all", condition) for condition in conditions)
+        lines = [f"# nan for {ANOTHER_WAY}", f"_recorded = ({recorded})"]
+        return lines, f"jnp.where(_recorded, {value}, jnp.nan)"
 
 
 LIBRARIES: dict[LibraryName, Library] = dict(

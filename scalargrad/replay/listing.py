@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from scalargrad.notation.labels import one_line
 from scalargrad.notation.text import TextWriter
 from scalargrad.notation.writer import Symbol
 from scalargrad.primitives.row import ATOM, PRODUCT, SUM
 from scalargrad.primitives.rows import dot, logsumexp, multiply, total
 from scalargrad.replay.arrays import Array, Joined, Numbers, Piece, Taken, View
+from scalargrad.replay.elements import with_elements
 from scalargrad.replay.graph import GUARD_ROWS, detached
 from scalargrad.replay.operation import Operation
 from scalargrad.replay.products import letters
@@ -51,9 +51,7 @@ class Lister:
         for array in program.arguments:
             yield array.name, self.shape(array)
         for array in (*sorted(self.layout.parameters, key=self._first_use), *program.fresh):
-            labels = [one_line(program.labels.get(slot, ("", ""))[0]) for slot in array.slots.tolist()]
-            few = len(labels) <= 9 and all(labels) and labels != [array.name]
-            yield array.name + (f" = {_bracketed(labels, array.dims)}" if few else ""), self.shape(array)
+            yield with_elements(array, program.labels), self.shape(array)
 
     def constant(self) -> Iterator[tuple[str, str]]:
         """Yield the arrays of plain numbers that were met in formulas."""
@@ -232,16 +230,3 @@ def _rows(view: Piece) -> Any:
 
 def _chained(writer: TextWriter, symbols: Sequence[Symbol]) -> Symbol:
     return Symbol(" + ".join(map(str, symbols)), SUM, writer)
-
-
-def _bracketed(labels: Sequence[str], dims: Sequence[int]) -> str:
-    """Return labels in rows.
-
-    >>> _bracketed(["w1", "w2", "w3", "w4"], (2, 2))
-    '[[w1, w2], [w3, w4]]'
-    """
-    if len(dims) < 2:
-        return f"[{', '.join(labels)}]" if dims else labels[0]
-    size = len(labels) // dims[0]
-    rows = [_bracketed(labels[i * size : (i + 1) * size], dims[1:]) for i in range(dims[0])]
-    return f"[{', '.join(rows)}]"

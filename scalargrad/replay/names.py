@@ -30,7 +30,7 @@ def _of_path(path: str) -> str:
     attributes = [part for part in re.split(r"\[[^\]]*\]|\.", path) if part]
     last = attributes[-1] if attributes else ""
     before = path[: path.rfind(last)]
-    layer = re.search(r"\[(\d+)\]", before) if attributes[0] != "neurons" else None
+    layer = re.search(r"\[(\d+)\]", before) if attributes[:1] != ["neurons"] else None
     return _word(SHORT.get(last, last) + (layer[1] if layer else ""))
 
 

@@ -24,7 +24,7 @@ from scalargrad.replay.guards import Certain, exact_slots
 from scalargrad.replay.layout import Layout
 from scalargrad.replay.names import Names, stem
 from scalargrad.replay.operation import Block
-from scalargrad.replay.recording import Recording
+from scalargrad.replay.recording import Recording, Test
 from scalargrad.replay.segments import segments
 from scalargrad.replay.verifying import Expected, swept
 
@@ -53,6 +53,7 @@ class Program:
         ]
         self.wishes = [array.name for array in self.arguments]
         self.hot = list(self._hot(graph, recording))
+        self.tests = [*self._tests(recording, made)]
         fresh = [leaf for leaf in recording.fresh if leaf in graph.slots]
         self._read_afresh = [recording.fresh[leaf] for leaf in fresh]
         key_of = dict(zip(recording.fresh, recording.keys))
@@ -130,6 +131,20 @@ class Program:
             array = Array("one-hot", dims, slots.ravel(), self.batched, f"hot_{source.name}")
             yield Hot(source, np.array([place for _, place, *_ in listed]), count, array)
 
+    def _tests(
+        self, recording: Recording, made: Sequence[Sequence[Argument]]
+    ) -> Iterator[tuple[Test, int, Any]]:
+        """Yield each test once, with the argument and the places in it that have to pass it."""
+        given = [list(leaves) for leaves in made if leaves]
+        place = {leaf: (k, i) for k, leaves in enumerate(given) for i, leaf in enumerate(leaves)}
+        asked: dict[tuple[Test, int], set[int]] = {}
+        for leaf, test in recording.tests:
+            argument, i = place[leaf]
+            asked.setdefault((test, argument), set()).add(i)
+        for (test, argument), places in asked.items():
+            is_whole = len(places) == len(given[argument])
+            yield test, argument, slice(None) if is_whole else sorted(places)
+
     def _named(self, layout: Layout) -> Layout:
         """Give the arrays of a layout the names of what is in them."""
         names = Names()
@@ -193,12 +208,17 @@ class Program:
         """Tell whether the attributes by which the function branched are what they were."""
         return all(getattr(owner, name) == was for (_, name), (owner, was) in self.conditions.items())
 
-    def can_pick(self, numbers: Sequence[np.ndarray]) -> np.ndarray:
-        """Tell for which samples the arguments that pick are whole numbers in their range."""
+    def can_take(self, numbers: Sequence[np.ndarray]) -> np.ndarray:
+        """Tell of which samples the arguments pass the tests that the recorded one passed.
+
+        Those that pick are whole numbers in their range; of others the function asks.
+        """
         fits = np.ones(len(numbers[0]) if self.batched else 1, bool)
         for hot in self.hot:
             index = numbers[self.arguments.index(hot.source)][..., hot.places]
             fits &= np.all((index % 1 == 0) & (index >= 0) & (index < hot.count), axis=-1)
+        for test, argument, places in self.tests:
+            fits &= np.all(test(numbers[argument][..., places]), axis=-1)
         return fits
 
     def run(

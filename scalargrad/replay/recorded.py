@@ -73,7 +73,10 @@ class Recorded:
         """Return the value: a float, or over a batch an array of floats."""
         if watcher.get() is not nobody:  # within another recording or a derivative it is a part of that
             return self.function(*arguments, **named)
-        found = self.replayed("forward", self.signature.call(arguments, named))
+        call = self.signature.call(arguments, named)
+        if call.batch is None and any(flat.values for flat in call.flats):
+            return self.function(*arguments, **named)
+        found = self.replayed("forward", call)
         found.follow()
         return found.value
 

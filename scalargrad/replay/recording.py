@@ -18,6 +18,7 @@ from scalargrad.replay.lines import Line, line
 
 Reads = Literal["refuse", "freeze"]
 Key = tuple[int, tuple[Any, ...]]  # of what is read afresh: how much was read before, which way was taken
+Test = Callable[[Any], Any]  # of numbers, Values and arrays
 FROZEN = {"float()", ".data", "round()", "format()", "its text", "a remainder", "a quotient"}
 INSTEAD = {
     "float()": "scalargrad's functions in place of math's, or .detach() where no derivative is meant",
@@ -56,6 +57,7 @@ class Recording(Watcher):
     hot: dict[tuple[Value, int], tuple[Value, ...]] = field(default_factory=dict)
     conditions: dict[tuple[int, str], tuple[object, Any]] = field(default_factory=dict)
     followers: list[tuple[Callable[..., object], tuple[Value, ...]]] = field(default_factory=list)
+    tests: list[tuple[Argument, Test]] = field(default_factory=list)  # that an argument has to pass
     errors: list[str] = field(default_factory=list)  # that were raised inside
     inside: list[Value] = field(default_factory=list)  # leaves that were made
     keys: list[Key] = field(default_factory=list)  # of what was read afresh
@@ -193,6 +195,13 @@ class Recording(Watcher):
         if (index, count) not in self.hot:
             self.hot[index, count] = tuple(Constant(float(i == index._data)) for i in range(count))
         return self.hot[index, count]
+
+    def required(self, value: Value, test: Test) -> bool:
+        """Return whether a Value passes a test, which every sample has to pass."""
+        if not isinstance(value, Argument):
+            return bool(test(value))  # which makes guards
+        self.tests.append((value, test))
+        return bool(test(value._data))
 
     def check_chance(self) -> None:
         """Raise RecordError if random numbers were drawn that a replay would repeat."""

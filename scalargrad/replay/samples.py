@@ -43,7 +43,8 @@ class Whole:
         """Return what a program gives, None where samples need more: branches, limits, errors, followers."""
         if not program.is_plain and (program.followers or not program.holds_now):
             return None
-        if not call.is_finite or (program.hot and not program.can_pick(call.numbers).all()):
+        asks = program.hot or (program.tests and not call.is_checked)
+        if not call.is_finite or (asks and not program.can_take(call.numbers).all()):
             return None
         inputs = data(program), program.fresh_data(call), call.numbers, seed
         try:
@@ -137,11 +138,11 @@ class Samples:
         if not len(mine):
             return mine
         inputs = self._inputs(program, mine, data, fresh)
-        can_pick = program.can_pick(inputs[2])
-        if not can_pick.all():
-            for sample in mine[~can_pick].tolist():
+        can_take = program.can_take(inputs[2])
+        if not can_take.all():
+            for sample in mine[~can_take].tolist():
                 self._keep_eager(sample)  # unless that raises an error
-            return self._run(program, mine[can_pick], data, fresh)
+            return self._run(program, mine[can_take], data, fresh)
         found, is_noticed = self._found(program, inputs)
         if found is None:
             return self._carefully(program, mine, data, fresh)

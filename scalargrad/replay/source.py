@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import indent
 
 from scalargrad.replay.arrays import Array
+from scalargrad.replay.elements import with_elements
 from scalargrad.replay.function import HELPERS, Body, body
 from scalargrad.replay.layout import Layout
 from scalargrad.replay.libraries import LIBRARIES, Library, LibraryName, library
@@ -27,7 +28,7 @@ def source(program: Program, name: str, target: LibraryName) -> str:
     made = body(layout, program.hot, wanted, batched=program.batched, library=chosen)
     arguments = [array.name for array in (*layout.parameters, *program.fresh, *program.arguments)]
     title = f"def {name if is_free(name) and name not in arguments else 'recorded'}({', '.join(arguments)}):"
-    lines = list(_lines(program, made, wanted, with_names))
+    lines = [*_docstring(program, wanted), *_lines(program, made, wanted, with_names, chosen)]
     return (
         "\n".join(
             [*_before(made, chosen, lines), _folded(title), indent("\n".join(map(_folded, lines)), "    ")]
@@ -57,16 +58,35 @@ def _before(made: Body, chosen: Library, lines: Sequence[str]) -> Iterator[str]:
     yield ""
 
 
-def _lines(program: Program, made: Body, wanted: Sequence[Array] | None, named: "_Named") -> Iterator[str]:
+def _docstring(program: Program, wanted: Sequence[Array] | None) -> Iterator[str]:
+    """Yield what the function returns, then what it is given, with shapes."""
+    value = f"mean over {BATCH} samples" if program.batched else "value"
+    by = "parameters" if program.regular.parameters else "arguments"
+    yield f'"""Return the {value}{f", with its derivatives by the {by}" * (wanted is not None)}.'
+    yield ""
+    given = (*program.regular.parameters, *program.fresh, *program.arguments)
+    rows = [(with_elements(array, program.labels), _shape(array) or "a number") for array in given]
+    width = max((len(name) for name, _ in rows), default=0)
+    for name, shape in rows:
+        yield f"{name:<{width}}  {shape}".replace("\\", r"\\").replace('"', r"\"")
+    yield '"""'
+
+
+def _lines(
+    program: Program, made: Body, wanted: Sequence[Array] | None, named: "_Named", library: Library
+) -> Iterator[str]:
     """Yield the lines of the function, with the shapes of arrays beside them."""
     first = program.arguments[0].name if program.arguments else ""
     if program.batched:
         yield f"{BATCH} = len({first})"
     yield from _commented(made.forward, named)
-    if made.holds != "True":
-        yield from _wrapped_comment("recorded where the following holds, and right only there: " + made.holds)
     mean = ".mean()" * program.batched
     value = f"({made.value}){mean}" if mean and not made.value.isidentifier() else made.value + mean
+    conditions = [f"{hot.array.name}.sum(axis=-1) == 1" for hot in program.hot]  # of an index in its range
+    conditions += [made.holds] * (made.holds != "True")
+    if conditions:
+        statements, value = library.only_where(conditions, value)
+        yield from statements
     if wanted is None:
         yield f"return {value}"
         return
@@ -106,7 +126,7 @@ def _folded(line: str) -> str:
     pieces, depth, start = [], 0, 0
     for i, c in enumerate(line):
         depth += (c in "([{") - (c in ")]}")
-        if depth and c == " " and (line[i - 1] in ",+*@-"):
+        if depth and c == " " and (line[i - 1] in ",+*@-&"):
             pieces.append(line[start:i])
             start = i + 1
     lines = [""]
@@ -117,9 +137,3 @@ def _folded(line: str) -> str:
     if len(lines) == 1 and " = " in line and not line.endswith(")"):
         return line
     return "\n        ".join(lines)
-
-
-def _wrapped_comment(text: str) -> Iterator[str]:
-    import textwrap
-
-    yield from textwrap.wrap(text, WIDTH - 6, initial_indent="# ", subsequent_indent="#   ")

@@ -61,7 +61,7 @@ class RecordedLoss:
         if self.mixes:  # they are recorded as a whole
             function, seed = self.by_batch, 1.0
             flats = [Flat(x.name, x.numbers.shape[:1] + x.spec, x.numbers.ravel(), []) for x in flats]
-        call = Call(flats, 2, is_finite=arrays.is_finite)
+        call = Call(flats, 2, is_finite=arrays.is_finite, is_checked=True)  # by `check`
         found = function.replayed(kind, call, seed, self.parameters.data_of)
         if self.mixes:
             return float(found.value), found

@@ -130,11 +130,13 @@ def _watched(since: int, stacklevel: int) -> Iterator[None]:
     """
     outer = watcher.get()
     reads = _FloatReads(outer)
-    with watching(reads):
-        yield
-    for value in reads.values:
-        if value._order < since or not isinstance(outer, _FloatReads):
-            outer.read(value, "float()")  # a derivative around this one is concerned by older ones only
+    try:
+        with watching(reads):
+            yield
+    finally:  # whoever catches an error in between may branch by it
+        for value in reads.values:
+            if value._order < since or not isinstance(outer, _FloatReads):
+                outer.read(value, "float()")  # a derivative around this one is concerned by older ones only
     if any(value._order >= since for value in reads.values):
         message = (
             "the function reads a Value as a plain number, so no derivative passes through there: use "
@@ -149,8 +151,12 @@ def _variable(x: Any) -> Value:
 
 
 def _reads_older(order: Sequence[Value], since: int) -> bool:
-    """Tell whether the output depends on Values made before: the result then stays connected to them."""
-    return any(node._order < since and not isinstance(node, Constant) for node in order)
+    """Tell whether the output depends on Values made before: the result then stays connected to them.
+
+    So it does if a leaf inside stands for what may be another number the next time, which a watcher knows.
+    """
+    varies = watcher.get().varies
+    return any((node._order < since and not isinstance(node, Constant)) or varies(node) for node in order)
 
 
 def _derivatives(order: Sequence[Value], since: int, connected: bool) -> Callable[[Value], Any]:

@@ -61,11 +61,39 @@ class Watcher:
         """
         return True
 
+    def varies(self, leaf: Any) -> bool:  # noqa: ARG002
+        """Return whether a leaf stands for a number that may be another one the next time."""
+        return False
+
+    def elsewhere(self, value: Any) -> None:
+        """Notice that a Value is read in a thread or context in which nobody watches."""
+
     def one_hot(self, index: Any, count: int) -> tuple[Any, ...] | None:
         """Return leaves that are 1 at the place `index` and else 0, if that can vary; None if not."""
 
 
-nobody = Watcher()
+class Nobody(Watcher):
+    """Be there where nobody watches: tell those who watch in other threads what is read of Values."""
+
+    def read(self, value: Any, how: str) -> None:  # noqa: ARG002
+        """Pass on that a Value was read as a plain number."""
+        for by in [*active]:
+            by.elsewhere(value)
+
+    def compared(self, left: Any, sign: str, right: Any, outcome: bool) -> None:  # noqa: ARG002
+        """Pass on that Values were compared."""
+        for by in [*active]:
+            by.elsewhere(left)
+            by.elsewhere(right)
+
+    def truncated(self, value: Any, outcome: int) -> None:  # noqa: ARG002
+        """Pass on that a Value was read as a whole number."""
+        for by in [*active]:
+            by.elsewhere(value)
+
+
+nobody: Watcher = Nobody()
+active: list[Watcher] = []  # in all threads
 watcher: ContextVar[Watcher] = ContextVar("watcher", default=nobody)
 watched = 0  # in all threads: while it is 0, nobody needs to ask the ContextVar
 changes = 0  # of attributes of modules, so far: a module is what it was while nobody sets one
@@ -74,20 +102,21 @@ _count_lock = Lock()
 
 @contextmanager
 def watching(by: Watcher) -> Iterator[None]:
-    """Report to a watcher what is read inside the block, in this thread or task; `nobody` suspends it."""
-    _count(1)
+    """Report to a watcher what is read inside the block, in this thread or task."""
+    _watch(by, 1)
     token = watcher.set(by)
     try:
         yield
     finally:
         watcher.reset(token)
-        _count(-1)
+        _watch(by, -1)
 
 
-def _count(change: int) -> None:
+def _watch(by: Watcher, change: int) -> None:
     global watched  # noqa: PLW0603  # one count for all threads
     with _count_lock:
         watched += change
+        active[:] = [*active, by] if change > 0 else [x for x in active if x is not by]
 
 
 def changed() -> None:

@@ -141,7 +141,9 @@ def written(
     by_arguments = inputs.arguments if kind in {"arguments", "all"} else []
     wanted = None if kind == "forward" else [*by_parameters, *by_arguments]
     made = body(layout, hot, wanted, batched=batched)
-    near = guards.near(made.text, layout, certain, [array.name for array in inputs.arguments])
+    near = guards.near(
+        made.text, layout, certain, [array.name for array in (*inputs.fresh, *inputs.arguments)]
+    )
     flat = [_flat(x, array) for x, array in zip(made.derivatives, by_parameters)]
     gradient = f"np.concatenate([{', '.join(flat)}])" if flat else "np.empty(0)"
     returned = [

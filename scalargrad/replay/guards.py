@@ -13,6 +13,7 @@ import numpy as np
 from scalargrad.primitives import rows
 from scalargrad.primitives.row import Primitive
 from scalargrad.primitives.table import TABLE
+from scalargrad.replay.arrays import Array
 from scalargrad.replay.graph import GUARD_ROWS, GUARDS, Graph, detached
 from scalargrad.replay.layout import Layout
 from scalargrad.replay.operation import Operation
@@ -62,11 +63,11 @@ def holds(text: Text, layout: Layout) -> str:
 def near(text: Text, layout: Layout, certain: Certain, names: Iterable[str]) -> str:
     """Return the condition that rounding may decide a guard; False where it cannot.
 
-    How much rounding can do depends on how large numbers are: those in the recording, or those under
-    these `names` now.
+    How much rounding can do depends on how large the numbers are from which the two sides are computed:
+    those in the recording, or now those under these `names`, and all between them and the guard.
     """
     exact, largest = certain.exact, certain.largest
-    parts = []
+    parts, unsure = [], []
     for operation in _guards(layout):
         operands = [layout.graph.operands[slot] for slot in operation.array.slots.tolist()]
         if all(exact.issuperset(pair) for pair in operands):
@@ -76,10 +77,25 @@ def near(text: Text, layout: Layout, certain: Certain, names: Iterable[str]) -> 
             y = f"np.rint({x})"
         margin = f"{CLOSE}*np.maximum(np.abs({x}), _scale)"
         parts.append(_over(operation, f"(np.abs({x} - {y}) <= {margin})", "any"))
+        unsure.append(operation)
     if parts:
-        sizes = [f"np.abs({name}).max(initial=0.0)" for name in ("data", *names)]
+        computed = (array.name for array in _computed_below(unsure, layout))
+        sizes = [f"np.abs({name}).max(initial=0.0)" for name in ("data", *names, *computed)]
         text.lines.append(f"_scale = max({largest!r}, {', '.join(sizes)})")
     return " | ".join(parts) or "False"
+
+
+def _computed_below(operations: Iterable[Operation], layout: Layout) -> list[Array]:
+    """Return the arrays that are computed on the way to some operations."""
+    made = {operation.array: operation for operation in layout.operations}
+    found: dict[Array, None] = {}
+    unread = [array for operation in operations for view in operation.views for array in view.arrays]
+    while unread:
+        array = unread.pop()
+        if array in made and array not in found:
+            found[array] = None
+            unread += [below for view in made[array].views for below in view.arrays]
+    return list(found)
 
 
 def _guards(layout: Layout) -> Iterator[Operation]:

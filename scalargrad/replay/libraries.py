@@ -16,6 +16,11 @@ LibraryName = Literal["numpy", "torch", "jax"]
 ANOTHER_WAY = "a way that was not recorded"
 
 
+def occurrences(text: str, name: str) -> int:
+    """Return how often a text reads a name; "x" does not occur in "np.maximum(x0, y.x)"."""
+    return len(re.findall(rf"(?<![\w.]){re.escape(name)}(?!\w)", text))
+
+
 class Arithmetic(NumPy):
     """Write rows over arrays; of 1 · (x > 0) the comparison alone, which counts as a number in a product."""
 
@@ -56,7 +61,7 @@ class Library:
         """Return a row applied to operands; as a call where its definition would read one of them twice."""
         text = str(dialect.value(row, *operands))
         names = [str(x) for x in operands if isinstance(x, Symbol)]
-        twice = any(text.count(name) > 1 for name in names if not name.isdigit())
+        twice = any(occurrences(text, name) > 1 for name in names if not name.isdigit())
         return str(dialect.write(row, operands)) if twice and TABLE.get(row.name) is row else text
 
     def joined(self, parts: Sequence[str], axis: int) -> str:

@@ -1,7 +1,6 @@
 """Write an operation on arrays: its value, then what it hands back to its operands."""
 
 import operator
-import re
 from collections.abc import Collection, Iterator
 from functools import reduce
 from typing import Any, NamedTuple
@@ -13,6 +12,7 @@ from scalargrad.replay import floats, products, workspace
 from scalargrad.replay.adjoints import Adjoints, Term
 from scalargrad.replay.arrays import Array, Numbers, View
 from scalargrad.replay.graph import GUARD_ROWS, detached
+from scalargrad.replay.libraries import occurrences
 from scalargrad.replay.operation import LISTED, Block, Operation
 from scalargrad.replay.text import Text, shape
 
@@ -153,16 +153,12 @@ def _to_elements(adjoints: Adjoints, operation: Operation, upstream: Term) -> It
     wide = [array.name, *(str(s) for s, view in zip(symbols, operation.views) if _is_wide(view, array))]
     for local in row.local_derivatives(dialect, z, symbols):
         written = str(dialect.symbol(local))
-        full = upstream.full or any(_mentions(written, name) for name in wide)
+        full = upstream.full or any(occurrences(written, name) for name in wide)
         yield HandedBack(str(dialect.symbol(d * local)), full, array.dims, array.batched)
 
 
 def _is_wide(view: View, array: Array) -> bool:
     return not isinstance(view, Numbers) and (view.batched, view.shape) == (array.batched, array.dims)
-
-
-def _mentions(text: str, name: str) -> bool:
-    return re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", text) is not None
 
 
 def _to_lists(adjoints: Adjoints, operation: Operation, upstream: Term) -> Iterator[HandedBack]:

@@ -97,12 +97,18 @@ class RecordedOutput:
         return self.recorded.source(target)
 
     def _order_of(self, values: Sequence[Value]) -> np.ndarray | None:
-        """Return the place of each parameter among Values, None where some are not among them."""
-        if id(values) not in self._orders:
-            place = {value: i for i, value in enumerate(values)}
-            found = [place.get(parameter) for parameter in self.parameters]
-            self._orders[id(values)] = values, None if None in found else np.array(found, np.int64)
-        return self._orders[id(values)][1]
+        """Return the place of each parameter among Values, None where some are not among them.
+
+        That of a tuple is kept, which is the one of a program.
+        """
+        if id(values) in self._orders:
+            return self._orders[id(values)][1]
+        place = {value: i for i, value in enumerate(values)}
+        found = [place.get(parameter) for parameter in self.parameters]
+        order = None if None in found else np.array(found, np.int64)
+        if isinstance(values, tuple):
+            self._orders[id(values)] = values, order
+        return order
 
     def __repr__(self) -> str:
         return repr(self.recorded)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
 from itertools import groupby
 from struct import Struct
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -27,6 +27,17 @@ from scalargrad.replay.operation import Block
 from scalargrad.replay.recording import Recording, Test
 from scalargrad.replay.segments import segments
 from scalargrad.replay.verifying import Expected, swept
+
+
+class Found(NamedTuple):
+    """What a program gives: over a batch an array for each of them."""
+
+    value: Any
+    holds: Any  # whether the guards have the outcomes that they had
+    unsure: Any  # whether rounding may decide one of them
+    followed: Any  # the numbers that are handed on
+    gradient: np.ndarray  # by the parameters, laid end to end
+    by_arguments: Any
 
 
 class Program:
@@ -101,9 +112,9 @@ class Program:
             if wanted is None or any(value in wanted for value in self._values_of([array]))
         ]
 
-    def _values_of(self, arrays: Sequence[Array]) -> list[Value]:
+    def _values_of(self, arrays: Sequence[Array]) -> tuple[Value, ...]:
         leaves = self.layout.graph.leaves
-        return [leaves[slot] for array in arrays for slot in array.slots.tolist()]
+        return tuple([leaves[slot] for array in arrays for slot in array.slots.tolist()])
 
     # ---- arrays that are given
 
@@ -228,8 +239,8 @@ class Program:
         fresh: Sequence[np.ndarray],
         numbers: Sequence[np.ndarray],
         seed: float = 1.0,
-    ) -> Any:
-        """Return the value, guards, what is followed, and derivatives: see `written`.
+    ) -> Found:
+        """Return what the program gives.
 
         `numbers` are those of each argument, laid flat, with a batch axis before if it is a batch.
         """
@@ -241,7 +252,7 @@ class Program:
                 del self._functions[kind]
                 raise
         lead = (len(numbers[0]),) if self.batched else ()
-        return self._functions[kind](data, *fresh, *numbers, *lead, seed)
+        return Found._make(self._functions[kind](data, *fresh, *numbers, *lead, seed))
 
     def _expected(
         self, recording: Recording, fresh: Sequence[Value], made: Sequence[Sequence[Argument]]

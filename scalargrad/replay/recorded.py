@@ -21,7 +21,7 @@ from scalargrad.replay.outside import Outside
 from scalargrad.replay.program import Program
 from scalargrad.replay.recorder import Recorder, no_collection
 from scalargrad.replay.recording import Reads
-from scalargrad.replay.samples import Data, Samples, Whole
+from scalargrad.replay.samples import Data, Replayed, Samples, Whole
 
 Reduction = Literal["mean", "sum"]
 MOST_PROGRAMS = 64  # for arguments of one shape
@@ -54,6 +54,8 @@ class Recorded:
         self.name = self.recorder.name
         self.programs: dict[Any, list[Program]] = {}
         self.last: tuple[Program, int | None] | None = None  # the program of the last call, with its batch
+        self.descriptor: Recorded | None = None  # of a method
+        self.instance: Any = None
         self._times_anew = 0
         self._lock = RLock()
 
@@ -61,9 +63,13 @@ class Recorded:
         """Return a method of an instance, with programs of its own."""
         if instance is None:
             return self
-        method = Recorded(self.function.__get__(instance, owner), self.reads)
-        place = f"record of {self.function.__qualname__}"  # no name that an attribute could have
-        return vars(instance).setdefault(place, method) if hasattr(instance, "__dict__") else method
+        place = f"record {id(self)}"  # no name that an attribute could have; the method keeps the descriptor alive
+        kept = getattr(instance, "__dict__", {})
+        method: Recorded | None = kept.get(place)
+        if method is None or method.instance is not instance:  # as in a copy of the instance
+            method = kept[place] = Recorded(self.function.__get__(instance, owner), self.reads)
+            method.descriptor, method.instance = self, instance
+        return method
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy or pickle the function: a copy records its own programs."""
@@ -160,6 +166,11 @@ class Recorded:
         title = f"{self.name}: {ways} programs; the last:\n" if ways > 1 else ""
         return title + listing(*self.last)
 
+    @property
+    def reads_afresh(self) -> bool:
+        """Tell whether any program reads numbers afresh, by chance or not."""
+        return any(program.fresh for programs in self.programs.values() for program in programs)
+
     def _last(self) -> Program:
         if self.last is None:
             message = f"{self.name} was not recorded yet: call it once, with arguments"
@@ -168,9 +179,7 @@ class Recorded:
 
     # ---- replays
 
-    def replayed(
-        self, kind: Kind, call: Call, seed: float = 1.0, data: Data = Program.data
-    ) -> Samples | Whole:
+    def replayed(self, kind: Kind, call: Call, seed: float = 1.0, data: Data = Program.data) -> Replayed:
         """Return what programs give for the samples of a call; record where none fits.
 
         Who asks for it calls `follow` on it, for what the function does beside its result.
@@ -186,7 +195,7 @@ class Recorded:
                 return whole
         samples = Samples(kind, call, seed, data, lambda sample: self.recorder.run(call, sample))
         if not call.is_finite:
-            samples.take_strange()
+            samples.take_non_finite()
         used = 0
         while len(samples.left):
             sample = int(samples.left[0])
@@ -220,23 +229,28 @@ class Recorded:
 
     def _record(self, programs: list[Program], call: Call, sample: int, known: int) -> None:
         """Add the program of the way that a sample takes, unless another thread has added to those known."""
-        with self._lock, no_collection():
-            if len(programs) > known:
-                return
-            if len(programs) >= MOST_PROGRAMS:
-                at = f", the last time at {programs[-1].lines[-1]}" if programs[-1].lines else ""
-                message = f"{self.name} branches in more than {MOST_PROGRAMS} ways{at}: {INSTEAD}"
-                raise RecordError(message)
-            if self._looks_outside and not self.outside:
-                self.outside = Outside(self.function)
-            recording, made = self.recorder.recording(call, sample)
-            if self.outside:
-                self.outside.leave_out_changed()
-            program = Program(recording, call, made, self.wanted)
-            if program.arguments and not program.reads_arguments:
-                message = f"{self.name} depends on none of its arguments: nothing is to be replayed"
-                raise OperandError(message)
-            programs.append(program)
+        if len(programs) >= MOST_PROGRAMS:
+            at = f", the last time at {programs[-1].lines[-1]}" if programs[-1].lines else ""
+            message = f"{self.name} branches in more than {MOST_PROGRAMS} ways{at}: {INSTEAD}"
+            raise RecordError(message)
+        with no_collection():
+            program = self._program(call, sample)
+        with self._lock:
+            if len(programs) == known:
+                programs.append(program)
+
+    def _program(self, call: Call, sample: int) -> Program:
+        """Return the program of the way that a sample takes."""
+        if self._looks_outside and not self.outside:
+            self.outside = Outside(self.function)
+        recording, made = self.recorder.recording(call, sample)
+        if self.outside:
+            self.outside.leave_out_changed()
+        program = Program(recording, call, made, self.wanted)
+        if program.arguments and not program.reads_arguments:
+            message = f"{self.name} depends on none of its arguments: nothing is to be replayed"
+            raise OperandError(message)
+        return program
 
     def __repr__(self) -> str:
         return f"<recorded {self.name}>"

@@ -1,10 +1,12 @@
 """Run a function, watched, as often as it takes to know what a replay has to do."""
 
 import gc
+import inspect
 import math
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from threading import Lock
 from typing import Any
 
@@ -37,7 +39,7 @@ class Recorder:
         before: Callable[[], object] = lambda: None,
     ) -> None:
         self.function, self.name, self.reads = function, name, reads
-        self.before = before  # it runs
+        self.before = before  # each run
 
     def recording(self, call: Call, sample: int) -> tuple[Recording, Made]:
         """Return the recording of a sample, with the arguments that were made for it.
@@ -46,23 +48,23 @@ class Recorder:
         """
         first, made = self.run(call, sample)
         again = dict(zip(first.keys, [leaf._data for leaf in first.fresh]))
-        recording, _ = self.run(call, sample, made, again)  # where what is made once is there already
-        if not first.is_like(recording):
+        recording, made_again = self.run(call, sample, again)  # where what is made once is there already
+        pairs = zip(chain.from_iterable(made), chain.from_iterable(made_again))
+        if not first.is_like(recording, dict(pairs)):
             raise RecordError(ANOTHER)
         if first.errors:
             message = f"{first.errors[0]}: the function catches this error, and so branches in a way "
             raise RecordError(message + "that a recording does not see; write a comparison instead")
         if call.flats and not recording.fresh:
             self._check_types(recording, call, made)
-        return recording, made
+        return recording, made_again
 
     def run(
-        self, call: Call, sample: int, made: Made | None = None, fresh: Mapping[Key, float] | None = None
+        self, call: Call, sample: int, fresh: Mapping[Key, float] | None = None
     ) -> tuple[Recording, Made]:
-        """Return the recording of one run, with the arguments that were made for it, or were given."""
+        """Return the recording of one run, with the arguments that were made for it."""
         self.before()
-        made = made or call.made(sample)
-        fresh = fresh or call.fresh_of(sample)
+        made, fresh = call.made(sample), fresh or call.fresh_of(sample)
         with _noted("" if call.batch is None else f"(in sample {sample} of the batch: {AXIS})"):
             return _run(lambda: call.run(self.function, made), self.reads, fresh), made
 
@@ -89,7 +91,7 @@ def _run(function: Callable[[], Any], reads: Reads, fresh: Mapping[Key, float] |
     Raises OperandError unless it returns one number, and whatever the function raises.
     """
     recording = Recording(reads, numbers=fresh or {})
-    with recorded(), watching(recording), _compared_by_data():
+    with recorded(), watching(recording), _reporting():
         recording.output = _one_number(function())
     recording.check_chance()
     return recording
@@ -106,22 +108,28 @@ def _one_number(output: Any) -> Value:
 
 
 @contextmanager
-def _compared_by_data() -> Iterator[None]:
-    """Let `==` and look-ups of Values ask the watcher while the block runs, at nobody else's cost."""
+def _reporting() -> Iterator[None]:
+    """Let Values report, while the block runs, what would cost everybody time if they always did."""
     global _blocks  # noqa: PLW0603  # one count for all threads
     with _patching:
         _blocks += 1
-        Value.__eq__, Value.__hash__ = _equal, _hashed  # type: ignore[method-assign, assignment]
+        for name, report in REPORTS.items():
+            setattr(Value, name, report)
     try:
         yield
     finally:
         with _patching:
             _blocks -= 1
             if not _blocks:
-                Value.__eq__, Value.__hash__ = object.__eq__, object.__hash__  # type: ignore[method-assign]
+                for name in REPORTS:
+                    setattr(Value, name, QUIET[name])
 
 
 _blocks, _patching = 0, Lock()
+
+
+def _is_watched_by_user() -> bool:
+    return watcher.get() is not nobody and is_outside(sys._getframe(2).f_code.co_filename)
 
 
 def _equal(self: Value, other: object) -> Any:
@@ -129,9 +137,45 @@ def _equal(self: Value, other: object) -> Any:
 
 
 def _hashed(self: Value) -> int:
-    if watcher.get() is not nobody and is_outside(sys._getframe(1).f_code.co_filename):
+    if _is_watched_by_user():
         watcher.get().looked_up(self)
     return object.__hash__(self)
+
+
+def _text(self: Value) -> str:
+    if _is_watched_by_user():
+        watcher.get().read(self, "its text")
+    return QUIET["__repr__"](self)  # type: ignore[no-any-return]
+
+
+def _formatted(self: Value, form: str) -> str:
+    if _is_watched_by_user():
+        watcher.get().read(self, "its text")
+    return QUIET["__format__"](self, form)  # type: ignore[no-any-return]
+
+
+def _gradient(self: Value) -> float:
+    if _is_watched_by_user():
+        watcher.get().read(self, ".grad")
+    return QUIET["grad"].__get__(self)  # type: ignore[no-any-return]
+
+
+def _local_derivatives(self: Value) -> Any:
+    if _is_watched_by_user():
+        watcher.get().read(self, ".local_derivatives")
+    return QUIET["local_derivatives"].__get__(self)
+
+
+NAMES = ("__eq__", "__hash__", "__repr__", "__format__", "grad", "local_derivatives")
+QUIET: dict[str, Any] = {name: inspect.getattr_static(Value, name) for name in NAMES}
+REPORTS: dict[str, Any] = {
+    "__eq__": _equal,
+    "__hash__": _hashed,
+    "__repr__": _text,
+    "__format__": _formatted,
+    "grad": property(_gradient, QUIET["grad"].__set__),
+    "local_derivatives": property(_local_derivatives),
+}
 
 
 @contextmanager

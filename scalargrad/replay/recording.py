@@ -1,7 +1,7 @@
 """What one run of a function showed: the graph, with what a graph does not show."""
 
 import numbers
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
@@ -19,7 +19,7 @@ from scalargrad.replay.lines import Line, line
 Reads = Literal["refuse", "freeze"]
 Key = tuple[int, tuple[Any, ...]]  # of what is read afresh: how much was read before, which way was taken
 Test = Callable[[Any], Any]  # of numbers, Values and arrays
-FROZEN = {"float()", ".data", "round()", "format()", "its text", "a remainder", "a quotient"}
+FROZEN = {"float()", ".data", ".grad", "round()", "format()", "its text", "a remainder", "a quotient"}
 INSTEAD = {
     "float()": "scalargrad's functions in place of math's, or .detach() where no derivative is meant",
     ".data": ".detach() where no derivative is meant; softmax, logsumexp, maximum, pick do without it",
@@ -71,15 +71,18 @@ class Recording(Watcher):
         followed = [value for _, values in self.followers for value in values]
         return evaluation_order(self.output, *read, *followed, *self.sources.values())
 
-    def is_like(self, other: "Recording") -> bool:
-        """Tell whether another run did the same operations, with the same numbers and the same outcomes."""
+    def is_like(self, other: "Recording", arguments: Mapping[Value, Value]) -> bool:
+        """Tell whether another run did the same operations, with the same numbers and the same outcomes.
+
+        It had `arguments` of its own for those of this one, so that one which was kept is found out.
+        """
         mine, theirs = self.nodes, other.nodes
         if len(mine) != len(theirs) or len(self.guards) != len(other.guards):
             return False
         made = set(map(id, self.inside))
         twin: dict[Any, Any] = {}
         for a, b in zip(mine, theirs):
-            if a._first is None and b is not a and id(a) not in made:
+            if a._first is None and id(a) not in made and b is not arguments.get(a, a):
                 return False  # a leaf from outside is the same leaf
             twin[a] = b
             if a.primitive is not b.primitive or [twin[parent] for parent in a.parents] != list(b.parents):
@@ -103,16 +106,7 @@ class Recording(Watcher):
 
     def is_plain(self, value: Value) -> bool:
         """Tell whether a Value was computed of arguments and plain numbers only: it stands for a number."""
-        seen, unread = {id(value)}, [value]
-        while unread:
-            node = unread.pop()
-            if node._first is None and not isinstance(node, Argument | Constant):
-                return False
-            for parent in node.parents:
-                if id(parent) not in seen:
-                    seen.add(id(parent))
-                    unread.append(parent)
-        return True
+        return all(node._first or isinstance(node, Argument | Constant) for node in _below(value))
 
     # ---- what the engine reports
 
@@ -182,7 +176,12 @@ class Recording(Watcher):
 
     def condition(self, owner: object, attribute: str) -> None:
         """Keep what an attribute was, for which the recording holds."""
-        self.conditions[id(owner), attribute] = owner, getattr(owner, attribute)
+        now = getattr(owner, attribute)
+        _, was = self.conditions.setdefault((id(owner), attribute), (owner, now))
+        if was != now:
+            self.errors.append(
+                f"{line()}: the function changes {attribute} of {type(owner).__name__}, which it reads"
+            )
 
     def follow(self, function: Callable[..., object], values: tuple[Value, ...]) -> None:
         """Keep what is to be done after each replay."""
@@ -203,6 +202,22 @@ class Recording(Watcher):
         self.tests.append((value, test))
         return bool(test(value._data))
 
+    def varies(self, leaf: Value) -> bool:
+        """Return whether a leaf stands for a number that may be another one the next time."""
+        return (
+            leaf in self.sources or leaf in self.fresh or any(leaf in leaves for leaves in self.hot.values())
+        )
+
+    def elsewhere(self, value: Value) -> None:
+        """Refuse that what was computed of an argument is read where nobody watches."""
+        if any(isinstance(node, Argument) for node in _below(value)):
+            message = (
+                f"{describe(value)} is read as a plain number in a thread or context of its own, where a "
+                "recording does not see it: read it where the function itself runs"
+            )
+            self.errors.append(message)
+            raise ReadError(message)
+
     def check_chance(self) -> None:
         """Raise RecordError if random numbers were drawn that a replay would repeat."""
         if drawn() != self.drawn:
@@ -211,3 +226,15 @@ class Recording(Watcher):
                 "scalargrad.afresh(lambda: …), or outside, as an argument"
             )
             raise RecordError(message)
+
+
+def _below(value: Value) -> Iterator[Value]:
+    """Yield a Value and all that it was computed from."""
+    seen, unread = {id(value)}, [value]
+    while unread:
+        node = unread.pop()
+        yield node
+        for parent in node.parents:
+            if id(parent) not in seen:
+                seen.add(id(parent))
+                unread.append(parent)

@@ -11,7 +11,7 @@ from scalargrad.engine.value import Value
 from scalargrad.replay.call import Call, Made
 from scalargrad.replay.function import Kind
 from scalargrad.replay.given import Argument
-from scalargrad.replay.program import Program
+from scalargrad.replay.program import Found, Program
 from scalargrad.replay.recording import Recording
 from scalargrad.replay.verifying import swept
 
@@ -27,16 +27,39 @@ RAISING = Context()  # in which that is set once for all, which costs a call les
 RAISING.run(np.seterr, **RAISE)
 
 
-class Whole:
-    """What one program gives for all samples of a call: the way without detours."""
+class Replayed:
+    """What programs give for the samples of a call."""
 
-    is_finite = True
+    call: Call
+    value: Any  # of each sample over a batch, or the one float
+    is_finite: bool  # all of it, as far as is known
+    sums: Derivatives  # by Values that were read
+    firsts: Sequence[int]  # of the samples that each program took
 
-    def __init__(self, kind: Kind, program: Program, call: Call, found: Any) -> None:
+    @property
+    def by_argument(self) -> list[np.ndarray]:
+        """Return the derivatives by each argument laid flat, over the batch or for the one sample."""
+        raise NotImplementedError
+
+    @property
+    def by_value(self) -> Derivatives:
+        """Return Values that were read or given as arguments, with derivatives to be added up."""
+        return [*self.sums, *_given(self.call, self.by_argument)]
+
+    def follow(self) -> None:
+        """Do what the function does beside its result, sample by sample."""
+
+
+class Whole(Replayed):
+    """What one program gives for all samples: the way without detours."""
+
+    is_finite, firsts = True, (0,)
+
+    def __init__(self, kind: Kind, program: Program, call: Call, found: Found) -> None:
         self.call = call
-        value, _, _, _, gradient, self._of_arguments = found
-        self.value = float(value) if call.batch is None else np.array(value)
-        self.sums: Derivatives = [(program.independents, gradient)] if kind in {"parameters", "all"} else []
+        self.value = float(found.value) if call.batch is None else np.array(found.value)
+        self.sums = [(program.independents, found.gradient)] if kind in {"parameters", "all"} else []
+        self._by_arguments = found.by_arguments
 
     @classmethod
     def of(cls, kind: Kind, program: Program, call: Call, seed: float, data: Data) -> "Whole | None":
@@ -47,38 +70,35 @@ class Whole:
         if not call.is_finite or (asks and not program.can_take(call.numbers).all()):
             return None
         inputs = data(program), program.fresh_data(call), call.numbers, seed
+        if not np.isfinite(inputs[0]).all():
+            return None
         try:
             found, finite = RAISING.copy().run(_found, program, kind, inputs)
         except program.errors:
             return None
-        _, holds, near, *_ = found
-        certain = (holds is True or np.all(holds)) and (near is False or not np.any(near))
+        certain = (found.holds is True or np.all(found.holds)) and (
+            found.unsure is False or not np.any(found.unsure)
+        )
         return cls(kind, program, call, found) if certain and finite else None
-
-    def follow(self) -> None:
-        """Do what the function does beside its result: here it does nothing."""
 
     @property
     def by_argument(self) -> list[np.ndarray]:
         """Return the derivatives by each argument laid flat, over the batch or for the one sample."""
-        arrays = iter(self._of_arguments)
+        if not self._by_arguments:
+            return []
+        arrays = iter(self._by_arguments)
         lead = () if self.call.batch is None else (self.call.batch,)
         flats = self.call.flats
         return [np.reshape(next(arrays) if x.count else np.empty(0), (*lead, x.count)) for x in flats]
 
-    @property
-    def by_value(self) -> Derivatives:
-        """Return Values that were read or given as arguments, with derivatives to be added up."""
-        return self.sums + _given(self.call, self.by_argument) if self._of_arguments else self.sums
 
-
-class Samples:
-    """What a call gives, sample by sample; `left` are the samples that no program has taken yet.
+class Samples(Replayed):
+    """What programs give, sample by sample; `left` are the samples that none has taken yet.
 
     One sample without a batch is the sample 0.
     """
 
-    is_finite = False  # as far as is known
+    is_finite = False
 
     def __init__(self, kind: Kind, call: Call, seed: float, data: Data, eagerly: Eagerly) -> None:
         self.kind, self.call, self.seed, self.data, self.eagerly = kind, call, seed, data, eagerly
@@ -89,6 +109,7 @@ class Samples:
         by_argument = kind in {"arguments", "all"}
         self.derivatives = [np.zeros((count, x.count)) for x in call.flats] if by_argument else []
         self.sums: Derivatives = []
+        self.firsts: list[int] = []
         self.followed: list[tuple[int, Callable[..., object], list[float]]] = []
 
     # ---- results
@@ -103,11 +124,6 @@ class Samples:
         """Return the derivatives by each argument laid flat, over the batch or for the one sample."""
         return self.derivatives if self.call.batch is not None else [x[0] for x in self.derivatives]
 
-    @property
-    def by_value(self) -> Derivatives:
-        """Return Values that were read or given as arguments, with derivatives to be added up."""
-        return self.sums + _given(self.call, self.by_argument) if self.derivatives else self.sums
-
     def follow(self) -> None:
         """Do what the function does beside its result, sample by sample."""
         for _, function, numbers in sorted(self.followed, key=lambda item: item[0]):
@@ -115,7 +131,7 @@ class Samples:
 
     # ---- running
 
-    def take_strange(self) -> None:
+    def take_non_finite(self) -> None:
         """Run the function itself on samples with numbers that are not finite."""
         for sample in self.left.tolist():
             if not all(np.isfinite(x[sample]).all() for x in self.numbers):
@@ -128,8 +144,12 @@ class Samples:
 
     def run(self, program: Program) -> None:
         """Give a program those samples that are left and meet its guards."""
-        fresh = program.fresh_data(self.call)
-        self.left = self._run(program, self.left, self.data(program), fresh)
+        data, fresh = self.data(program), program.fresh_data(self.call)
+        if np.isfinite(data).all():
+            self.left = self._run(program, self.left, data, fresh)
+        else:
+            for sample in self.left.tolist():
+                self.take(sample)
 
     def _run(  # noqa: PLR0911  # one for each thing that may be with samples
         self, program: Program, mine: np.ndarray, data: np.ndarray, fresh: Sequence[np.ndarray]
@@ -146,7 +166,7 @@ class Samples:
         found, is_noticed = self._found(program, inputs)
         if found is None:
             return self._carefully(program, mine, data, fresh)
-        held, unsure = (np.broadcast_to(x, len(mine)) for x in found[1:3])
+        held, unsure = (np.broadcast_to(x, len(mine)) for x in (found.holds, found.unsure))
         if unsure.any():
             for sample in mine[unsure].tolist():
                 self._keep_eager(sample)
@@ -169,7 +189,7 @@ class Samples:
             return data, [x[mine] for x in fresh], [x[mine] for x in self.numbers]
         return data, fresh, [x[0] for x in self.numbers]
 
-    def _found(self, program: Program, inputs: Any) -> tuple[Any, bool]:
+    def _found(self, program: Program, inputs: Any) -> tuple[Found | None, bool]:
         """Return what a program gives, None where it raises an error, and whether NumPy noticed anything."""
         data, fresh, numbers = inputs
         notices: list[str] = []
@@ -179,16 +199,16 @@ class Samples:
             except program.errors:
                 return None, True
 
-    def _keep(self, program: Program, mine: np.ndarray, found: Any) -> None:
+    def _keep(self, program: Program, mine: np.ndarray, found: Found) -> None:
         """Keep what a program gives for samples."""
-        value, _, _, followed, gradient, by_arguments = found
-        self.values[mine] = value
+        self.values[mine] = found.value
+        self.firsts.append(int(mine[0]))
         if self.kind in {"parameters", "all"}:
-            self.sums.append((program.independents, gradient))
+            self.sums.append((program.independents, found.gradient))
         takers = [taken for taken, flat in zip(self.derivatives, self.call.flats) if flat.count]
-        for taken, array in zip(takers, by_arguments):
+        for taken, array in zip(takers, found.by_arguments):
             taken[mine] = np.reshape(array, (len(mine), -1))
-        numbers = iter([np.broadcast_to(x, len(mine)) for x in followed])
+        numbers = iter([np.broadcast_to(x, len(mine)) for x in found.followed])
         for function, count in program.followers:
             columns = [next(numbers) for _ in range(count)]
             self.followed += [(i, function, list(row)) for i, *row in zip(mine.tolist(), *columns)]
@@ -217,15 +237,15 @@ class Samples:
             self.sums.append((outer, self.seed * np.array([gradient[v] for v in outer])))
 
 
-def _found(program: Program, kind: Kind, inputs: Any) -> tuple[Any, bool]:
+def _found(program: Program, kind: Kind, inputs: Any) -> tuple[Found, bool]:
     """Return what a program gives, and whether all of that is finite."""
     found = program.run(kind, *inputs)
     return found, _is_finite(program, found)
 
 
-def _is_finite(program: Program, found: Any) -> bool:
+def _is_finite(program: Program, found: Found) -> bool:
     """Tell whether a program gives finite numbers only; at infinity the engine has the last word."""
-    value, _, _, _, gradient, by_arguments = found
+    value, gradient, by_arguments = found.value, found.gradient, found.by_arguments
     if not (np.isfinite(value).all() if program.batched else math.isfinite(value)):
         return False
     # 0 · g is not 0 where g is not finite, which is quicker seen than whether each element is

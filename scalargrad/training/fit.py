@@ -117,7 +117,7 @@ def _run_epoch(steps: Steps, batches: Batches, history: History) -> None:
     history.learning_rates.append(rate)
 
 
-def _measure(steps: Steps, layers: dict[str, list[Value]], history: History) -> None:
+def _measure(steps: Steps, layers: dict[str, tuple[Value, ...]], history: History) -> None:
     for layer, parameters in layers.items():
         history.gradient_norms.setdefault(layer, []).append(steps.gradient_norm(parameters))
 
@@ -136,14 +136,14 @@ def _optimizer(given: Optimizer | Callable[[list[Value]], Optimizer] | None, mod
     return made
 
 
-def _layers(model: Trainable) -> dict[str, list[Value]]:
+def _layers(model: Trainable) -> dict[str, tuple[Value, ...]]:
     """Return the parameters of each layer by its path, all of them as "model" where they have none."""
     if not isinstance(model, Module):
-        return {"model": model.parameters()}
+        return {"model": tuple(model.parameters())}
     layers: dict[str, list[Value]] = {}
     for path, parameter in model.named_parameters():
         layers.setdefault(layer_of(path) or "model", []).append(parameter)
-    return layers
+    return {layer: tuple(parameters) for layer, parameters in layers.items()}
 
 
 def _with_bar(epochs: int, history: History, progress: bool | None) -> Iterator[None]:

@@ -20,7 +20,7 @@ class Parameters:
     def __init__(self, trainer: Trainer) -> None:
         self.values = [*trainer.optimizer.parameters, *trainer.frozen]
         self.count = len(trainer.optimizer.parameters)  # of those that are moved
-        self.has_moved, self.is_settled, self._settled_at = False, True, 0
+        self._has_moved, self.is_settled, self._settled_at = False, True, 0
         self.data = self.gradient = np.empty(0)
         self._place = {parameter: i for i, parameter in enumerate(self.values)}
         self._places: dict[int, tuple[np.ndarray, list[int], Iterable[Value]]] = {}
@@ -45,10 +45,18 @@ class Parameters:
                 parameter.grad = g
             self.is_settled, self._settled_at = True, node.last_assignment
 
+    def renumber(self) -> None:
+        """Settle, so that an error calls nodes by the names that they have in a training by graphs.
+
+        There every step gives parameters new data, and with them a new place in the order of evaluation.
+        """
+        self.is_settled = self.is_settled and not self._has_moved
+        self.settle()
+
     def move(self, moved: np.ndarray) -> None:
         """Let the parameters that an optimiser moves be these numbers."""
         self.data = np.concatenate([moved, self.data[self.count :]]) if self.count < len(self.data) else moved
-        self.has_moved = True
+        self._has_moved = True
 
     def data_of(self, program: Program) -> np.ndarray:
         """Return the numbers of the Values that a program reads: parameters of the model, and others."""
@@ -72,9 +80,13 @@ class Parameters:
     def _places_of(self, values: Iterable[Value]) -> tuple[np.ndarray, list[int]]:
         """Return where Values stand among the parameters, -1 for those that are none, and which these are.
 
-        The Values themselves are kept too: a number that is the identity of theirs stands for no others.
+        That of a tuple is kept, which belongs to a program or a layer, with the tuple: an identity alone
+        could stand for another one later.
         """
-        if id(values) not in self._places:
-            places = np.array([self._place.get(value, -1) for value in values], np.int64)
-            self._places[id(values)] = places, np.flatnonzero(places < 0).tolist(), values
-        return self._places[id(values)][:2]
+        if id(values) in self._places:
+            return self._places[id(values)][:2]
+        places = np.array([self._place.get(value, -1) for value in values], np.int64)
+        others = np.flatnonzero(places < 0).tolist()
+        if isinstance(values, tuple):
+            self._places[id(values)] = places, others, values
+        return places, others

@@ -2,7 +2,8 @@
 
 import copy
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -16,12 +17,13 @@ from scalargrad.replay.chance import same_chance
 from scalargrad.replay.function import Kind
 from scalargrad.replay.recorded import Recorded
 from scalargrad.replay.recorder import Recorder
-from scalargrad.replay.samples import Samples, Whole
-from scalargrad.training.arrays import Arrays, CannotReplayError
+from scalargrad.replay.samples import Replayed
+from scalargrad.training.arrays import FEW, Arrays, CannotReplayError
 from scalargrad.training.batches import Dataset, Places, mean_loss, outputs_of
 from scalargrad.training.parameters import Parameters
-from scalargrad.training.trainer import Trainer
+from scalargrad.training.trainer import Trainable, Trainer
 
+FIRST = 50  # samples of different targets that are looked at, at first
 AGREES = 1e-9  # relative: the loss of some samples, eagerly and replayed
 
 
@@ -30,13 +32,13 @@ class RecordedLoss:
 
     def __init__(self, trainer: Trainer, parameters: Parameters) -> None:
         self.trainer, self.parameters = trainer, parameters
-        self._mixing = mixing(trainer.model)
         self._weights = np.empty(0)
         self.forget()
 
     def forget(self) -> None:
         """Begin without programs."""
         trainer, moved = self.trainer, self.parameters.values[: self.parameters.count]
+        self._mixing = mixing(trainer.model)
         self.by_sample = self._recorded(lambda x, t: trainer.loss(trainer.model(x), t))
         self.by_batch = self._recorded(lambda x, t: mean_loss(trainer.model, trainer.loss, x, t))
         self.penalty = self._recorded(lambda: l2_penalty(moved, trainer.l2))
@@ -45,7 +47,7 @@ class RecordedLoss:
         recorder = Recorder(function, "the loss", before=self.parameters.settle)
         return Recorded(function, recorder=recorder)
 
-    def with_gradient(self, arrays: Arrays, places: Places) -> tuple[float, np.ndarray, Samples | Whole]:
+    def with_gradient(self, arrays: Arrays, places: Places) -> tuple[float, np.ndarray, Replayed]:
         """Return the loss of samples at some places, with the l2 penalty, and its gradient."""
         loss, found = self.replayed("parameters", arrays, places)
         gradient = self.parameters.added_up(found.by_value)
@@ -55,7 +57,7 @@ class RecordedLoss:
             gradient = gradient + self.parameters.added_up(penalty.by_value)
         return loss, gradient, found
 
-    def replayed(self, kind: Kind, arrays: Arrays, places: Places) -> tuple[float, Samples | Whole]:
+    def replayed(self, kind: Kind, arrays: Arrays, places: Places) -> tuple[float, Replayed]:
         """Return the mean loss of samples at some places, with all that a replay gives."""
         flats, function, seed = arrays.at(places), self.by_sample, 1.0 / len(places)
         if self.mixes:  # they are recorded as a whole
@@ -77,45 +79,70 @@ class RecordedLoss:
 
     # ---- held against graphs
 
-    def check(self, arrays: Arrays, data: Dataset, count: int) -> None:
-        """Hold the loss of some samples against that with plain numbers as targets, as in a graph.
+    def check(self, arrays: Arrays, data: Dataset) -> None:
+        """Hold the loss of samples of different targets against that in a graph, and refuse unfit targets.
 
         Raises CannotReplayError where they differ, or either raises an error.
         """
-        places = arrays.telling(count)
+        with self._asking():
+            output = self._hold(arrays, data, arrays.telling(FIRST))
+            with no_grad():
+                for target in data.targets:
+                    self.trainer.loss(output, target)  # refuses what does not fit, as the first epoch would
+
+    def check_again(self, arrays: Arrays, data: Dataset) -> None:
+        """Hold it again, for a few samples and one of each way that samples take.
+
+        Raises CannotReplayError as `check` does.
+        """
+        with self._asking():
+            firsts = [] if self.mixes else self.replayed("forward", arrays, range(len(data)))[1].firsts
+            self._hold(arrays, data, sorted({*firsts, *arrays.telling(FEW)}))
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """Draw no numbers, move no parameters, and tell any error as a reason not to replay."""
         self.parameters.settle()
         try:
             with same_chance():
-                replayed, eager = self._replayed_once(arrays, places), self._eager(data, places)
+                yield
+        except CannotReplayError:
+            raise
         except Exception as error:  # whatever a loss raises
             raise CannotReplayError(f"{type(error).__name__}: {error}") from error
-        compares = math.isfinite(eager) and not self._draws
+
+    def _hold(self, arrays: Arrays, data: Dataset, places: list[int]) -> Any:
+        """Raise CannotReplayError where the loss of samples differs from that in a graph, unless it draws.
+
+        Returns the output of the model at the first of them.
+        """
+        replayed, draws = self._replayed_once(arrays, places)
+        eager, output = self._eager(data, places)
+        compares = math.isfinite(eager) and not draws
         if compares and not math.isclose(eager, replayed, rel_tol=AGREES, abs_tol=AGREES):
             raise CannotReplayError("the loss branches on its target in a way that a recording does not see")
+        return output
 
-    def _replayed_once(self, arrays: Arrays, places: list[int]) -> float:
+    def _replayed_once(self, arrays: Arrays, places: list[int]) -> tuple[float, bool]:
+        """Return the loss of samples, and whether it draws numbers, so that no two losses are the same."""
         if not self.mixes:
-            return self.replayed("forward", arrays, places)[0]
-        model, loss = copy.deepcopy(self.trainer.model), self.trainer.loss  # whose running statistics stay
+            return self.replayed("forward", arrays, places)[0], self.by_sample.reads_afresh
+        model, loss = self._model(), self.trainer.loss
         of_batch = Recorded(lambda x, t: mean_loss(model, loss, x, t))
-        return float(of_batch(*(a[places].tolist() for a in (arrays.samples, arrays.targets))))
+        found = float(of_batch(*(a[places].tolist() for a in (arrays.samples, arrays.targets))))
+        return found, of_batch.reads_afresh
 
-    def _eager(self, data: Dataset, places: list[int]) -> float:
-        model, loss = self.trainer.model, self.trainer.loss
-        if self.mixes:
-            model = copy.deepcopy(model)
+    def _eager(self, data: Dataset, places: list[int]) -> tuple[float, Any]:
+        """Return the loss of samples, in graphs with plain numbers as targets, and the first output."""
         some = data.part(places)
         with no_grad():
-            outputs = outputs_of(model, some.samples)
-            found = [loss(output, target) for output, target in zip(outputs, some.targets)]
-            for target in data.targets:
-                loss(outputs[0], target)  # refuses what does not fit, as the first epoch would
-        return sum(map(float, found)) / len(places)
+            outputs = outputs_of(self._model(), some.samples)
+            found = [self.trainer.loss(output, target) for output, target in zip(outputs, some.targets)]
+        return sum(map(float, found)) / len(places), outputs[0]
 
-    @property
-    def _draws(self) -> bool:
-        """Tell whether numbers are read afresh, so that no two losses are the same."""
-        return any(program.fresh for programs in self.by_sample.programs.values() for program in programs)
+    def _model(self) -> Trainable:
+        """Return the model, or where running statistics have to stay what they are a copy."""
+        return copy.deepcopy(self.trainer.model) if self.mixes else self.trainer.model
 
 
 def mixing(model: Any) -> list[Any]:

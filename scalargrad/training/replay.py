@@ -9,13 +9,11 @@ from scalargrad.engine.value import Value
 from scalargrad.errors import ReadError, RecordError, ScalargradError
 from scalargrad.optim import Optimizer
 from scalargrad.optim.clipping import length, shortening
-from scalargrad.training.arrays import FEW, Arrays, CannotReplayError
+from scalargrad.training.arrays import Arrays, CannotReplayError
 from scalargrad.training.batches import Dataset, Places
 from scalargrad.training.parameters import Parameters
 from scalargrad.training.recorded_loss import RecordedLoss
 from scalargrad.training.trainer import Trainer
-
-FIRST = 50  # samples of different targets that are looked at, at first
 
 
 class ReplayTrainer:
@@ -31,7 +29,7 @@ class ReplayTrainer:
         self.parameters = Parameters(trainer)
         self.loss = RecordedLoss(trainer, self.parameters)
         self._held_out: dict[int, tuple[Dataset, Arrays | None]] = {}
-        self.loss.check(self.arrays, trainer.data, FIRST)
+        self.loss.check(self.arrays, trainer.data)
 
     def step(self, places: Places) -> float:
         """Take one step on the samples at some places, and return the loss before it."""
@@ -73,8 +71,8 @@ class ReplayTrainer:
         if arrays is not None:
             try:
                 return self.loss.replayed("forward", arrays, range(len(data)))[0]
-            except ScalargradError:
-                pass
+            except ScalargradError:  # from now on by graphs
+                self._held_out[id(data)] = data, None
         self.settle()
         return self.trainer.loss_on(data)
 
@@ -89,15 +87,14 @@ class ReplayTrainer:
     def look_again(self) -> None:
         """Record anew if the loss is another than what was recorded, for a callback may have changed it."""
         try:
-            self.loss.check(self.arrays, self.trainer.data, FEW)
+            self.loss.check_again(self.arrays, self.trainer.data)
         except CannotReplayError:
             self.loss.forget()
 
     def _eagerly(self, places: Places) -> float:
         """Take the step graph by graph."""
-        self.trainer.data.samples  # noqa: B018  # made before the parameters moved, as in a training by graphs
-        self.parameters.is_settled = self.parameters.is_settled and not self.parameters.has_moved
-        self.settle()
+        self.trainer.data.samples  # noqa: B018  # Values, which have numbers below those of the parameters
+        self.parameters.renumber()
         loss = self.trainer.step(places)
         self.parameters.take_over()
         return loss
@@ -106,7 +103,7 @@ class ReplayTrainer:
         """Return held-out samples as arrays, None where their loss has to be computed by graphs."""
         try:
             arrays = Arrays.of(data)
-            self.loss.check(arrays, data, FIRST)
+            self.loss.check(arrays, data)
         except CannotReplayError:
             return None
         return arrays

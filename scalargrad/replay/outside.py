@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from scalargrad.engine import watching
+from scalargrad.engine.value import Value
 
 SCALARS = (bool, int, float, complex, str, bytes, type(None))
 PACKAGE = __name__.partition(".")[0]
@@ -38,6 +39,7 @@ class Outside:
         self._containers, self._copies = found.containers, [x.copy() for x in found.containers]
         self._arrays, self._bytes = found.arrays, [x.tobytes() for x in found.arrays]
         self._changes = watching.changes
+        self.holds_values = found.holds_values
 
     def is_same(self) -> bool:
         """Tell whether all is as it was."""
@@ -116,6 +118,7 @@ class _Found:
         self.modules: list[tuple[Scope, list[str]]] = []
         self.containers: list[Any] = []
         self.arrays: list[np.ndarray] = []
+        self.holds_values = False
         seen: dict[int, Any] = {}
         unread: list[Any] = [function]
         while unread:
@@ -157,6 +160,7 @@ class _Found:
 
     def _of_object(self, thing: Any) -> Iterator[Any]:
         """Yield attributes: those that are named or, of what inherits from this package, all."""
+        self.holds_values |= isinstance(thing, Value)
         attributes, classes = getattr(thing, "__dict__", {}), type(thing).__mro__
         if any(cls.__module__.startswith(OURS) for cls in classes):
             but = {*UNCHANGED, *getattr(thing, "buffers", ())}

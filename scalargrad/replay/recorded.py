@@ -63,7 +63,9 @@ class Recorded:
         """Return a method of an instance, with programs of its own."""
         if instance is None:
             return self
-        place = f"record {id(self)}"  # no name that an attribute could have; the method keeps the descriptor alive
+        place = (
+            f"record {id(self)}"  # no name of an attribute, nor of another method: ours keeps `self` alive
+        )
         kept = getattr(instance, "__dict__", {})
         method: Recorded | None = kept.get(place)
         if method is None or method.instance is not instance:  # as in a copy of the instance

@@ -53,7 +53,8 @@ def fit(
 
     Steps are replayed on arrays, as by `record`, where that is exact to rounding, and else taken graph by
     graph; `history.replay` says which, and why.  A loss or a model then runs a few times in all, not once
-    for every sample.  `replay=False` asks for graphs; `replay=True` raises RecordError rather than use them.
+    for every sample.  `replay=False` asks for graphs; `replay=True` raises RecordError rather than take a
+    step through them.
 
     Raises NonFiniteError, naming the first node that is not finite, when the loss is inf or nan.
 
@@ -77,6 +78,8 @@ def fit(
         for _ in _with_bar(epochs, history, progress):
             if looked_at or not history.epochs:
                 set_mode(modules, training=True)
+            if on_epoch and history.epochs:
+                steps.look_again()
             _run_epoch(steps, batches, history)
             _measure(steps, layers, history)
             if looked_at:
@@ -85,8 +88,8 @@ def fit(
             if held_out:
                 history.validation_loss.append(steps.loss_on(held_out))
             if on_epoch:
+                steps.look()
                 on_epoch(history)
-                steps.look_again()
             if best.is_long_ago(history):
                 history.stopped = f"no lower loss for {patience} epochs"
                 break

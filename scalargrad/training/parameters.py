@@ -1,13 +1,15 @@
 """The parameters of a model as one array, while it learns by replay."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
 from scalargrad.engine import node
 from scalargrad.engine.node import assign
 from scalargrad.engine.value import Value
+from scalargrad.errors import RecordError
 from scalargrad.replay.program import Program
+from scalargrad.replay.samples import Derivatives
 from scalargrad.training.trainer import Trainer
 
 
@@ -60,18 +62,26 @@ class Parameters:
 
     def data_of(self, program: Program) -> np.ndarray:
         """Return the numbers of the Values that a program reads: parameters of the model, and others."""
+        if program.older:  # which a sweep refuses, once the parameters have moved
+            raise RecordError("the model computes with parameters outside of its call")
         places, others = self._places_of(program.values)
         data = self.data.take(places, mode="clip")
         if others:
             data[others] = [program.values[i]._data for i in others]
         return data
 
-    def added_up(self, found: Sequence[tuple[Sequence[Value], np.ndarray]]) -> np.ndarray:
+    def added_up(self, found: Derivatives) -> np.ndarray:
         """Return derivatives by Values, added up in the order of the parameters."""
         gradient = np.zeros(len(self.values) + 1)  # the last is for Values that are none
         for values, derivatives in found:
             gradient[self._places_of(values)[0]] += derivatives
         return gradient[:-1]
+
+    def add_to_others(self, found: Derivatives) -> None:
+        """Add derivatives to the grad of those Values that are no parameters, as a sweep does."""
+        for values, derivatives in found:
+            for i in self._places_of(values)[1]:
+                values[i].grad += float(derivatives[i])
 
     def gradient_by(self, parameters: Iterable[Value]) -> np.ndarray:
         """Return the gradient of the last step by some of them."""

@@ -4,6 +4,7 @@ import copy
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from scalargrad.replay.arguments import Flat
 from scalargrad.replay.call import Call
 from scalargrad.replay.chance import same_chance
 from scalargrad.replay.function import Kind
+from scalargrad.replay.outside import Outside
 from scalargrad.replay.recorded import Recorded
 from scalargrad.replay.recorder import Recorder
 from scalargrad.replay.samples import Replayed
@@ -33,6 +35,7 @@ class RecordedLoss:
     def __init__(self, trainer: Trainer, parameters: Parameters) -> None:
         self.trainer, self.parameters = trainer, parameters
         self._weights = np.empty(0)
+        self._places: Places = range(0)  # of the last replay with a gradient
         self.forget()
 
     def forget(self) -> None:
@@ -49,6 +52,7 @@ class RecordedLoss:
 
     def with_gradient(self, arrays: Arrays, places: Places) -> tuple[float, np.ndarray, Replayed]:
         """Return the loss of samples at some places, with the l2 penalty, and its gradient."""
+        self._places = places
         loss, found = self.replayed("parameters", arrays, places)
         gradient = self.parameters.added_up(found.by_value)
         if self.trainer.l2:
@@ -90,14 +94,31 @@ class RecordedLoss:
                 for target in data.targets:
                     self.trainer.loss(output, target)  # refuses what does not fit, as the first epoch would
 
-    def check_again(self, arrays: Arrays, data: Dataset) -> None:
-        """Hold it again, for a few samples and one of each way that samples take.
+    @cached_property
+    def outside(self) -> Outside:
+        """Return what the loss and the model find outside of themselves."""
+        return Outside(partial(self.trainer.loss, self.trainer.model))
 
-        Raises CannotReplayError as `check` does.
+    def look(self) -> None:
+        """Look at what a callback may change."""
+        if not self.outside.is_same():
+            self.outside.look()
+
+    def check_again(self, arrays: Arrays, data: Dataset) -> None:
+        """Hold what is replayed against a graph once more, and see whether anything changed since `look`.
+
+        Looks at a few samples and at one of each way that samples take, or at the last batch where samples
+        depend on one another.  Raises CannotReplayError as `check` does.
         """
+        if not self.outside.is_same():
+            raise CannotReplayError("the loss or the model is another")
         with self._asking():
-            firsts = [] if self.mixes else self.replayed("forward", arrays, range(len(data)))[1].firsts
-            self._hold(arrays, data, sorted({*firsts, *arrays.telling(FEW)}))
+            if self.mixes:
+                replayed = self.replayed("forward", arrays, self._places)[0], self.by_batch.reads_afresh
+                self._compare(replayed, self._eager(data, [*self._places])[0])
+            else:
+                ways = self.replayed("forward", arrays, range(len(data)))[1].firsts
+                self._hold(arrays, data, sorted({*ways, *arrays.telling(FEW)}))
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
@@ -116,12 +137,16 @@ class RecordedLoss:
 
         Returns the output of the model at the first of them.
         """
-        replayed, draws = self._replayed_once(arrays, places)
+        replayed = self._replayed_once(arrays, places)
         eager, output = self._eager(data, places)
-        compares = math.isfinite(eager) and not draws
-        if compares and not math.isclose(eager, replayed, rel_tol=AGREES, abs_tol=AGREES):
-            raise CannotReplayError("the loss branches on its target in a way that a recording does not see")
+        self._compare(replayed, eager)
         return output
+
+    def _compare(self, replayed: tuple[float, bool], eager: float) -> None:
+        loss, draws = replayed
+        compares = math.isfinite(eager) and not draws
+        if compares and not math.isclose(eager, loss, rel_tol=AGREES, abs_tol=AGREES):
+            raise CannotReplayError("the loss branches on its target in a way that a recording does not see")
 
     def _replayed_once(self, arrays: Arrays, places: list[int]) -> tuple[float, bool]:
         """Return the loss of samples, and whether it draws numbers, so that no two losses are the same."""

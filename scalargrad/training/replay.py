@@ -9,6 +9,7 @@ from scalargrad.engine.value import Value
 from scalargrad.errors import ReadError, RecordError, ScalargradError
 from scalargrad.optim import Optimizer
 from scalargrad.optim.clipping import length, shortening
+from scalargrad.replay.outside import Outside
 from scalargrad.training.arrays import Arrays, CannotReplayError
 from scalargrad.training.batches import Dataset, Places
 from scalargrad.training.parameters import Parameters
@@ -28,6 +29,7 @@ class ReplayTrainer:
         self.arrays = Arrays.of(trainer.data)
         self.parameters = Parameters(trainer)
         self.loss = RecordedLoss(trainer, self.parameters)
+        self._reads_parameters = _reads_parameters(self.optimizer)
         self._held_out: dict[int, tuple[Dataset, Arrays | None]] = {}
         self.loss.check(self.arrays, trainer.data)
 
@@ -45,6 +47,7 @@ class ReplayTrainer:
         if not math.isfinite(loss) or not (is_seen or np.isfinite(gradient).all()):
             return self._eagerly(places)
         found.follow()
+        self.parameters.add_to_others(found.by_value)
         self._descend(gradient)
         return loss
 
@@ -55,6 +58,8 @@ class ReplayTrainer:
         if clip_norm < math.inf:
             of_moved *= shortening(length(of_moved), clip_norm)
         parameters.gradient, parameters.is_settled = gradient, False
+        if self._reads_parameters:
+            parameters.settle()
         try:
             moved = self.optimizer.descend(parameters.data[: parameters.count], of_moved)
         except Exception as error:  # a rule of one's own that arrays do not suit
@@ -83,6 +88,10 @@ class ReplayTrainer:
     def settle(self) -> None:
         """Give the Values of the model what was learned, with the gradient of the last step."""
         self.parameters.settle()
+
+    def look(self) -> None:
+        """Look at what a callback may change."""
+        self.loss.look()
 
     def look_again(self) -> None:
         """Record anew if the loss is another than what was recorded, for a callback may have changed it."""
@@ -116,3 +125,9 @@ def _check(optimizer: Optimizer) -> None:
     )
     if is_own:
         raise CannotReplayError(f"{kind.__name__} has a step of its own")
+
+
+def _reads_parameters(optimizer: Optimizer) -> bool:
+    """Tell whether a rule or a schedule of the user's may read the data or the grad of Values."""
+    is_ours = type(optimizer).__module__ == Optimizer.__module__
+    return not is_ours or (callable(optimizer.lr) and Outside(optimizer.lr).holds_values)

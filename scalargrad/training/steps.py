@@ -54,10 +54,15 @@ class Steps:
         """Return the norm of the gradient by some parameters, as the last step used it."""
         return (self.trainer or self.eager).gradient_norm(parameters)
 
+    def look(self) -> None:
+        """Look at what a callback may change."""
+        if self.trainer:
+            self.trainer.look()
+
     def look_again(self) -> None:
         """See whether a callback changed what was recorded."""
-        if self.trainer and self.trainer is not self.eager:
-            self.trainer.look_again()  # type: ignore[union-attr]  # only a trainer by replay is another
+        if self.trainer:
+            self.trainer.look_again()
 
     def settle(self) -> None:
         """Give the Values of the model what was learned."""

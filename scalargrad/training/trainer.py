@@ -76,5 +76,11 @@ class Trainer:
         """Return the norm of the gradient by some parameters, as the last step used it."""
         return gradient_norm(parameters)
 
+    def look(self) -> None:
+        """Look at what a callback may change: graphs are made anew in each step."""
+
+    def look_again(self) -> None:
+        """See whether a callback changed it: graphs are made anew in each step."""
+
     def settle(self) -> None:
         """Give the Values of the model what was learned: they have it already."""

@@ -31,6 +31,7 @@ from scalargrad import (
     Value,
     dot,
     exp,
+    gradcheck,
     log,
     logsumexp,
     maximum,
@@ -46,7 +47,7 @@ from scalargrad import (
 )
 from scalargrad.engine.apply import apply
 from scalargrad.engine.value import as_value
-from scalargrad.errors import OperandError, RecordError, StaleGraphError
+from scalargrad.errors import LostGradientWarning, OperandError, RecordError, StaleGraphError
 from scalargrad.primitives.table import rows
 
 each_row = pytest.mark.parametrize("row", list(rows()), ids=lambda row: row.symbol)
@@ -822,17 +823,22 @@ def test_values_among_the_arguments_get_their_grads():
     assert swept(lambda: step.backward(x, [v, w], reduction="sum"), v, w) == [9.0, 30.0]
     assert swept(lambda: step.backward(v, [x, x]), v, w) == [3.0, 3.0]
     assert swept(lambda: step.value_and_grad(v, [v, w]), v, w) == [0.0, 0.0]
-    assert step(v, [v, w]) == 34.0
+    assert step(v, [v, w]).data == 34.0
     assert v.data == 3.0
 
 
-def test_a_value_is_an_argument_by_its_number():
-    """One that was computed may be given too; its data now count."""
-    v = Value(3.0)
-    step = record(lambda x: x * x)
-    assert step(v) == 9.0
+def test_a_value_in_gives_a_value_out():
+    """What the function itself gives, through which derivatives pass, whatever is made of it."""
+    v, w = Value(3.0), Value(2.0)
+    step = record(lambda x: x * x * w)
+    y = step(v) + v
+    y.backward()
+    assert (y.data, v.grad, w.grad) == (21.0, 13.0, 9.0)
+    assert gradcheck(step, [2.0]).ok
+    assert step.backward(v) == 18.0  # which is replayed, with the data of now
     v.data = 4.0
-    assert (step(v), step(v * 2.0)) == (16.0, 64.0)
+    with pytest.warns(LostGradientWarning, match="was computed"):
+        assert (step.backward(v), step.backward(v * 2.0)) == (32.0, 128.0)
 
 
 def test_value_and_grad_changes_no_grad():

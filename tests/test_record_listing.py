@@ -227,13 +227,18 @@ def test_the_shape_beside_a_formula_is_that_of_its_array(name):
     assert checked or all(line.startswith(("value = ", "where ")) for line, _ in computed)
 
 
+def parted(source):
+    """Return what stands before the function of a source, and its lines below the documentation."""
+    top, _, function = re.sub(r"\n {8,}", " ", source).rpartition("\ndef ")
+    return top, [line.strip() for line in function.split('"""')[2].splitlines()[1:]]
+
+
 def shapes_in(text, arrays):
     """Return the shapes of the arrays that the forward part of a source makes, by their names."""
-    scope, lines = dict(arrays), re.sub(r"\n {8,}", " ", text).splitlines()
-    start = max(i for i, line in enumerate(lines) if line.startswith("def "))
-    exec("\n".join(lines[:start]), scope)
+    scope, (top, lines) = dict(arrays), parted(text)
+    exec(top, scope)
     before, found = set(scope), {}
-    for line in map(str.strip, lines[start + 1 :]):
+    for line in lines:
         if (not line and found) or line.startswith("return"):
             break
         if re.match(r"\w+ = ", line):

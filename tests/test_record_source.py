@@ -816,12 +816,11 @@ def test_the_shapes_beside_the_lines_are_those_of_the_arrays(name):
     """Forward and backward, as NumPy makes them."""
     case, step = of_zoo(name)
     arrays, _ = given_to(step, case)
-    whole = re.sub(r"\n {8,}", " ", step.source())  # lines that are broken in two
-    scope, lines = dict(arrays), whole.splitlines()
-    start = max(i for i, line in enumerate(lines) if line.startswith("def "))
-    exec("\n".join(lines[:start]), scope)
+    top, _, function = re.sub(r"\n {8,}", " ", step.source()).rpartition("\ndef ")  # lines broken in two
+    scope, lines = dict(arrays), function.split('"""')[2].splitlines()[1:]
+    exec(top, scope)
     checked = 0
-    for line in map(str.strip, lines[start + 1 :]):
+    for line in map(str.strip, lines):
         if re.match(r"\w[\w.()]* (=|\+=) |\w+\[", line) or " += " in line:
             exec(line, scope)
         if "  # " in line:
@@ -881,6 +880,17 @@ def test_the_source_of_a_network_reads_as_one_writes_it():
 
 
 def loss(W0, W1, W2, b0, b1, b2, x, t):
+    \"\"\"Return the mean over n samples, with its derivatives by the parameters.
+
+    W0  16×2
+    W1  16×16
+    W2  16
+    b0  16
+    b1  16
+    b2  a number
+    x   n×2
+    t   n
+    \"\"\"
     n = len(x)
     z0 = x @ W0.T + b0        # n×16
     a0 = np.maximum(z0, 0.0)  # n×16
@@ -914,6 +924,17 @@ def loss(W0, W1, W2, b0, b1, b2, x, t):
 
 
 def loss(W0, W1, W2, b0, b1, b2, x, t):
+    \"\"\"Return the mean over n samples.
+
+    W0  16×2
+    W1  16×16
+    W2  16
+    b0  16
+    b1  16
+    b2  a number
+    x   n×2
+    t   n
+    \"\"\"
     n = len(x)
     z0 = x @ W0.T + b0   # n×16
     a0 = torch.relu(z0)  # n×16
@@ -931,11 +952,52 @@ def loss(W0, W1, W2, b0, b1, b2, x, t):
 # ---- which program it is
 
 
-def test_a_source_says_under_which_conditions_it_holds():
-    """In a comment, for what it computes elsewhere is not what the function does."""
-    text = branching().recorded().source()
-    (comment,) = (line for line in text.splitlines() if line.strip().startswith("# "))
-    assert "holds" in comment
+def branches(x):
+    """Branch by a sign."""
+    return tanh(x) if x > 0 else x * x
+
+
+def is_refused(library, function, arrays):
+    """Tell whether a source refuses arrays: by an assertion or, in JAX, which traces it, by nan."""
+    try:
+        value, _ = RUN[library](function, arrays, [])
+    except AssertionError as error:
+        return str(error) == "a way that was not recorded"
+    return library == "jax" and math.isnan(float(value))
+
+
+@each_library
+def test_a_source_refuses_ways_that_were_not_recorded(library):
+    """If one sample takes one."""
+    step = record(branches)
+    step(SOME)
+    function = function_in(step.source(library))
+    value, _ = RUN[library](function, {"x": SOME}, [])
+    assert float(value) == pytest.approx(np.tanh(SOME).mean(), rel=1e-12)
+    assert is_refused(library, function, {"x": np.array([0.5, -1.0])})
+
+
+@each_library
+def test_a_source_refuses_an_index_that_is_none(library):
+    """Out of its range, and between two."""
+    items = [Value(2.0), Value(3.0)]
+    step = record(lambda i: pick(items, i))
+    step(np.array([0.0, 1.0]))
+    function = function_in(step.source(library))
+    (p, _) = names_of(function)
+    for index in (2.0, -1.0, 0.5):
+        assert is_refused(library, function, {p: np.array([2.0, 3.0]), "i": np.array([0.0, index])})
+
+
+def test_an_argument_is_called_as_one_likes():
+    """Another name changes the name and nothing else."""
+    sources = []
+    for name in ("x", "a", "maximum_", "n1"):
+        function = eval(f"lambda {name}: relu({name}) + {name}", {"relu": relu})
+        step = record(function)
+        step(SOME)
+        sources.append(re.sub(rf"(\b|(?<=d_)){name}\b", "x", step.source()))
+    assert len({re.sub(" +", " ", text) for text in sources}) == 1
 
 
 def test_a_source_is_that_of_the_last_call():

@@ -122,7 +122,8 @@ def _surprise(logit: Value, target: float) -> Value:
 
 
 def _is_a_sign(y: Any) -> Any:
-    return (y * y >= 1) & (y * y <= 1)
+    square = y * y
+    return (square >= 1) & (square <= 1)
 
 
 def _is_a_share(y: Any) -> Any:

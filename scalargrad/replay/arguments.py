@@ -131,6 +131,22 @@ def shaped(spec: Spec, values: Iterator[Any], *, static: bool = True) -> Any:
     return [shaped(item, values, static=static) for item in spec]
 
 
+def described(spec: Spec) -> str:
+    """Return in words what an argument is inside of a recorded function.
+
+    >>> described(()), described((2,)), described((3, 2)), described([(), (2,)]), described(Static(None))
+    ('a number', 'a list of 2 numbers', 'a list of 3 lists of 2 numbers', 'a list of 2', 'None')
+    """
+    if isinstance(spec, Static):
+        return repr(spec.value)
+    if isinstance(spec, list):
+        return f"a list of {len(spec)}"
+    if not spec:
+        return "a number"
+    first, *others = spec
+    return f"a list of {first} {''.join(f'lists of {n} ' for n in others)}number{'s' * (spec != (1,))}"
+
+
 def key(spec: Spec) -> Any:
     """Return a spec as a part of the key of a program."""
     return ("list", *map(key, spec)) if isinstance(spec, list) else spec

@@ -79,7 +79,8 @@ def near(text: Text, layout: Layout, certain: Certain, names: Iterable[str]) -> 
         parts.append(_over(operation, f"(np.abs({x} - {y}) <= {margin})", "any"))
         unsure.append(operation)
     if parts:
-        computed = (array.name for array in _computed_below(unsure, layout))
+        below = _computed_below(unsure, layout)
+        computed = [array.name for array in below if array not in text.inlined]
         sizes = [f"np.abs({name}).max(initial=0.0)" for name in ("data", *names, *computed)]
         text.lines.append(f"_scale = max({largest!r}, {', '.join(sizes)})")
     return " | ".join(parts) or "False"

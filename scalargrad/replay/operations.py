@@ -7,7 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from scalargrad.primitives import rows
+from scalargrad.primitives.row import Primitive
 from scalargrad.primitives.rows import dot, logsumexp, total
+from scalargrad.primitives.table import TABLE
 from scalargrad.replay import floats, products, workspace
 from scalargrad.replay.adjoints import Adjoints, Term
 from scalargrad.replay.arrays import Array, Numbers, View
@@ -17,6 +20,7 @@ from scalargrad.replay.operation import LISTED, Block, Operation
 from scalargrad.replay.text import Text, shape
 
 BLOCKS = {"floats": floats, "workspace": workspace}
+OURS = {row for row in vars(rows).values() if isinstance(row, Primitive)}
 WITHOUT_DERIVATIVE = {detached, *GUARD_ROWS}
 
 
@@ -101,9 +105,14 @@ def _elements(text: Text, operation: Operation) -> str:
 
 
 def symbols_of(text: Text, operation: Operation) -> list[Any]:
-    """Return the operands of an operation: a number as it is, a view by its text."""
+    """Return the operands of an operation: a number as it is, a view by its text.
+
+    For a row of a user's a number is written too: it may compare its operands, and join what it finds.
+    """
+    row = operation.group.row
+    number = text.dialect.symbol if TABLE.get(row.name) is row and row not in OURS else float
     return [
-        float(view.numbers)
+        number(float(view.numbers))
         if isinstance(view, Numbers) and not view.numbers.ndim
         else text.dialect.name(text.read(view))
         for view in operation.views

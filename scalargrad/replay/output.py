@@ -47,7 +47,7 @@ class RecordedOutput:
 
     def __init__(self, output: Value, parameters: Iterable[Value] | None = None) -> None:
         nodes = evaluation_order(output)
-        self.parameters = _leaves(nodes) if parameters is None else list(parameters)
+        self.parameters = _leaves(nodes) if parameters is None else _listed(parameters)
         for parameter in self.parameters:
             if not isinstance(parameter, Value) or parameter.primitive is not None:
                 message = f"parameters are leaf Values, got {parameter!r:.60}"
@@ -112,6 +112,15 @@ class RecordedOutput:
 
     def __repr__(self) -> str:
         return repr(self.recorded)
+
+
+def _listed(parameters: Any) -> list[Value]:
+    if hasattr(parameters, "parameters"):
+        message = (
+            f"parameters are a list of Values: those of a {type(parameters).__name__} are its .parameters()"
+        )
+        raise OperandError(message)
+    return [parameters] if isinstance(parameters, Value) else list(parameters)
 
 
 def _leaves(nodes: Sequence[Value]) -> list[Value]:

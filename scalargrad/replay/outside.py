@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from operator import itemgetter
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,7 +22,6 @@ SCALARS = (bool, int, float, complex, str, bytes, type(None))
 PACKAGE = __name__.partition(".")[0]
 OURS = f"{PACKAGE}.nn"  # whose objects a user changes
 UNCHANGED = ("path", "_training")  # attributes of theirs by which nothing is computed, or that are conditions
-Scope = Mapping[str, Any]  # variables of a module, or attributes of an object
 
 
 class Outside:
@@ -70,35 +69,56 @@ class Outside:
         return True
 
 
+class _Scope(NamedTuple):
+    """The names of interest in a module, an object or a class: which are there, and which are not."""
+
+    names: Mapping[str, Any]
+    there: list[str]
+    absent: frozenset[str]
+
+    @classmethod
+    def of(cls, names: Mapping[str, Any], wanted: Collection[str]) -> "_Scope":
+        """Return what there is of wanted names."""
+        there = [name for name in names if name in wanted]
+        return cls(names, there, frozenset(wanted) - set(there))
+
+
 class _Named:
     """Variables and attributes, with what they named."""
 
-    def __init__(self, cells: list[CellType], scopes: list[tuple[Scope, list[str]]]) -> None:
+    def __init__(self, cells: list[CellType], scopes: list[_Scope]) -> None:
         self.cells, self.scopes = cells, scopes
-        self._getters = [(itemgetter(*names, names[0]), scope) for scope, names in scopes]  # two make a tuple
+        self._getters = [
+            (itemgetter(*scope.there, scope.there[0]), scope.names)  # of two names it gives a tuple
+            for scope in scopes
+            if scope.there
+        ]
+        self._absent = [(scope.absent.isdisjoint, scope.names) for scope in scopes if scope.absent]
         self.were = self._now()
         self._ids = list(map(id, self.were))
 
     def is_same(self) -> bool:
-        """Tell whether they name the same, or equal plain numbers."""
+        """Tell whether they name the same, or equal plain numbers, and no name came to them."""
         now = self._now()
-        return list(map(id, now)) == self._ids or all(map(_is_same, now, self.were))
+        same = list(map(id, now)) == self._ids or all(map(_is_same, now, self.were))
+        return same and all(is_disjoint(names) for is_disjoint, names in self._absent)
 
     def same(self) -> "_Named":
         """Return those that do."""
         were = iter(self.were)
         cells = [cell for cell in self.cells if _is_same(cell.cell_contents, next(were))]
         scopes = []
-        for scope, names in self.scopes:
-            found = [name for name, was in zip(names, were) if _is_same(scope.get(name), was)]
-            next(were)  # the first one, again
-            scopes += [(scope, found)] * bool(found)
+        for scope in self.scopes:
+            there = [name for name in scope.there if _is_same(scope.names.get(name), next(were))]
+            if scope.there:
+                next(were)  # the first one, again
+            scopes.append(_Scope(scope.names, there, scope.absent - scope.names.keys()))
         return _Named(cells, scopes)
 
     def _now(self) -> list[Any]:
         named = [cell.cell_contents for cell in self.cells]
-        for get, scope in self._getters:
-            named += get(scope)
+        for get, names in self._getters:
+            named += get(names)
         return named
 
 
@@ -114,8 +134,8 @@ class _Found:
 
     def _walk(self, function: Callable[..., Any]) -> None:
         self.cells: list[CellType] = []
-        self.scopes: list[tuple[Scope, list[str]]] = []
-        self.modules: list[tuple[Scope, list[str]]] = []
+        self.scopes: list[_Scope] = []
+        self.modules: list[_Scope] = []
         self.containers: list[Any] = []
         self.arrays: list[np.ndarray] = []
         self.holds_values = False
@@ -164,7 +184,7 @@ class _Found:
         attributes, classes = getattr(thing, "__dict__", {}), type(thing).__mro__
         if any(cls.__module__.startswith(OURS) for cls in classes):
             but = {*UNCHANGED, *getattr(thing, "buffers", ())}
-            yield from self._of_scope(attributes, attributes.keys() - but, self.modules)
+            yield from self._of_scope(attributes, self.names | attributes.keys() - but, self.modules)
         elif _is_the_users(type(thing).__module__):
             yield from self._of_scope(attributes, self.names)
         yield from classes
@@ -179,11 +199,12 @@ class _Found:
             yield from (function.__defaults__ or (), function.__kwdefaults__ or {})
             yield from self._of_scope(function.__globals__, named)
 
-    def _of_scope(self, scope: Scope, names: Collection[str], kept: Any = None) -> Iterator[Any]:
-        found = [name for name in scope if name in names]
-        if found:
-            (self.scopes if kept is None else kept).append((scope, found))
-            yield from (scope[name] for name in found)
+    def _of_scope(
+        self, names: Mapping[str, Any], wanted: Collection[str], kept: list[_Scope] | None = None
+    ) -> Iterator[Any]:
+        scope = _Scope.of(names, wanted)
+        (self.scopes if kept is None else kept).append(scope)
+        yield from (names[name] for name in scope.there)
 
 
 def _names(code: CodeType) -> Iterator[str]:

@@ -26,7 +26,7 @@ from scalargrad.replay.names import Names, stem
 from scalargrad.replay.operation import Block
 from scalargrad.replay.recording import Recording, Test
 from scalargrad.replay.segments import segments
-from scalargrad.replay.verifying import Expected, swept
+from scalargrad.replay.verifying import Expected, swept, writing
 
 
 class Found(NamedTuple):
@@ -245,9 +245,11 @@ class Program:
         `numbers` are those of each argument, laid flat, with a batch axis before if it is a batch.
         """
         if kind not in self._functions:
-            self._functions[kind] = self.written(kind).compiled()
+            with writing():
+                self._functions[kind] = self.written(kind).compiled()
             try:
-                self._verify(kind)
+                with writing(but=self.errors):
+                    self._verify(kind)
             except RecordError:
                 del self._functions[kind]
                 raise

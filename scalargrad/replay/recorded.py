@@ -22,6 +22,7 @@ from scalargrad.replay.program import Program
 from scalargrad.replay.recorder import Recorder, no_collection
 from scalargrad.replay.recording import Reads
 from scalargrad.replay.samples import Data, Replayed, Samples, Whole
+from scalargrad.replay.verifying import writing
 
 Reduction = Literal["mean", "sum"]
 MOST_PROGRAMS = 64  # for arguments of one shape
@@ -248,7 +249,8 @@ class Recorded:
         recording, made = self.recorder.recording(call, sample)
         if self.outside:
             self.outside.leave_out_changed()
-        program = Program(recording, call, made, self.wanted)
+        with writing():
+            program = Program(recording, call, made, self.wanted)
         if program.arguments and not program.reads_arguments:
             message = f"{self.name} depends on none of its arguments: nothing is to be replayed"
             raise OperandError(message)

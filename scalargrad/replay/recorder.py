@@ -13,8 +13,9 @@ from typing import Any
 from scalargrad.engine.recording import recorded
 from scalargrad.engine.value import Value, as_value
 from scalargrad.engine.watching import nobody, watcher, watching
-from scalargrad.errors import OperandError, RecordError
+from scalargrad.errors import OperandError, RecordError, ScalargradError
 from scalargrad.notation.numbers import number
+from scalargrad.replay.arguments import described
 from scalargrad.replay.call import Call, Made
 from scalargrad.replay.given import Number
 from scalargrad.replay.lines import is_outside
@@ -22,6 +23,7 @@ from scalargrad.replay.recording import Key, Reads, Recording
 from scalargrad.replay.verifying import RELATIVE
 
 AXIS = "the first axis of an array is the batch"
+NO_ARRAYS = "numbers are Values there and lists are lists, which functions and methods of NumPy do not take"
 ANOTHER = (
     "the function is another each time it runs: it draws random numbers or changes what it reads; "
     "give what changes as an argument, or read it by scalargrad.afresh(lambda: …)"
@@ -65,7 +67,7 @@ class Recorder:
         """Return the recording of one run, with the arguments that were made for it."""
         self.before()
         made, fresh = call.made(sample), fresh or call.fresh_of(sample)
-        with _noted("" if call.batch is None else f"(in sample {sample} of the batch: {AXIS})"):
+        with _noted(self.name, call, sample):
             return _run(lambda: call.run(self.function, made), self.reads, fresh), made
 
     def _check_types(self, recording: Recording, call: Call, made: Made) -> None:
@@ -80,7 +82,8 @@ class Recorder:
         if not same:
             message = (
                 f"{self.name} gives {number(wanted)} for Values, but {number(found)} for the same plain "
-                "numbers: it asks what its arguments are; treat both alike"
+                "numbers: it asks what its arguments are, or draws from a generator of its own; "
+                "treat both alike, or read by scalargrad.afresh(lambda: …) what is drawn"
             )
             raise RecordError(message)
 
@@ -179,13 +182,16 @@ REPORTS: dict[str, Any] = {
 
 
 @contextmanager
-def _noted(note: str) -> Iterator[None]:
-    """Add a note to an error inside the block, which says where it happened."""
+def _noted(name: str, call: Call, sample: int) -> Iterator[None]:
+    """Add to an error in which sample it happened or, if it is none of ours, what the arguments are."""
     try:
         yield
     except Exception as error:
-        if note:
-            error.add_note(note)
+        if call.batch is not None:
+            error.add_note(f"(in sample {sample} of the batch: {AXIS})")
+        if isinstance(error, TypeError | AttributeError) and not isinstance(error, ScalargradError):
+            given = ", ".join(f"{flat.name} is {described(flat.spec)}" for flat in call.flats)
+            error.add_note(f"(while {name} is recorded, {given or 'without arguments'}; {NO_ARRAYS})")
         raise
 
 

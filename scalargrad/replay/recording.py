@@ -1,7 +1,7 @@
 """What one run of a function showed: the graph, with what a graph does not show."""
 
 import numbers
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
@@ -21,13 +21,17 @@ Key = tuple[int, tuple[Any, ...]]  # of what is read afresh: how much was read b
 Test = Callable[[Any], Any]  # of numbers, Values and arrays
 FROZEN = {"float()", ".data", ".grad", "round()", "format()", "its text", "a remainder", "a quotient"}
 INSTEAD = {
-    "float()": "scalargrad's functions in place of math's, or .detach() where no derivative is meant",
+    "float()": "scalargrad's own sin, exp, … for those of math, int() for a whole part",
     ".data": ".detach() where no derivative is meant; softmax, logsumexp, maximum, pick do without it",
+    ".grad": "grad(…) inside the function, or give the number as an argument",
+    ".local_derivatives": "grad(…) inside the function",
     "backward()": "grad inside the function, or backward of what is recorded, outside of it",
     "an assignment to .data": "a step of an optimiser, outside the function",
     "a look-up in a set or dict": "comparisons, or pick(items, index)",
-    "its text": "print of what .function(…) of the recorded function does, outside of a recording",
+    "its text": ".of_values(…) of what record returned, to see what is printed",
     "a copy": "the Value itself, or .detach() where no derivative is meant",
+    "a remainder": "x - n*int(x/n)",
+    "a quotient": "int(x/n), for x ≥ 0",
 }
 
 
@@ -76,20 +80,19 @@ class Recording(Watcher):
 
         It had `arguments` of its own for those of this one, so that one which was kept is found out.
         """
-        mine, theirs = self.nodes, other.nodes
+        mine, theirs = ([x for x in run.nodes if x._first is not None] for run in (self, other))
         if len(mine) != len(theirs) or len(self.guards) != len(other.guards):
             return False
-        made = set(map(id, self.inside))
-        twin: dict[Any, Any] = {}
+        twins = _Twins(arguments, self.inside)
         for a, b in zip(mine, theirs):
-            if a._first is None and id(a) not in made and b is not arguments.get(a, a):
-                return False  # a leaf from outside is the same leaf
-            twin[a] = b
-            if a.primitive is not b.primitive or [twin[parent] for parent in a.parents] != list(b.parents):
+            if a.primitive is not b.primitive or not twins.are(a.parents, b.parents):
                 return False
-        data, again = (np.array([node._data for node in nodes]) for nodes in (mine, theirs))
-        outcomes = all((a.sign, a.outcome) == (b.sign, b.outcome) for a, b in zip(self.guards, other.guards))
-        return outcomes and bool(np.array_equal(data, again, equal_nan=True))
+            twins.of[a] = b
+        for guard, again in zip(self.guards, other.guards):
+            sides = twins.are((guard.left, guard.right), (again.left, again.right))
+            if not sides or (guard.sign, guard.outcome) != (again.sign, again.outcome):
+                return False
+        return twins.are([self.output], [other.output]) and twins.have_the_same_data
 
     @cached_property
     def largest(self) -> float:
@@ -106,7 +109,7 @@ class Recording(Watcher):
 
     def is_plain(self, value: Value) -> bool:
         """Tell whether a Value was computed of arguments and plain numbers only: it stands for a number."""
-        return all(node._first or isinstance(node, Argument | Constant) for node in _below(value))
+        return all(x._first is not None or isinstance(x, Argument | Constant) for x in _below(value))
 
     # ---- what the engine reports
 
@@ -226,6 +229,31 @@ class Recording(Watcher):
                 "scalargrad.afresh(lambda: …), or outside, as an argument"
             )
             raise RecordError(message)
+
+
+class _Twins:
+    """Which node of one run is which of another; leaves from outside are the same in both."""
+
+    def __init__(self, arguments: Mapping[Value, Value], inside: Sequence[Value]) -> None:
+        self.arguments, self.inside = arguments, set(inside)
+        self.of: dict[Value, Value] = {}
+
+    def are(self, some: Sequence[Value], others: Sequence[Value]) -> bool:
+        """Tell whether nodes are those of the other run, one by one."""
+        return len(some) == len(others) and all(map(self._are, some, others))
+
+    def _are(self, a: Value, b: Value) -> bool:
+        if a not in self.of and a._first is None and b._first is None:
+            if a not in self.inside and b is not self.arguments.get(a, a):
+                return False
+            self.of[a] = b
+        return self.of.get(a) is b
+
+    @property
+    def have_the_same_data(self) -> bool:
+        """Tell whether all of them have."""
+        data, again = (np.array([node._data for node in nodes]) for nodes in (self.of, self.of.values()))
+        return bool(np.array_equal(data, again, equal_nan=True))
 
 
 def _below(value: Value) -> Iterator[Value]:

@@ -1,6 +1,7 @@
 """Hold a program against the engine: what it gives at one sample against what the engine computes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,11 +10,30 @@ import numpy as np
 from scalargrad.engine.node import evaluation_order
 from scalargrad.engine.sweep import adjoints, edges_of
 from scalargrad.engine.value import Value
-from scalargrad.errors import RecordError
+from scalargrad.errors import RecordError, ScalargradError
 from scalargrad.replay.recording import Recording
 
 # Sums are added up in another order: where numbers cancel, more than the last bits of the rest may differ.
 RELATIVE, OF_THE_LARGEST = 1e-6, 1e-10
+
+
+@contextmanager
+def writing(but: tuple[type[Exception], ...] = ()) -> Iterator[None]:
+    """Tell any error in writing or running a new program as a RecordError, but for those that numbers raise.
+
+    A row of a user's may need what arrays, or formulas over them, do not have.
+    """
+    known: tuple[type[Exception], ...] = (ScalargradError, *but)
+    try:
+        yield
+    except known:
+        raise
+    except Exception as error:
+        message = (
+            f"this cannot be written as a program over arrays ({type(error).__name__}: {error}); if that "
+            "comes from a primitive of yours, write its row in another way, or go on without record"
+        )
+        raise RecordError(message) from error
 
 
 @dataclass(frozen=True)

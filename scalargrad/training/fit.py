@@ -126,6 +126,10 @@ def _measure(steps: Steps, layers: dict[str, tuple[Value, ...]], history: Histor
 
 
 def _optimizer(given: Optimizer | Callable[[list[Value]], Optimizer] | None, model: Trainable) -> Optimizer:
+    if not hasattr(model, "parameters"):
+        message = f"fit trains what has parameters(), such as a Module, got {model!r:.60}"
+        hint = "; give it the model itself, which it records on its own" * hasattr(model, "of_values")
+        raise OperandError(message + hint)
     parameters = model.parameters()
     if given is None:
         return Adam(parameters, lr=0.01)

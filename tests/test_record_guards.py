@@ -1,12 +1,15 @@
 """What a recording sees beside a graph: branches, which it follows, and plain numbers, which it refuses."""
 
+import contextvars
 import copy
 import math
 import pickle
 import random
 import re
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,6 +26,7 @@ from scalargrad import (
     hessian,
     log,
     maximum,
+    minimum,
     nn,
     no_grad,
     pick,
@@ -1051,3 +1055,242 @@ def test_a_computed_argument_is_warned_of():
     assert w.grad == 0.0
     step.backward(w)
     assert w.grad == 4.0
+
+
+# ---- what else may vary, or be read
+
+
+DEPENDING = {
+    "a detached argument": lambda x, w: grad(lambda v: v * v * x.detach())(2.0),
+    "an argument without gradient": lambda x, w: grad(lambda v: v * v * without_gradient(x))(2.0),
+    "a detached parameter": lambda x, w: grad(lambda v: v * v * w.detach())(2.0),
+    "a choice": lambda x, w: grad(lambda v: v * v * pick([1.0, 2.0, 3.0], x))(2.0),
+    "a second derivative": lambda x, w: hessian(lambda v: v * v * v * x.detach())(2.0)[0][0],
+    "a value": lambda x, w: value_and_grad(lambda v: v * x.detach())(2.0)[0],
+}
+
+
+def without_gradient(x):
+    """Return what is computed where no graph is wanted."""
+    with no_grad():
+        return x * 3.0
+
+
+@pytest.mark.parametrize("name", DEPENDING)
+def test_a_derivative_inside_depends_on_what_varies(name):
+    """Though no derivative passes through it, its number may be another at each call."""
+    w = Value(0.5)
+
+    def function(x):
+        return x * DEPENDING[name](x, w)
+
+    step = record(function)
+    for x, data in ((1.0, 0.5), (2.0, 0.5), (0.0, 3.0), (1.0, 3.0)):
+        w.data = data
+        assert step(x) == pytest.approx(float(function(Value(x)).data), rel=1e-12)
+
+
+def test_a_derivative_inside_depends_on_what_is_read_afresh():
+    """At each call."""
+    state = [1.0]
+
+    def function(x):
+        number = afresh(lambda: state[0])
+        return x * grad(lambda v: v * v * number)(3.0)
+
+    step = record(function)
+    assert step(1.0) == 6.0
+    state[0] = 2.0
+    assert step(1.0) == 12.0
+
+
+def test_a_read_is_seen_though_an_error_ends_it():
+    """The function that catches the error branches by what was read."""
+
+    def function(x):
+        def inner(v):
+            if float(x) > 2:
+                raise ValueError
+            return v * v
+
+        try:
+            return x * grad(inner)(1.0)
+        except ValueError:
+            return x * 100.0
+
+    step = record(function)
+    for x in (3.0, 1.0):
+        with pytest.raises(ReadError, match=r"float\(\)"):
+            step(x)
+
+
+KEPT = {
+    "in a dict": lambda kept, x: x - kept.setdefault("first", x),
+    "in a list": lambda kept, x: (kept.setdefault("all", []).append(x), kept["all"][0] * 2.0 + x)[1],
+    "what was computed": lambda kept, x: x * x - kept.setdefault("square", x * x),
+}
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_an_argument_that_is_kept_is_refused(name):
+    """At the next call it would be a number of the past, in a replay one of the present."""
+    kept = {}
+    step = record(lambda x: KEPT[name](kept, x))
+    with pytest.raises(RecordError, match="another each time it runs"):
+        step(1.0)
+
+
+def in_a_thread(function):
+    """Return what a function gives in a thread of its own."""
+    with ThreadPoolExecutor(1) as executor:
+        return executor.submit(function).result()
+
+
+ELSEWHERE = {"a thread": in_a_thread, "a context": lambda function: contextvars.Context().run(function)}
+
+
+@pytest.mark.parametrize("place", ELSEWHERE)
+def test_what_is_read_elsewhere_is_refused(place):
+    """A branch, a number, a whole part, where nobody sees it; computing is possible everywhere."""
+    run = ELSEWHERE[place]
+    for function in (
+        lambda x: run(lambda: x + x if x > 0 else x * x * x),
+        lambda x: x * run(lambda: float(x * 2.0)),
+        lambda x: x * run(lambda: int(x)),
+    ):
+        with pytest.raises((ReadError, RecordError), match="in a thread or context of its own"):
+            record(function)(1.0)
+    assert record(lambda x: run(lambda: x * x))(3.0) == 9.0
+
+
+SHOWN = {
+    "str": lambda x: str(x * 2.0),
+    "repr": lambda x: repr(x * 2.0),
+    "f": lambda x: f"{x * 2.0}",
+    "f with a form": lambda x: f"{x * 2.0:.3f}",
+    "%": lambda x: "%s" % (x * 2.0),  # which is another way
+    "in a list": lambda x: str([x * 2.0]),
+    "a local derivative": lambda x: str((x * x).local_derivatives[0]()),
+}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_a_text_of_a_value_is_refused(name):
+    """The number in it would stay what it was."""
+
+    def function(x):
+        return x * float(re.search(r"-?[\d.]+", SHOWN[name](x))[0])
+
+    with pytest.raises(ReadError, match="as a plain number") as refused:
+        record(function)(2.0)
+    if name != "in a list":
+        assert_names_the_line(refused.value, SHOWN[name])
+
+
+def test_a_grad_is_no_number_of_a_program():
+    """It is refused when it is read; and nothing is watched afterwards."""
+    w = Value(3.0)
+    w.grad = 5.0
+    with pytest.raises(ReadError, match=r"\.grad reads 'the value 3' as a plain number.*argument"):
+        record(lambda x: x * w.grad)(2.0)
+    w.grad += 1.0
+    assert (w.grad, repr(w)) == (6.0, "Value(data=3.0, grad=6.0)")
+    assert record(lambda x: x * w.grad, reads="freeze")(2.0) == 12.0
+
+
+def test_a_mode_that_a_function_changes_is_refused():
+    """Where it reads it before and after."""
+
+    class Module(nn.Module):
+        pass
+
+    module = Module()
+
+    def function(x):
+        factor = 2.0 if module.training else 3.0
+        module.eval()
+        offset = 5.0 if module.training else 7.0
+        module.train()
+        return factor * x + offset
+
+    with pytest.raises(RecordError, match="changes _training of Module, which it reads"):
+        record(function)(1.0)
+
+
+@pytest.mark.parametrize("size", [1.0, 1e3, 1e6])
+def test_guards_are_asked_of_the_engine_where_large_numbers_cancel(size):
+    """However small the numbers of the recording were."""
+
+    def function(xs):
+        powers = [x**4 for x in xs]
+        mean = total(powers) / len(powers)
+        return xs[0] * 2.0 if total([x - mean for x in powers]) > 0 else xs[0] * 5.0
+
+    step = record(function)
+    step(np.arange(9.0)[None] * 0.1)
+    samples = np.random.default_rng(0).normal(size=(100, 9)) * size
+    wanted = [float(function([Value(x) for x in row]).data) for row in samples]
+    assert is_near(step(samples), wanted)
+
+
+def test_parameters_that_are_not_finite_are_the_engines():
+    """NumPy has values without a word where the engine raises an error."""
+    w, u = Value(2.0), Value(1.0)
+    root = record(lambda x: minimum(w ** (1 / 3), 5.0) * x)
+    ratio = record(lambda x: x * 2.0 if w / u > 1 else x * 3.0)
+    assert (root(1.0), ratio(1.0)) == (2.0 ** (1 / 3), 2.0)
+    w.data = -math.inf
+    with pytest.raises(DomainError, match="it needs x >= 0"):
+        root(1.0)
+    w.data, u.data = math.inf, 0.0
+    with pytest.raises(DomainError, match="it needs x2 != 0"):
+        ratio(1.0)
+
+
+def test_a_file_beside_the_package_is_the_users():
+    """Whatever its name begins with: look-ups in it are seen, and lines of it named."""
+    package = str(Path(watching.__file__).parents[1])
+    scope = {}
+    text = "def f(x):\n    return x * {1.0: 2.0}.get(x, 5.0)\n"
+    exec(compile(text, f"{package}_of_mine.py", "exec"), scope)
+    with pytest.raises(ReadError, match=r"scalargrad_of_mine\.py:2: a look-up in a set or dict"):
+        record(scope["f"])(1.0)
+
+
+TARGETS = {"hinge": (nn.hinge, [-1.0, 1.0], 0.0), "binary": (nn.binary_cross_entropy, [0.0, 0.5], 1.5)}
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_target_that_no_loss_is_made_for_is_refused_in_every_replay(name):
+    """As in a graph, with the sample; where it is an argument, and where it is computed from one."""
+    loss, right, wrong = TARGETS[name]
+    w = Value(0.5)
+    for shift in (0.0, 1.0):
+        step = record(lambda x, t, shift=shift: loss(w * x, t - shift if shift else t))
+        targets = np.array(right) + shift
+        assert step(np.ones(2), targets).shape == (2,)
+        with pytest.raises(DomainError, match=f"got {wrong}") as refused:
+            step(np.ones(3), np.array([*targets, wrong + shift]))
+        assert "(in sample 2 of the batch" in refused.value.__notes__[0]
+        with pytest.raises(DomainError):
+            loss(w * 1.0, wrong)
+
+
+def test_a_list_of_targets_is_asked_for_each():
+    """Whatever its shape."""
+    w = Value(0.5)
+    step = record(lambda x, ts: nn.hinge([w * x, w - x], ts))
+    assert step(np.ones(2), np.array([[1.0, -1.0], [-1.0, -1.0]])).shape == (2,)
+    with pytest.raises(DomainError, match=r"got 0\.5"):
+        step(np.ones(2), np.array([[1.0, -1.0], [-1.0, 0.5]]))
+
+
+def test_an_error_of_a_type_says_what_the_arguments_are():
+    """For a person who knows arrays."""
+    step = record(lambda x, t, rows: x.sum() - t + rows[0][0])
+    with pytest.raises(AttributeError, match="'list' object has no attribute 'sum'") as raised:
+        step(np.ones((4, 2)), np.ones(4), np.ones((4, 3, 1)))
+    sample, kinds = raised.value.__notes__
+    assert "in sample 0" in sample
+    assert "x is a list of 2 numbers, t is a number, rows is a list of 3 lists of 1 number" in kinds
+    assert "functions and methods of NumPy" in kinds

@@ -29,10 +29,14 @@ from scalargrad import (
 from scalargrad.errors import (
     DomainError,
     NonFiniteError,
+    OperandError,
     RecordError,
     ShapeError,
     StaleGraphError,
 )  # fmt: skip
+from scalargrad.training.batches import Dataset
+from scalargrad.training.replay import ReplayTrainer
+from scalargrad.training.trainer import Trainer
 
 GENERATOR = np.random.default_rng(2)
 X = GENERATOR.normal(size=(23, 2)).round(4)
@@ -1196,3 +1200,156 @@ def test_networks_are_replayed_whatever_their_widths(inputs, widths):
         trained(make, NUMBERS, replay=True, samples=X[:, :inputs], epochs=epochs)
         counts.append(len(calls))
     assert counts[0] == counts[1]
+
+
+# ---- what is outside of the model
+
+
+class Freezing(nn.Module):
+    """Detach the first layer as long as a flag says so."""
+
+    def __init__(self):
+        self.first, self.second = nn.Layer(2, 3, "tanh", seed=1), nn.Layer(3, 1, None, seed=2)
+        self.frozen = True
+
+    def __call__(self, x):
+        hidden = self.first(x)
+        return self.second([h.detach() for h in hidden] if self.frozen else hidden)[0]
+
+
+def thawed(model, optimizer, history):
+    """Let the first layer learn from the third epoch on."""
+    model.frozen = history.epochs < 2
+
+
+def test_a_callback_may_thaw_what_was_frozen():
+    """The loss is the same then, and its gradient another."""
+    check(Freezing, NUMBERS, on_epoch=thawed)
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_a_loss_may_change_for_one_class_alone(place):
+    """Whichever that is: a few samples do not show it."""
+
+    def run(replay):
+        weights = [1.0] * 3
+
+        def weigh(model, optimizer, history):
+            weights[place] = 5.0
+
+        loss = lambda z, t: nn.cross_entropy(z, t) * weights[int(t)]
+        return trained(network((4, 3)), CLASSES, replay=replay, loss=loss, on_epoch=weigh)
+
+    assert_same(run(replay=None), run(replay=False))
+
+
+CHANGES_OF_A_BATCH = {
+    "the loss": lambda norm, weight: weight.__setitem__(0, 10.0),
+    "an attribute of a layer": lambda norm, weight: setattr(norm, "epsilon", 0.5),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES_OF_A_BATCH)
+def test_a_callback_may_change_what_a_whole_batch_is_recorded_for(name):
+    """With batch normalisation, where a batch is one computation."""
+
+    def run(replay):
+        weight = [1.0]
+        loss = lambda z, t: nn.hinge(z, t) * weight[0]
+        change = lambda model, *_: CHANGES_OF_A_BATCH[name](model.layers[1], weight)
+        return trained(normalised, SCORES, replay=replay, loss=loss, on_epoch=change, batch_size=6)
+
+    assert_same(run(replay=None), run(replay=False), 1e-9)
+
+
+class Normed(optim.Optimizer):
+    """Divide the gradient by its length, which the rule reads off the parameters."""
+
+    def _rule(self, rate, m):
+        by = rate / (1e-8 + optim.gradient_norm(self.parameters))
+        return lambda x, g: (x - by * g,)
+
+
+READING = {
+    "a rule": lambda parameters: Normed(parameters, 0.1),
+    "a schedule, grads": lambda ps: optim.SGD(ps, lambda step: 0.1 / (1 + optim.gradient_norm(ps))),
+    "a schedule, data": lambda ps: optim.SGD(ps, lambda step: 0.1 / (1 + abs(ps[0].data))),
+}
+
+
+@pytest.mark.parametrize("name", READING)
+def test_rules_and_schedules_may_read_the_parameters(name):
+    """Which have the data and the grads of the moment."""
+    check(network(), NUMBERS, optimizer=READING[name])
+
+
+def test_a_value_of_the_loss_gets_its_grad():
+    """Though it is no parameter of the model: a callback may move it."""
+
+    def run(replay):
+        scale = Value(0.3)
+
+        def moved(model, optimizer, history):
+            scale.data -= 0.05 * scale.grad
+
+        loss = lambda z, t: nn.mse(z, t) * (-scale).exp() + scale
+        outcome = trained(network(), NUMBERS, replay=replay, loss=loss, on_epoch=moved)
+        return outcome, scale
+
+    (replayed, scale), (eager, wanted) = run(replay=True), run(replay=False)
+    assert_same(replayed, eager)
+    assert (scale.data, scale.grad) == pytest.approx((wanted.data, wanted.grad), rel=1e-12)
+
+
+class Stale(nn.Module):
+    """Compute with a parameter once for all, which no step may follow."""
+
+    def __init__(self):
+        self.weights = [Value(0.5), Value(0.2)]
+        self.double = self.weights[0] * 2
+
+    def __call__(self, x):
+        return self.double * x[0] + self.weights[1] * x[1]
+
+
+def test_what_was_computed_outside_is_refused_alike():
+    """As a sweep refuses it, once the parameter has moved."""
+    for replay in (None, False):
+        with pytest.raises(StaleGraphError, match="was given new data after double was computed"):
+            fit(Stale(), X.tolist(), NUMBERS.tolist(), epochs=3, replay=replay)
+
+
+class RecordedCall(nn.Module):
+    """Be recorded by its author."""
+
+    def __init__(self):
+        self.weights = [Value(0.5), Value(0.2)]
+
+    @record
+    def __call__(self, x):
+        return self.weights[0] * x[0] + self.weights[1] * x[1]
+
+
+def test_a_model_may_be_recorded_itself():
+    """It learns in both ways."""
+    loss = check(RecordedCall, NUMBERS).history.loss
+    assert loss[-1] < loss[0]
+
+
+def test_a_recorded_function_is_no_model():
+    """It has no parameters, and the model needs no recording."""
+    with pytest.raises(OperandError, match="give it the model itself, which it records on its own"):
+        fit(record(lambda x: x[0]), X.tolist(), NUMBERS.tolist())
+
+
+def test_a_long_training_keeps_nothing_of_its_steps():
+    """Samples at a threshold, which the engine computes at each step, leave nothing behind."""
+    model = network()()
+    loss = lambda z, t: nn.mse(z, t) if z - z.detach() >= 0 else nn.hinge(z, t)
+    data = Dataset.of(X.tolist(), NUMBERS.tolist())
+    steps = ReplayTrainer(Trainer(model, loss, optim.SGD(model.parameters()), data))
+    sizes = []
+    for _ in range(6):
+        steps.step(range(len(X)))
+        sizes.append(len(steps.parameters._places))
+    assert sizes[0] == sizes[-1]

@@ -58,7 +58,7 @@ class Parameters:
     def move(self, moved: np.ndarray) -> None:
         """Let the parameters that an optimiser moves be these numbers."""
         self.data = np.concatenate([moved, self.data[self.count :]]) if self.count < len(self.data) else moved
-        self._has_moved = True
+        self._has_moved, self.is_settled = True, False
 
     def data_of(self, program: Program) -> np.ndarray:
         """Return the numbers of the Values that a program reads: parameters of the model, and others."""

@@ -67,6 +67,8 @@ class ReplayTrainer:
             self.optimizer.steps = steps
             raise CannotReplayError(f"{type(error).__name__} in the optimiser: {error}") from error
         parameters.move(moved)
+        if self._reads_parameters:  # so may what is asked for the rate before the next step
+            parameters.settle()
 
     def loss_on(self, data: Dataset) -> float:
         """Return the mean loss over samples that are not learned from."""

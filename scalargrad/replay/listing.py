@@ -65,16 +65,15 @@ class Lister:
 
     def computed(self) -> Iterator[tuple[str, str]]:
         """Yield what is computed, but for what stands in another formula."""
+        last = ""
         for operation in self.layout.operations:
             array = operation.array
-            if (
-                isinstance(operation, Operation)
-                and array not in self.inlined
-                and operation.group.row not in GUARD_ROWS
-            ):
+            is_guard = isinstance(operation, Operation) and operation.group.row in GUARD_ROWS
+            if isinstance(operation, Operation) and array not in self.inlined and not is_guard:
                 yield f"{array.name} = {self.formula(array)}", self.shape(array)
+                last = array.name
         value = str(self.symbol(self.layout.output))
-        if value != self.layout.operations[-1].array.name if self.layout.operations else True:
+        if value != last:
             yield f"value = {value}", ""
         if self.layout.followed:
             yield f"{len(self.layout.followed)} numbers are handed on after each replay", ""

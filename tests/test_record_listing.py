@@ -160,7 +160,7 @@ def test_every_argument_and_parameter_is_listed_once_with_its_shape(name):
     assert len({name for name, _ in stated}) == len(stated)
     assert dict(stated) == {name: numbers.shape for name, numbers in arrays.items()}
     places = [name for name, _ in stated]
-    arguments = [array.name for array in program.arguments]
+    arguments = [array.name for array in program.given.arguments]
     assert places[: len(arguments)] == arguments
     assert set(places[len(arguments) :][: len(parameters)]) == set(parameters)
 
@@ -337,7 +337,7 @@ def check_formulas(case):
     step = case.recorded()
     arrays, _ = given_to(step, case)
     size = size_of(case.arguments)
-    arguments = {array.name for array in program_of(step).arguments} if size else set()
+    arguments = {array.name for array in program_of(step).given.arguments} if size else set()
     scope = functions_of_formulas() | {name: Read(x, batched=name in arguments) for name, x in arrays.items()}
     _, computed = lines_of(str(step))
     value = None

@@ -490,10 +490,12 @@ def given_to(step, case):
         for array in program.regular.parameters
     }
     call = getattr(step, "recorded", step).signature.call(case.arguments, {})
-    found |= {array.name: numbers for array, numbers in zip(program.fresh, program.fresh_data(call))}
+    found |= {
+        array.name: numbers for array, numbers in zip(program.given.fresh, program.given.fresh_data(call))
+    }
     size, samples = size_of(case.arguments), samples_of(case.arguments)
     columns = [column for column in zip(*samples) if not isinstance(column[0], str)]
-    for array, column in zip(program.arguments, columns, strict=True):
+    for array, column in zip(program.given.arguments, columns, strict=True):
         flat = [[value.data for value in nested(x)[1]] for x in column]
         found[array.name] = np.array(flat).reshape((*([] if size is None else [size]), *array.dims))
     return found, of_parameters
@@ -560,7 +562,7 @@ def check(case, *libraries, step=None):
     if parameters:
         derivatives = {name: np.array([v.grad for v in found]) for name, found in parameters.items()}
     else:
-        derivatives = dict(zip((array.name for array in program_of(step).arguments), by_arguments))
+        derivatives = dict(zip((array.name for array in program_of(step).given.arguments), by_arguments))
     for library, text in texts.items():
         tolerance = {"rtol": TOLERANCE[library], "atol": TOLERANCE[library], "err_msg": text}
         function = function_in(text)

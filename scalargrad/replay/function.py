@@ -100,11 +100,11 @@ def body(
 class Inputs:
     """The arrays that a program is given: parameters laid end to end, fresh numbers, arguments laid flat.
 
-    Derivatives are taken by those of the parameters that are `moved`.
+    Derivatives are taken by those of the parameters that are `independent`.
     """
 
     parameters: Sequence[Array]
-    moved: Sequence[Array]
+    independent: Sequence[Array]
     fresh: Sequence[Array]
     arguments: Sequence[Array]
 
@@ -137,7 +137,7 @@ def written(
     Of the guards it tells whether they hold, and whether rounding may decide one.  The derivatives are
     those by the parameters, laid end to end, and a tuple of those by the arguments.
     """
-    by_parameters = inputs.moved if kind in {"parameters", "all"} else []
+    by_parameters = inputs.independent if kind in {"parameters", "all"} else []
     by_arguments = inputs.arguments if kind in {"arguments", "all"} else []
     wanted = None if kind == "forward" else [*by_parameters, *by_arguments]
     made = body(layout, hot, wanted, batched=batched)

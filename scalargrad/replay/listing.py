@@ -34,7 +34,7 @@ class Lister:
     def __init__(self, program: Program, batch: int | None) -> None:
         layout = self.layout = program.regular
         self.batch = batch
-        self.hot = {hot.array: hot for hot in program.hot}
+        self.hot = {hot.array: hot for hot in program.given.hot}
         self.writer = TextWriter()
         self.made = {op.array: op for op in layout.operations if isinstance(op, Operation)}
         self.formulas: dict[Array, Symbol] = {}
@@ -48,9 +48,9 @@ class Lister:
 
     def given(self, program: Program) -> Iterator[tuple[str, str]]:
         """Yield arguments and parameters, these with the names of their elements where there are few."""
-        for array in program.arguments:
+        for array in program.given.arguments:
             yield array.name, self.shape(array)
-        for array in (*sorted(self.layout.parameters, key=self._first_use), *program.fresh):
+        for array in (*sorted(self.layout.parameters, key=self._first_use), *program.given.fresh):
             yield with_elements(array, program.labels), self.shape(array)
 
     def constant(self) -> Iterator[tuple[str, str]]:

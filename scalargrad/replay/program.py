@@ -1,8 +1,7 @@
 """A program: what a recording computes, as functions over arrays."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
-from itertools import groupby
 from struct import Struct
 from typing import Any, NamedTuple
 
@@ -12,11 +11,11 @@ from scalargrad.engine import node
 from scalargrad.engine.node import describe
 from scalargrad.engine.value import Value
 from scalargrad.errors import RecordError, StaleGraphError
-from scalargrad.replay.arguments import Flat
+from scalargrad.replay.argument_arrays import ArgumentArrays
 from scalargrad.replay.arrays import Array
 from scalargrad.replay.call import Call
 from scalargrad.replay.folding import fold
-from scalargrad.replay.function import Hot, Inputs, Kind, Written, written
+from scalargrad.replay.function import Inputs, Kind, Written, written
 from scalargrad.replay.given import Argument
 from scalargrad.replay.graph import Graph
 from scalargrad.replay.grouping import groups_of
@@ -24,7 +23,7 @@ from scalargrad.replay.guards import Certain, exact_slots
 from scalargrad.replay.layout import Layout
 from scalargrad.replay.names import Names, stem
 from scalargrad.replay.operation import Block
-from scalargrad.replay.recording import Recording, Test
+from scalargrad.replay.recording import Recording
 from scalargrad.replay.segments import segments
 from scalargrad.replay.verifying import Expected, swept, writing
 
@@ -55,55 +54,30 @@ class Program:
         wanted: Collection[Value] | None = None,
     ) -> None:
         graph = Graph.of(recording)
-        batched = self.batched = call.batch is not None
         self.conditions = recording.conditions
         self.lines = [guard.line for guard in recording.guards]
         self.followers = [(function, len(values)) for function, values in recording.followers]
-        self.arguments = [
-            self._argument(graph, flat, leaves) for flat, leaves in zip(call.flats, made) if leaves
-        ]
-        self.wishes = [array.name for array in self.arguments]
-        self.hot = list(self._hot(graph, recording))
-        self.tests = [*self._tests(recording, made)]
-        fresh = [leaf for leaf in recording.fresh if leaf in graph.slots]
-        self._read_afresh = [recording.fresh[leaf] for leaf in fresh]
-        key_of = dict(zip(recording.fresh, recording.keys))
-        self._keys = [key_of[leaf] for leaf in fresh]
-        self.fresh = [
-            Array(
-                "fresh",
-                (len(fresh),),
-                np.array([graph.slots[x] for x in fresh]),
-                batched=self.batched,
-                name="fresh",
-            )
-        ] * bool(fresh)
+        self.is_plain = not self.conditions and not self.followers
+        self.older, self.wanted = recording.older, wanted
+        given = self.given = ArgumentArrays(recording, call, made, graph)
         order = fold(graph, graph.kept)
         self.certain = Certain(exact_slots(graph, order), recording.largest)
-        self.older = recording.older
-        given = [*self.arguments, *(hot.array for hot in self.hot), *self.fresh]
-        varying = [slot for array in given for slot in array.slots.tolist()] if batched else []
-        self.groups = groups_of(graph, order, varying)
-        self.given = given
+        self.groups = groups_of(graph, order, given.varying)
         self.labels = {slot: (v.label, v.path) for v, slot in graph.slots.items() if v.label or v.path}
-        self.layout = self._named(Layout(graph, [*segments(graph, self.groups)], self.given))
-        self.parameters = self.layout.parameters
-        self.values = self._values_of(self.parameters)
-        self.wanted = wanted
-        self.moved = self.wanted_of(self.layout)
-        self.independents = self._values_of(self.moved)
+        self.layout = self._named(Layout(graph, [*segments(graph, self.groups)], given.arrays))
+        self.values = self._values_of(self.layout.parameters)
+        self.independents = self._values_of(self.independent_arrays(self.layout))
         self.zeros = np.zeros(len(self.independents))
         self._floats = Struct(f"{len(self.values)}d")
         self._read = -1, np.empty(0)  # one pair, so that of two threads none takes the data of an older time
         floats = any(isinstance(x, Block) and x.style == "floats" for x in self.layout.operations)
         # what is raised where there is no value: by NumPy, if asked to, or by functions of floats
         self.errors = (ValueError, ArithmeticError) if floats else (FloatingPointError,)
-        self.is_plain = not self.conditions and not self.followers
-        self.expected = self._expected(recording, fresh, made)
-        graph.slots.clear()  # which would keep every node of the recording alive
         self._functions: dict[Kind, Callable[..., Any]] = {}
+        self.expected = self._expected(recording, made)
+        graph.slots.clear()  # which would keep every node of the recording alive
 
-    def wanted_of(self, layout: Layout) -> list[Array]:
+    def independent_arrays(self, layout: Layout) -> list[Array]:
         """Return the parameters of a layout by which derivatives are taken."""
         wanted = self.wanted
         return [
@@ -116,53 +90,12 @@ class Program:
         leaves = self.layout.graph.leaves
         return tuple([leaves[slot] for array in arrays for slot in array.slots.tolist()])
 
-    # ---- arrays that are given
-
-    def _argument(self, graph: Graph, flat: Flat, leaves: Sequence[Argument]) -> Array:
-        slots = np.array([graph.slot_of_leaf(leaf) for leaf in leaves])
-        dims = flat.spec if isinstance(flat.spec, tuple) else (len(leaves),)
-        return Array("argument", dims, slots, self.batched, flat.name)
-
-    def _hot(self, graph: Graph, recording: Recording) -> Iterator[Hot]:
-        """Yield the arrays that are 1 where an argument says, one for all picks among as many."""
-        places = {
-            slot: (array, place)
-            for array in self.arguments
-            for place, slot in enumerate(array.slots.tolist())
-        }
-        found = [
-            (*places[graph.slot_of_leaf(argument)], count, leaves)
-            for (argument, count), leaves in recording.hot.items()
-        ]
-        found.sort(key=lambda pick: (self.arguments.index(pick[0]), pick[2], pick[1]))
-        for (source, count), picks in groupby(found, key=lambda pick: (pick[0], pick[2])):
-            listed = list(picks)
-            slots = np.array([[graph.slot_of_leaf(leaf) for leaf in leaves] for *_, leaves in listed])
-            dims = slots.shape if source.dims else (count,)
-            array = Array("one-hot", dims, slots.ravel(), self.batched, f"hot_{source.name}")
-            yield Hot(source, np.array([place for _, place, *_ in listed]), count, array)
-
-    def _tests(
-        self, recording: Recording, made: Sequence[Sequence[Argument]]
-    ) -> Iterator[tuple[Test, int, Any]]:
-        """Yield each test once, with the argument and the places in it that have to pass it."""
-        given = [list(leaves) for leaves in made if leaves]
-        place = {leaf: (k, i) for k, leaves in enumerate(given) for i, leaf in enumerate(leaves)}
-        asked: dict[tuple[Test, int], set[int]] = {}
-        for leaf, test in recording.tests:
-            argument, i = place[leaf]
-            asked.setdefault((test, argument), set()).add(i)
-        for (test, argument), places in asked.items():
-            is_whole = len(places) == len(given[argument])
-            yield test, argument, slice(None) if is_whole else sorted(places)
+    # ---- layouts
 
     def _named(self, layout: Layout) -> Layout:
         """Give the arrays of a layout the names of what is in them."""
         names = Names()
-        for array, wish in zip(self.arguments, self.wishes):
-            array.name = names.give(wish, "x")
-        for hot in self.hot:
-            hot.array.name = names.give(f"hot_{hot.source.name}")
+        self.given.take_names(names)
         for array in (*layout.parameters, *(operation.array for operation in layout.operations)):
             labels = [self.labels[slot] for slot in array.slots.tolist() if slot in self.labels]
             wish = stem(labels) if len(labels) == array.size else ""
@@ -174,12 +107,12 @@ class Program:
         """Return the layout without blocks: to be read rather than run."""
         if not any(isinstance(operation, Block) for operation in self.layout.operations):
             return self.layout
-        return self._named(Layout(self.layout.graph, self.groups, self.given))
+        return self._named(Layout(self.layout.graph, self.groups, self.given.arrays))
 
     @property
     def reads_arguments(self) -> bool:
         """Tell whether the output, or a guard, depends on an argument."""
-        given = {*self.arguments, *(hot.array for hot in self.hot)}
+        given = {*self.given.arguments, *(hot.array for hot in self.given.hot)}
         views = [self.layout.output, *(view for op in self.layout.operations for view in op.views)]
         return any(array in given for view in views for array in view.arrays)
 
@@ -187,8 +120,9 @@ class Program:
 
     def written(self, kind: Kind) -> Written:
         """Return the source of the function that goes forward, or takes derivatives as well."""
-        inputs = Inputs(self.parameters, self.moved, self.fresh, self.arguments)
-        return written(self.layout, self.hot, inputs, kind, self.certain, batched=self.batched)
+        given, independent = self.given, self.independent_arrays(self.layout)
+        inputs = Inputs(self.layout.parameters, independent, given.fresh, given.arguments)
+        return written(self.layout, given.hot, inputs, kind, self.certain, batched=given.batched)
 
     def data(self) -> np.ndarray:
         """Return the data of `values`, read anew if any leaf was given data since they were read last."""
@@ -207,30 +141,10 @@ class Program:
             self._read = at, data
         return data
 
-    def fresh_data(self, call: Call) -> list[np.ndarray]:
-        """Return the numbers that are to be read afresh, for each sample of a batch."""
-        if not self.fresh:
-            return []
-        numbers = call.read_afresh(self._keys, self._read_afresh)
-        return [numbers if self.batched else numbers[0]]
-
     @property
     def holds_now(self) -> bool:
         """Tell whether the attributes by which the function branched are what they were."""
         return all(getattr(owner, name) == was for (_, name), (owner, was) in self.conditions.items())
-
-    def can_take(self, numbers: Sequence[np.ndarray]) -> np.ndarray:
-        """Tell of which samples the arguments pass the tests that the recorded one passed.
-
-        Those that pick are whole numbers in their range; of others the function asks.
-        """
-        fits = np.ones(len(numbers[0]) if self.batched else 1, bool)
-        for hot in self.hot:
-            index = numbers[self.arguments.index(hot.source)][..., hot.places]
-            fits &= np.all((index % 1 == 0) & (index >= 0) & (index < hot.count), axis=-1)
-        for test, argument, places in self.tests:
-            fits &= np.all(test(numbers[argument][..., places]), axis=-1)
-        return fits
 
     def run(
         self,
@@ -253,23 +167,21 @@ class Program:
             except RecordError:
                 del self._functions[kind]
                 raise
-        lead = (len(numbers[0]),) if self.batched else ()
+        lead = (len(numbers[0]),) if self.given.batched else ()
         return Found._make(self._functions[kind](data, *fresh, *numbers, *lead, seed))
 
-    def _expected(
-        self, recording: Recording, fresh: Sequence[Value], made: Sequence[Sequence[Argument]]
-    ) -> Expected:
-        gradient = swept(recording)
-        arguments = [leaf for leaves in made for leaf in leaves]
+    def _expected(self, recording: Recording, made: Sequence[Sequence[Argument]]) -> Expected:
+        gradient, batched = swept(recording), self.given.batched
+        fresh = np.array([leaf._data for leaf in self.given.fresh_leaves])
         numbers = [np.array([leaf._data for leaf in leaves]) for leaves in made if leaves]
         return Expected(
             self.data(),
-            [np.array([leaf._data for leaf in fresh]).reshape((1,) * self.batched + (-1,))] * bool(fresh),
-            [x[None] for x in numbers] if self.batched else numbers,
+            [fresh[None] if batched else fresh] * bool(self.given.fresh),
+            [x[None] for x in numbers] if batched else numbers,
             recording.output._data,
             _scale(recording, gradient),
             np.array([gradient.get(value, 0.0) for value in self.independents]),
-            np.array([gradient.get(leaf, 0.0) for leaf in arguments]),
+            np.array([gradient.get(leaf, 0.0) for leaves in made for leaf in leaves]),
         )
 
     def _verify(self, kind: Kind) -> None:

@@ -172,7 +172,7 @@ class Recorded:
     @property
     def reads_afresh(self) -> bool:
         """Tell whether any program reads numbers afresh, by chance or not."""
-        return any(program.fresh for programs in self.programs.values() for program in programs)
+        return any(program.given.fresh for programs in self.programs.values() for program in programs)
 
     def _last(self) -> Program:
         if self.last is None:
@@ -251,7 +251,7 @@ class Recorded:
             self.outside.leave_out_changed()
         with writing():
             program = Program(recording, call, made, self.wanted)
-        if program.arguments and not program.reads_arguments:
+        if program.given.arguments and not program.reads_arguments:
             message = f"{self.name} depends on none of its arguments: nothing is to be replayed"
             raise OperandError(message)
         return program

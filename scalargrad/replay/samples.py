@@ -66,10 +66,10 @@ class Whole(Replayed):
         """Return what a program gives, None where samples need more: branches, limits, errors, followers."""
         if not program.is_plain and (program.followers or not program.holds_now):
             return None
-        asks = program.hot or (program.tests and not call.is_checked)
-        if not call.is_finite or (asks and not program.can_take(call.numbers).all()):
+        asks = program.given.hot or (program.given.tests and not call.is_checked)
+        if not call.is_finite or (asks and not program.given.can_take(call.numbers).all()):
             return None
-        inputs = data(program), program.fresh_data(call), call.numbers, seed
+        inputs = data(program), program.given.fresh_data(call), call.numbers, seed
         if not np.isfinite(inputs[0]).all():
             return None
         try:
@@ -144,7 +144,7 @@ class Samples(Replayed):
 
     def run(self, program: Program) -> None:
         """Give a program those samples that are left and meet its guards."""
-        data, fresh = self.data(program), program.fresh_data(self.call)
+        data, fresh = self.data(program), program.given.fresh_data(self.call)
         if np.isfinite(data).all():
             self.left = self._run(program, self.left, data, fresh)
         else:
@@ -158,7 +158,7 @@ class Samples(Replayed):
         if not len(mine):
             return mine
         inputs = self._inputs(program, mine, data, fresh)
-        can_take = program.can_take(inputs[2])
+        can_take = program.given.can_take(inputs[2])
         if not can_take.all():
             for sample in mine[~can_take].tolist():
                 self._keep_eager(sample)  # unless that raises an error
@@ -185,7 +185,7 @@ class Samples(Replayed):
         self, program: Program, mine: np.ndarray, data: np.ndarray, fresh: Any
     ) -> tuple[Any, Any, Any]:
         """Return what a program is given for some samples: data, numbers read afresh, arguments."""
-        if program.batched:
+        if program.given.batched:
             return data, [x[mine] for x in fresh], [x[mine] for x in self.numbers]
         return data, fresh, [x[0] for x in self.numbers]
 
@@ -246,7 +246,7 @@ def _found(program: Program, kind: Kind, inputs: Any) -> tuple[Found, bool]:
 def _is_finite(program: Program, found: Found) -> bool:
     """Tell whether a program gives finite numbers only; at infinity the engine has the last word."""
     value, gradient, by_arguments = found.value, found.gradient, found.by_arguments
-    if not (np.isfinite(value).all() if program.batched else math.isfinite(value)):
+    if not (np.isfinite(value).all() if program.given.batched else math.isfinite(value)):
         return False
     # 0 · g is not 0 where g is not finite, which is quicker seen than whether each element is
     if len(gradient) and not math.isfinite(gradient.dot(program.zeros)):

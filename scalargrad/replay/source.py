@@ -23,10 +23,10 @@ def source(program: Program, name: str, target: LibraryName) -> str:
     by the arguments.  PyTorch and JAX take derivatives themselves, so there it is forward.
     """
     chosen, layout = library(target), program.regular
-    wanted = None if target != "numpy" else program.wanted_of(layout) or program.arguments
+    wanted = None if target != "numpy" else program.independent_arrays(layout) or program.given.arguments
     with_names = _Named(layout)
-    made = body(layout, program.hot, wanted, batched=program.batched, library=chosen)
-    arguments = [array.name for array in (*layout.parameters, *program.fresh, *program.arguments)]
+    made = body(layout, program.given.hot, wanted, batched=program.given.batched, library=chosen)
+    arguments = [array.name for array in (*layout.parameters, *program.given.fresh, *program.given.arguments)]
     title = f"def {name if is_free(name) and name not in arguments else 'recorded'}({', '.join(arguments)}):"
     lines = [*_docstring(program, wanted), *_lines(program, made, wanted, with_names, chosen)]
     return (
@@ -60,11 +60,11 @@ def _before(made: Body, chosen: Library, lines: Sequence[str]) -> Iterator[str]:
 
 def _docstring(program: Program, wanted: Sequence[Array] | None) -> Iterator[str]:
     """Yield what the function returns, then what it is given, with shapes."""
-    value = f"mean over {BATCH} samples" if program.batched else "value"
+    value = f"mean over {BATCH} samples" if program.given.batched else "value"
     by = "parameters" if program.regular.parameters else "arguments"
     yield f'"""Return the {value}{f", with its derivatives by the {by}" * (wanted is not None)}.'
     yield ""
-    given = (*program.regular.parameters, *program.fresh, *program.arguments)
+    given = (*program.regular.parameters, *program.given.fresh, *program.given.arguments)
     rows = [(with_elements(array, program.labels), _shape(array) or "a number") for array in given]
     width = max((len(name) for name, _ in rows), default=0)
     for name, shape in rows:
@@ -76,13 +76,15 @@ def _lines(
     program: Program, made: Body, wanted: Sequence[Array] | None, named: "_Named", library: Library
 ) -> Iterator[str]:
     """Yield the lines of the function, with the shapes of arrays beside them."""
-    first = program.arguments[0].name if program.arguments else ""
-    if program.batched:
+    first = program.given.arguments[0].name if program.given.arguments else ""
+    if program.given.batched:
         yield f"{BATCH} = len({first})"
     yield from _commented(made.forward, named)
-    mean = ".mean()" * program.batched
+    mean = ".mean()" * program.given.batched
     value = f"({made.value}){mean}" if mean and not made.value.isidentifier() else made.value + mean
-    conditions = [f"{hot.array.name}.sum(axis=-1) == 1" for hot in program.hot]  # of an index in its range
+    conditions = [
+        f"{hot.array.name}.sum(axis=-1) == 1" for hot in program.given.hot
+    ]  # of an index in its range
     conditions += [made.holds] * (made.holds != "True")
     if conditions:
         statements, value = library.only_where(conditions, value)
@@ -91,7 +93,7 @@ def _lines(
         yield f"return {value}"
         return
     yield ""
-    seed = f"1.0/{BATCH}" if program.batched else "1.0"
+    seed = f"1.0/{BATCH}" if program.given.batched else "1.0"
     yield f"seed = {seed}"
     named.shapes |= dict.fromkeys(made.text.thin, "")
     yield from _commented(made.backward, named)

@@ -63,17 +63,22 @@ class ArgumentArrays:
         numbers = call.read_afresh(self._keys, self._reads)
         return [numbers if self.batched else numbers[0]]
 
-    def can_take(self, numbers: Sequence[np.ndarray]) -> np.ndarray:
-        """Tell of which samples the arguments pass the tests that the recorded one passed.
+    def passed(self, numbers: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
+        """Yield whether numbers pass each test that those of the recorded sample passed.
 
         Those that pick are whole numbers in their range; of others the function asks.
         """
-        fits = np.ones(len(numbers[0]) if self.batched else 1, bool)
         for hot in self.hot:
             index = numbers[self.arguments.index(hot.source)][..., hot.places]
-            fits &= np.all((index % 1 == 0) & (index >= 0) & (index < hot.count), axis=-1)
+            yield (index % 1 == 0) & (index >= 0) & (index < hot.count)
         for test, argument, places in self.tests:
-            fits &= np.all(test(numbers[argument][..., places]), axis=-1)
+            yield test(numbers[argument][..., places])
+
+    def can_take(self, numbers: Sequence[np.ndarray]) -> np.ndarray:
+        """Tell of which samples the arguments pass all tests."""
+        fits = np.ones(len(numbers[0]) if self.batched else 1, bool)
+        for passed in self.passed(numbers):
+            fits &= passed.all(axis=-1)
         return fits
 
     # ---- from a recording

@@ -67,7 +67,7 @@ class Program:
         self.layout = self._named(Layout(graph, [*segments(graph, self.groups)], given.arrays))
         self.values = self._values_of(self.layout.parameters)
         self.independents = self._values_of(self.independent_arrays(self.layout))
-        self.zeros = np.zeros(len(self.independents))
+        self.zeros, self.zeros_of_values = np.zeros(len(self.independents)), np.zeros(len(self.values))
         self._floats = Struct(f"{len(self.values)}d")
         self._read = -1, np.empty(0)  # one pair, so that of two threads none takes the data of an older time
         floats = any(isinstance(x, Block) and x.style == "floats" for x in self.layout.operations)

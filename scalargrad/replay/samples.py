@@ -44,7 +44,8 @@ class Replayed:
     @property
     def by_value(self) -> Derivatives:
         """Return Values that were read or given as arguments, with derivatives to be added up."""
-        return [*self.sums, *_given(self.call, self.by_argument)]
+        given = any(flat.values for flat in self.call.flats)
+        return [*self.sums, *_given(self.call, self.by_argument)] if given else self.sums
 
     def follow(self) -> None:
         """Do what the function does beside its result, sample by sample."""
@@ -67,19 +68,17 @@ class Whole(Replayed):
         if not program.is_plain and (program.followers or not program.holds_now):
             return None
         asks = program.given.hot or (program.given.tests and not call.is_checked)
-        if not call.is_finite or (asks and not program.given.can_take(call.numbers).all()):
+        if not call.is_finite or (asks and not all(x.all() for x in program.given.passed(call.numbers))):
             return None
         inputs = data(program), program.given.fresh_data(call), call.numbers, seed
-        if not np.isfinite(inputs[0]).all():
-            return None
         try:
-            found, finite = RAISING.copy().run(_found, program, kind, inputs)
+            found = RAISING.copy().run(_finite, program, kind, inputs)
         except program.errors:
             return None
-        certain = (found.holds is True or np.all(found.holds)) and (
-            found.unsure is False or not np.any(found.unsure)
-        )
-        return cls(kind, program, call, found) if certain and finite else None
+        if found is None or not (found.holds is True or np.all(found.holds)):
+            return None
+        is_sure = found.unsure is False or not np.any(found.unsure)
+        return cls(kind, program, call, found) if is_sure else None
 
     @property
     def by_argument(self) -> list[np.ndarray]:
@@ -237,10 +236,12 @@ class Samples(Replayed):
             self.sums.append((outer, self.seed * np.array([gradient[v] for v in outer])))
 
 
-def _found(program: Program, kind: Kind, inputs: Any) -> tuple[Found, bool]:
-    """Return what a program gives, and whether all of that is finite."""
+def _finite(program: Program, kind: Kind, inputs: Any) -> Found | None:
+    """Return what a program gives, None unless the data that it reads and all that it gives is finite."""
+    if program.values and not math.isfinite(inputs[0].dot(program.zeros_of_values)):
+        return None
     found = program.run(kind, *inputs)
-    return found, _is_finite(program, found)
+    return found if _is_finite(program, found) else None
 
 
 def _is_finite(program: Program, found: Found) -> bool:

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,7 @@ class Call:
         """Return what was read afresh for a sample."""
         return {place: float(numbers[sample]) for place, numbers in self.fresh.items()}
 
-    @property
+    @cached_property
     def shape(self) -> Any:
         """Return what calls that the same program can replay have in common."""
         shapes = tuple([(x.name, key(x.spec)) for x in self.flats])

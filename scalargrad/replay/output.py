@@ -56,6 +56,7 @@ class RecordedOutput:
         constants = [x for x in nodes if isinstance(x, Constant) and x not in wanted]
         recorder = _OutputRecorder(nodes, constants)
         self.output, self.recorded = output, Recorded(recorder.function, recorder=recorder, wanted=wanted)
+        self._call = Call([], 0)  # the same for all, since nothing is read afresh in a graph
         self._orders: dict[int, tuple[Sequence[Value], np.ndarray | None]] = {}
 
     def __call__(self) -> float:
@@ -68,7 +69,7 @@ class RecordedOutput:
         """Return the value and the derivatives by the parameters, in their order."""
         if watcher.get() is not nobody:
             watcher.get().read(self.output, "value_and_grad()")
-        found = self.recorded.replayed("parameters", Call([], 0))
+        found = self.recorded.replayed("parameters", self._call)
         found.follow()
         by_value = found.by_value
         if len(by_value) == 1:

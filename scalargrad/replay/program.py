@@ -168,7 +168,7 @@ class Program:
                 del self._functions[kind]
                 raise
         lead = (len(numbers[0]),) if self.given.batched else ()
-        return Found._make(self._functions[kind](data, *fresh, *numbers, *lead, seed))
+        return Found(*self._functions[kind](data, *fresh, *numbers, *lead, seed))
 
     def _expected(self, recording: Recording, made: Sequence[Sequence[Argument]]) -> Expected:
         gradient, batched = swept(recording), self.given.batched

@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -30,6 +29,7 @@ class Call:
         batch = in_one_batch(flats)
         self.numbers = [x.numbers for x in flats if x.count]
         self.batch = batch if self.numbers else None
+        self._shape: Any = None
         self.fresh: dict[Key, np.ndarray] = {}  # what was read afresh in this call, a number for each sample
 
     @property
@@ -50,11 +50,13 @@ class Call:
         """Return what was read afresh for a sample."""
         return {place: float(numbers[sample]) for place, numbers in self.fresh.items()}
 
-    @cached_property
+    @property
     def shape(self) -> Any:
         """Return what calls that the same program can replay have in common."""
-        shapes = tuple([(x.name, key(x.spec)) for x in self.flats])
-        return shapes, self.positional, self.batch is not None
+        if self._shape is None:
+            shapes = tuple([(x.name, key(x.spec)) for x in self.flats])
+            self._shape = shapes, self.positional, self.batch is not None
+        return self._shape
 
     def made(self, sample: int) -> Made:
         """Return the arguments of a sample, each laid flat."""

@@ -58,10 +58,9 @@ def length(gradient: "np.ndarray") -> float:
     >>> length(np.array([3.0, 4.0]))
     5.0
     """
-    import numpy as np
+    from scalargrad.primitives.limits import quietly
 
-    with np.errstate(over="ignore"):
-        square = float(gradient.dot(gradient))
+    square = float(quietly(gradient.dot, gradient))
     safe = sys.float_info.min / sys.float_info.epsilon < square < math.inf
     return math.sqrt(square) if safe else math.hypot(*gradient.tolist())
 

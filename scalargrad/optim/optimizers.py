@@ -79,14 +79,15 @@ class Optimizer:
         import numpy as np
 
         from scalargrad.primitives.arrays import arrays
+        from scalargrad.primitives.limits import quietly
 
         wanted = (len(self.parameters),)
         if not data.shape == gradients.shape == wanted:
             message = f"data and gradients must be of shape {wanted}, got {data.shape} and {gradients.shape}"
             raise ShapeError(message)
         state = [np.asarray(getattr(self, name)) for name in self.state]
-        with np.errstate(all="ignore"):  # an overflow is inf without a word, as in arithmetic on floats
-            new: np.ndarray = self._keep(*self._next_rule(arrays)(data, gradients, *state))
+        # an overflow is inf without a word, as in arithmetic on floats
+        new: np.ndarray = self._keep(*quietly(self._next_rule(arrays), data, gradients, *state))
         return new
 
     def _step_on_arrays(self, np: Any) -> None:

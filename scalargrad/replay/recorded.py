@@ -13,6 +13,7 @@ from scalargrad.engine.transforms import value_and_grad
 from scalargrad.engine.value import Value
 from scalargrad.engine.watching import nobody, watcher
 from scalargrad.errors import LostGradientWarning, OperandError, RecordError, SlowRecordWarning, known
+from scalargrad.primitives.limits import quietly
 from scalargrad.replay.arguments import like_the_argument
 from scalargrad.replay.call import Call, Signature
 from scalargrad.replay.function import Kind
@@ -128,8 +129,7 @@ class Recorded:
             for value, derivative in zip(values, derivatives.tolist()):
                 if wanted is None or value in wanted:
                     value.grad += derivative
-        with np.errstate(all="ignore"):
-            return float(np.sum(found.value) * weight)
+        return float(quietly(np.multiply, quietly(np.sum, found.value), weight))
 
     def _inside(self, arguments: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, Any]:
         """Return value and derivatives as Values, within another recording or a derivative."""

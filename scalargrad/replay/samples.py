@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Callable, Sequence
-from contextvars import Context
 from typing import Any
 
 import numpy as np
 
 from scalargrad.engine.value import Value
+from scalargrad.primitives.limits import NOTICED, quietly, raising
 from scalargrad.replay.call import Call, Made
 from scalargrad.replay.function import Kind
 from scalargrad.replay.given import Argument
@@ -19,12 +19,7 @@ Data = Callable[[Program], np.ndarray]  # the numbers of the Values that a progr
 Eagerly = Callable[[int], tuple[Recording, Made]]  # the function run on a sample, with its arguments
 Derivatives = list[tuple[Sequence[Value], np.ndarray]]  # by Values, to be added up
 
-# Of what NumPy notices: where the engine would raise an error, or where infinity begins.
-NOTICED = ("divide", "over", "invalid")
 CALL: Any = dict.fromkeys(NOTICED, "call") | {"under": "ignore"}
-RAISE: Any = dict.fromkeys(NOTICED, "raise") | {"under": "ignore"}
-RAISING = Context()  # in which that is set once for all, which costs a call less than `np.errstate`
-RAISING.run(np.seterr, **RAISE)
 
 
 class Replayed:
@@ -72,7 +67,7 @@ class Whole(Replayed):
             return None
         inputs = data(program), program.given.fresh_data(call), call.numbers, seed
         try:
-            found = RAISING.copy().run(_finite, program, kind, inputs)
+            found = raising(_finite, program, kind, inputs)
         except program.errors:
             return None
         if found is None or not (found.holds is True or np.all(found.holds)):
@@ -173,8 +168,7 @@ class Samples(Replayed):
         if not held.all():
             left = self._run(program, mine[held], data, fresh)
             return np.sort(np.concatenate([mine[~held], left]))
-        with np.errstate(all="ignore"):
-            is_finite = _is_finite(program, found)
+        is_finite = quietly(_is_finite, program, found)
         if not is_finite or (is_noticed and not _is_only_backward(program, inputs)):
             return self._carefully(program, mine, data, fresh)
         self._keep(program, mine, found)
@@ -258,8 +252,7 @@ def _is_finite(program: Program, found: Found) -> bool:
 def _is_only_backward(program: Program, inputs: Any) -> bool:
     """Tell whether the values are in order, and only derivatives go to a limit, as they may."""
     try:
-        with np.errstate(**RAISE):
-            program.run("forward", inputs[0], inputs[1], inputs[2])
+        raising(program.run, "forward", *inputs)
     except FloatingPointError:
         return False
     return True
@@ -267,13 +260,8 @@ def _is_only_backward(program: Program, inputs: Any) -> bool:
 
 def _given(call: Call, derivatives: Sequence[np.ndarray]) -> Derivatives:
     """Return the Values that were given as arguments, each with its derivative, summed over the samples."""
-    with np.errstate(all="ignore"):
-        return _added_up(call, derivatives)
-
-
-def _added_up(call: Call, derivatives: Sequence[np.ndarray]) -> Derivatives:
     return [
-        ([value], np.array([np.sum(found[..., i])]))
+        ([value], np.array([quietly(np.sum, found[..., i])]))
         for flat, found in zip(call.flats, derivatives)
         for i, value in flat.values
     ]

@@ -12,6 +12,7 @@ import numpy as np
 from scalargrad.engine.recording import no_grad
 from scalargrad.nn.losses import l2_penalty
 from scalargrad.nn.module import Module
+from scalargrad.primitives.limits import quietly
 from scalargrad.replay.arguments import Flat
 from scalargrad.replay.call import Call
 from scalargrad.replay.chance import same_chance
@@ -63,18 +64,17 @@ class RecordedLoss:
 
     def replayed(self, kind: Kind, arrays: Arrays, places: Places) -> tuple[float, Replayed]:
         """Return the mean loss of samples at some places, with all that a replay gives."""
-        flats, function, seed = arrays.at(places), self.by_sample, 1.0 / len(places)
-        if self.mixes:  # they are recorded as a whole
+        flats, function, seed, mixes = arrays.at(places), self.by_sample, 1.0 / len(places), self.mixes
+        if mixes:  # they are recorded as a whole
             function, seed = self.by_batch, 1.0
             flats = [Flat(x.name, x.numbers.shape[:1] + x.spec, x.numbers.ravel(), []) for x in flats]
         call = Call(flats, 2, is_finite=arrays.is_finite, is_checked=True)  # by `check`
         found = function.replayed(kind, call, seed, self.parameters.data_of)
-        if self.mixes:
+        if mixes:
             return float(found.value), found
         if len(self._weights) != len(places):
             self._weights = np.full(len(places), seed)
-        with np.errstate(all="ignore"):
-            return float(self._weights.dot(found.value)), found
+        return float(quietly(self._weights.dot, found.value)), found
 
     @property
     def mixes(self) -> bool:

@@ -39,7 +39,6 @@ class Numbers:
 
     numbers: np.ndarray
     shape: tuple[int, ...]
-    name: str = ""
     batched = False
 
     @property
@@ -104,7 +103,6 @@ class Taken:
     arrays: Sequence[Array]
     index: np.ndarray
     shape: tuple[int, ...]
-    name: str = ""
 
     @property
     def batched(self) -> bool:

@@ -32,7 +32,7 @@ class Arithmetic(NumPy):
         return super()._neutral(row, operands)
 
 
-class Floats(Arithmetic):
+class FloatLiterals(Arithmetic):
     """Write whole numbers as floats, which NumPy need not convert at each call."""
 
     def short(self, x: Any) -> Symbol:
@@ -107,7 +107,7 @@ class Library:
 class Replaying(Library):
     """Write NumPy to be run rather than read."""
 
-    dialect = Floats
+    dialect = FloatLiterals
     sums_by_products = True
 
 

@@ -9,14 +9,15 @@ from scalargrad.primitives.row import ATOM, PRODUCT, SUM
 from scalargrad.primitives.rows import dot, logsumexp, multiply, total
 from scalargrad.replay.arrays import Array, Joined, Numbers, Piece, Taken, View
 from scalargrad.replay.elements import with_elements
-from scalargrad.replay.graph import GUARD_ROWS, detached
+from scalargrad.replay.graph import GUARD_ROWS, GUARDS, detached
 from scalargrad.replay.operation import Operation
 from scalargrad.replay.products import letters
 from scalargrad.replay.program import Program
 from scalargrad.replay.text import indexed
 
 WIDEST = 48  # characters of a formula that stands in another
-SIGNS = {"less": "<", "at most": "≤", "greater": ">", "at least": "≥", "equal": "=", "different": "≠"}
+READ_AS = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠", "int": "has the whole part"}
+SIGNS = {row: READ_AS.get(sign, sign) for sign, row in GUARDS.items()}
 
 
 def listing(program: Program, batch: int | None) -> str:
@@ -84,7 +85,7 @@ class Lister:
         for operation in self.layout.operations:
             if isinstance(operation, Operation) and operation.group.row in GUARD_ROWS:
                 left, right = (self.symbol(view) for view in operation.views)
-                sign = SIGNS.get(operation.group.row.name, "has the whole part")
+                sign = SIGNS[operation.group.row]
                 outcomes = {expected[slot] for slot in operation.array.slots.tolist()}
                 negated = " does not hold" * (outcomes == {False}) + " as recorded" * (len(outcomes) > 1)
                 yield f"where {left} {sign} {right}{negated}", self.shape(operation.array)

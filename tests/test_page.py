@@ -141,7 +141,7 @@ def test_without_a_renderer_the_page_says_how_to_get_the_figure(monkeypatch):
     assert 'aria-label="Computation graph"' not in text
     assert "apt-get install graphviz" in text
     assert text.count('class="working ') == 20
-    assert text.count("data-row=") == 20
+    assert text.count("<tr class=") == 20
 
 
 def test_a_trace_that_is_too_long_is_refused_with_a_way_that_works(tmp_path):

@@ -1,10 +1,19 @@
 """The plain data of a page: formulas are MathML, numbers are text."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scalargrad.wengert.instruction import Phase
 from scalargrad.wengert.progress import Progress
 from scalargrad.wengert.structure import Role
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number as text, with what it shows; of a dash nothing."""
+
+    text: str
+    what: str
 
 
 @dataclass(frozen=True)
@@ -32,8 +41,9 @@ class Transfer:
     product: str
     numbers: str
     result: str
-    before: str
-    after: str
+    before: Cell
+    after: Cell
+    more: str
 
 
 @dataclass(frozen=True)
@@ -72,3 +82,4 @@ class Model:
     workings: tuple[Working, ...]
     sums: tuple[Sum, ...]
     forward_steps: int
+    stages: Mapping[int, Progress]  # what the places of a row show from which step on

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from scalargrad.notation.mathml import MathWriter
 from scalargrad.notation.textbook import TextbookWriter
-from scalargrad.page.facts import Model, Sum, TableLine, Transfer, Working
+from scalargrad.page.facts import Cell, Model, Sum, TableLine, Transfer, Working
+from scalargrad.page.shown import Shown, ShownList
+from scalargrad.page.slots import SlotMath, SlotText, What
 from scalargrad.page.wording import answers, question
 from scalargrad.wengert.formulas import formula
 from scalargrad.wengert.instruction import Contribution, Edge, Instruction, Step
@@ -19,9 +20,10 @@ def model(trace: WengertList, digits: int = 4) -> Model:
     >>> from scalargrad.wengert.list import WengertList
     >>> x = Value(3.0, label="x")
     >>> page = model(WengertList.of(x * x))
-    >>> [working.said for working in page.workings]
-    ['v₁ = x·x = 3·3 = 9', '∂v₁/∂v₁ = 1', 'x gets 1·3 = 3; x gets 1·3 = 3, in all 6']
+    >>> [working.asked for working in page.workings][0], page.stages[0].adjoint
+    ('v₁ = x·x', [Stage(since=0, text='–'), Stage(since=3, text='after 1-1')])
     """
+    trace = ShownList(trace)
     page = _Composer(trace, digits)
     return Model(
         output=str(page.text.name(trace.output.name)),
@@ -29,6 +31,7 @@ def model(trace: WengertList, digits: int = 4) -> Model:
         workings=tuple(page.working(number, step) for number, step in enumerate(trace.steps, 1)),
         sums=tuple(page.sum(v) for v in trace if v.role != "constant"),
         forward_steps=sum(bool(v.parents) for v in trace),
+        stages={v.index: stages for v, stages in progress(trace, What()).items()},
     )
 
 
@@ -36,9 +39,10 @@ class _Composer:
     """Compose what a page shows of a trace, with one writer for formulas and one for numbers."""
 
     def __init__(self, trace: WengertList, digits: int) -> None:
-        self.math, self.text = MathWriter(digits), TextbookWriter(digits=digits)
+        self.math, self.text = SlotMath(digits), SlotText(digits=digits)
+        self.plain = TextbookWriter(digits=digits)
         self.output = trace.output
-        self.progress = progress(trace, self.text)
+        self.progress = progress(trace, self.plain)
         self.received = {v: [trace.contributions[edge] for edge in edges] for v, edges in trace.uses.items()}
 
     def line(self, v: Instruction) -> TableLine:
@@ -66,10 +70,10 @@ class _Composer:
         )
 
     def transfer(self, c: Contribution) -> Transfer:
-        math, text, v = self.math, self.text, c.child
+        math, v = self.math, c.child
         upstream, local = math.partial(self.output.name, v.name), v.local_derivatives(math)[c.position]
         equation = [self.local(c.edge), "=", local]
-        constant = str(local) == str(math.number(c.local))
+        constant = str(local) == str(math.plain.number(c.local))
         missing = self.progress[c.target].adjoint_at(self.progress[v].reverse).endswith(MORE)
         return Transfer(
             key=f"{v.index}-{c.position}",
@@ -81,9 +85,13 @@ class _Composer:
             product=math.mathml(upstream, r"\cdot", math.factor(local)),
             numbers=math.mathml("=", self.product(c.upstream, c.local)),
             result=math.mathml("=", math.number(c.contribution)),
-            before=NOT_COMPUTED if c.before is None else str(text.number(c.before)),
-            after=str(text.number(c.after)) + (MORE if missing else ""),
+            before=self.cell(c.before),
+            after=self.cell(c.after),
+            more=MORE * missing,
         )
+
+    def cell(self, x: float | None) -> Cell:
+        return Cell(str(self.plain.number(x)), x.what) if isinstance(x, Shown) else Cell(NOT_COMPUTED, "")
 
     def sum(self, v: Instruction) -> Sum:
         math = self.math

@@ -1,235 +1,380 @@
-"use strict";
-// What is shown is a function of three things: the step, whether its answer is asked, what is selected.
-(() => {
-  const one = (selector, within = document) => within.querySelector(selector);
-  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const last = Number(document.body.dataset.steps);
-  const forwardSteps = Number(document.body.dataset.forwardSteps);
-  const slider = one("input[type=range]"), predict = one("[data-do=predict]"), speed = one("select");
-  const workings = all(".working"), selection = one(".selection");
-  const places = all("[data-history]").map((element) => ({ element, entries: entriesOf(element) }));
-  const parts = all("[data-forward]");
-  let step = 0, asking = false, selected = null, timer = 0, linking = 0;
+// What is shown is a function of four things: the numbers of the leaves, the step, whether its answer is asked,
+// what is selected.
+const one = (selector, within = document) => within.querySelector(selector);
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+const last = Number(document.body.dataset.steps);
+const forwardSteps = Number(document.body.dataset.forwardSteps);
+const slider = one("input[type=range]"), predict = one("[data-do=predict]"), speed = one("select");
+const workings = all(".working"), selection = one(".selection");
+const places = all("[data-stages]").map((element) => ({ element, entries: entriesOf(element) }));
+const aligned = new Set(all("td.number [data-stages]"));
+const parts = all("[data-forward]");
+let step = 0, asking = false, selected = null, timer = 0, linking = 0;
+let data = new Map(), now = swept(data); // the numbers of leaves that are not as they were, and what follows
+const past = []; // earlier data, to be taken back
+let changing = null; // the leaf whose control is being typed in
 
-  function entriesOf(element) {
-    return element.dataset.history.split("|").map((entry) => {
-      const colon = entry.indexOf(":");
-      return { since: Number(entry.slice(0, colon)), text: entry.slice(colon + 1) };
-    });
-  }
-
-  function show() {
-    for (const { element, entries } of places) {
-      const changed = step > 0 && entries.some((entry) => entry.since === step);
-      const known = entries.filter((entry) => entry.since <= step).at(-1).text;
-      element.textContent = changed && asking ? "?" : known;
-      element.classList.toggle("changed", changed);
-      element.classList.toggle("partial", element.textContent.endsWith("+"));
-    }
-    const current = workings[step];
-    for (const working of workings) working.classList.toggle("current", working === current);
-    for (const part of parts) {
-      const forward = Number(part.dataset.forward), reverse = Number(part.dataset.reverse);
-      const is = (name, truth) => part.classList.toggle(name, truth);
-      is("todo", step < forward);
-      is("active", step > 0 && (part.dataset.node ?? part.dataset.row) === current.dataset.key);
-      is("forward", step > 0 && step === forward);
-      is("reverse", step > 0 && step === reverse);
-      is("fired", reverse > 0 && step > reverse);
-    }
-    document.body.classList.toggle("asking", asking);
-    document.body.classList.toggle("predicting", predict.checked);
-    one("[data-do=reveal]").disabled = !asking;
-    slider.value = step;
-    const phase = step === 0 ? "start" : step <= forwardSteps ? "forward" : step === forwardSteps + 1 ? "seed" : "reverse";
-    one(".where").textContent = `Step ${step} of ${last} · ${phase}`;
-    slider.setAttribute("aria-valuetext", `step ${step} of ${last}, ${phase}`);
-    one(".announcement").textContent = `Step ${step}: ${asking ? current.dataset.asked + " = ?" : current.dataset.said}`;
-    for (const name of ["first", "previous"]) disable(name, step === 0);
-    for (const name of ["last", "next", "finish"]) disable(name, step === last && !asking);
-    showSelection();
-    for (const active of all(".node.active")) bringIntoView(one(".figure"), active);
-    for (const active of all("tr.active")) bringIntoView(one(".trace .scroll"), active);
-    clearTimeout(linking);
-    linking = setTimeout(link, 150);
-  }
-
-  function disable(name, truth) {
-    one(`[data-do=${name}]`).setAttribute("aria-disabled", truth);
-  }
-
-  function bringIntoView(pane, element) {
-    const inner = element.getBoundingClientRect(), outer = pane.getBoundingClientRect(), margin = 48;
-    const beyond = (low, high, from, to) => Math.min(low - from - margin, 0) || Math.max(high - to + margin, 0);
-    pane.scrollLeft += beyond(inner.left, inner.right, outer.left, outer.right);
-    if (pane.scrollHeight > pane.clientHeight + 1) {
-      pane.scrollTop += beyond(inner.top, inner.bottom, outer.top, outer.bottom);
-    }
-  }
-
-  function link() {
-    if (location.protocol === "about:") return; // inside a notebook the address is not ours
-    const address = `#step=${step}`;
-    if (location.hash !== address && (step > 0 || location.hash)) history.replaceState(null, "", address);
-  }
-
-  function go(target) {
-    const before = step;
-    step = Math.max(0, Math.min(last, target));
-    asking = predict.checked && step > before;
-    if (step === last && !asking) pause();
-    show();
-  }
-
-  function reveal() {
-    asking = false;
-    if (step === last) pause();
-    show();
-  }
-
-  function next() {
-    if (asking) reveal();
-    else go(step + 1);
-  }
-
-  function play() {
-    if (timer) return pause();
-    if (step === last && !asking) go(0);
-    timer = setInterval(next, Number(speed.value));
-    showPlaying();
-  }
-
-  function pause() {
-    clearInterval(timer);
-    timer = 0;
-    showPlaying();
-  }
-
-  function showPlaying() {
-    const button = one("[data-do=play]");
-    button.classList.toggle("is-playing", timer !== 0);
-    button.setAttribute("aria-label", timer ? "Pause" : "Play");
-  }
-
-  const actions = {
-    first: () => go(0),
-    previous: () => go(step - 1),
-    next,
-    last: () => go(last),
-    finish: () => go(step < forwardSteps ? forwardSteps : last),
-    play,
-    reveal,
-    predict: () => { asking = false; show(); },
-  };
-
-  // A selected node or edge: its sum or contribution, copied from where scripts-off readers find it.
-  function select(element) {
-    selected = element;
-    showSelection();
-    if (element) bringIntoView(one(".workings"), selection);
-  }
-
-  function showSelection() {
-    for (const element of all("svg .selected")) element.classList.remove("selected");
-    selection.hidden = !selected;
-    if (!selected) return;
-    selected.classList.add("selected");
-    const { node, edge } = selected.dataset;
-    const source = one(edge ? `[data-transfer="${edge}"]` : `[data-sum="${node}"]`);
-    const complete = Number(source.dataset.of ?? source.dataset.complete);
-    const pending = step < complete || (step === complete && asking);
-    const heading = make("h3", edge ? "Contribution of this edge" : `Whole adjoint: ${uses(Number(source.dataset.uses))}`);
-    const close = make("button", "×");
-    close.type = "button";
-    close.className = "close";
-    close.setAttribute("aria-label", "Close");
-    close.addEventListener("click", () => select(null));
-    selection.replaceChildren(heading, close, edge ? tableOf(source) : source.firstElementChild.cloneNode(true));
-    if (step < complete) {
-      const wait = make("button", `Not computed yet: go to step ${complete}`);
-      wait.type = "button";
-      wait.addEventListener("click", () => go(complete));
-      selection.append(wait);
-    }
-    selection.classList.toggle("pending", pending);
-  }
-
-  function uses(count) {
-    return count === 0 ? "the seed" : count === 1 ? "one use" : `a sum over ${count} uses`;
-  }
-
-  function tableOf(row) {
-    const scroll = make("div", ""), table = row.closest("table").cloneNode(true);
-    one("tbody", table).replaceChildren(row.cloneNode(true));
-    scroll.className = "scroll";
-    scroll.append(table);
-    return scroll;
-  }
-
-  function make(tag, text) {
-    const element = document.createElement(tag);
-    element.textContent = text;
-    return element;
-  }
-
-  const keys = {
-    ArrowRight: next, ArrowLeft: actions.previous, Home: actions.first, End: actions.last,
-    " ": play, f: actions.finish, Escape: () => select(null), Enter: () => asking && reveal(),
-  };
-
-  document.addEventListener("keydown", (event) => {
-    const key = keys[event.key], target = event.target;
-    if (!key || event.ctrlKey || event.metaKey || event.altKey || target.matches("select")) return;
-    const presses = event.key === " " || event.key === "Enter";
-    if (presses && target.matches("[data-node], [data-edge]")) select(target);
-    else if (presses && target.matches("a, button, input[type=checkbox]")) return;
-    else key();
-    event.preventDefault();
+// "0|10 after 9-1 +" is nothing at first, and from step 10 on a number to which more will be added
+function entriesOf(element) {
+  return element.dataset.stages.split("|").map((entry) => {
+    const [since, kind, key, more] = entry.split(" ");
+    return { since: Number(since), what: kind ? `${kind} ${key}` : "", more: more ? " +" : "" };
   });
+}
 
-  document.addEventListener("click", (event) => {
-    const target = event.target, link = target.closest("a[href^='#']");
-    const control = target.closest("[data-do]"), shape = target.closest("[data-node], [data-edge]");
-    if (link) {
-      event.preventDefault(); // the address of a notebook's frame must not change
-      const jump = stepOf(link.hash);
-      if (jump === null) document.getElementById(link.hash.slice(1)).focus();
-      else go(jump);
-    } else if (control) {
-      if (control.dataset.do !== "play" && control.dataset.do !== "predict") pause();
-      actions[control.dataset.do]();
-    } else if (shape) select(shape);
-    else if (target.closest("[data-row]")) {
-      const row = target.closest("[data-row]").dataset;
-      go(Number(step <= forwardSteps ? row.forward : row.complete));
-    }
+function shown({ what, more }) {
+  if (!what) return "–";
+  return now.known.has(what) ? text(now.known.get(what)) + more : "?";
+}
+
+const POINT_SPACE = "\u2008", DIGIT_SPACE = "\u2007";
+
+// Filled up with spaces as wide as digits, so that the points of a column stand in line.
+function inColumn(written) {
+  const [number, more] = written.split(" +");
+  if (number.includes("·10")) return written;
+  const [, decimals = ""] = number.split(".");
+  const point = number.includes(".") ? "" : POINT_SPACE;
+  return number + point + DIGIT_SPACE.repeat(digits - decimals.length) + (more === undefined ? "" : " +");
+}
+
+// Texts that a screen reader hears: between the two marks stands what a number shows.
+function spoken(template) {
+  return template.replace(/\ue000(.*?)\ue001/gu, (_, slot) => {
+    const [what, brackets = ""] = slot.split("|");
+    return now.known.has(what) ? bracketed(now.known.get(what), brackets) : "?";
   });
+}
 
-  slider.addEventListener("input", () => { pause(); go(Number(slider.value)); });
-  speed.addEventListener("change", () => { if (timer) { pause(); play(); } });
+// ---- numbers that are changed
 
-  function stepOf(hash) {
-    const match = /^#step=(\d+)$/.exec(hash);
-    return match && Number(match[1]);
+// Sections that are not seen are filled when they are, or when there is time.
+const sections = [...workings, ...all(".sum")], slots = new Map();
+let stale = [], filling = 0;
+
+function slotsOf(section) {
+  if (!slots.has(section)) slots.set(section, all("[data-shows]", section));
+  return slots.get(section);
+}
+
+function freshen(section) {
+  if (!stale.includes(section)) return;
+  stale = stale.filter((other) => other !== section);
+  for (const slot of slotsOf(section)) {
+    const { shows, brackets = "" } = slot.dataset, isKnown = now.known.has(shows), x = now.known.get(shows);
+    if (slot.tagName === "SPAN") slot.textContent = isKnown ? text(x) : "?";
+    else slot.innerHTML = isKnown ? mathml(x, brackets) : "<mtext>?</mtext>";
   }
+}
 
-  function followAddress() {
-    const target = stepOf(location.hash);
-    if (target !== null && target !== step) go(target);
+function freshenAll(until = Infinity) {
+  while (stale.length && performance.now() < until) freshen(stale[0]);
+  document.body.classList.toggle("filling", stale.length > 0);
+  clearTimeout(filling);
+  if (stale.length) filling = setTimeout(() => freshenAll(performance.now() + 8), 30);
+}
+
+function fill() {
+  stale = [...sections];
+  freshenAll(0);
+  const problem = one(".problem"), { row, said } = now.problem;
+  problem.hidden = row === null;
+  problem.textContent = row === null ? "" : `${said}. Press u to take the change back.`;
+  for (const part of parts) {
+    const key = Number(part.dataset.node ?? part.dataset.row);
+    part.classList.toggle("undefined", row !== null && key === row);
+    part.classList.toggle("changed-leaf", data.has(key));
   }
-
-  addEventListener("hashchange", followAddress);
-
-  let kept = null; // on paper everything is complete
-  addEventListener("beforeprint", () => { kept = { step, asking }; step = last; asking = false; show(); });
-  addEventListener("afterprint", () => { ({ step, asking } = kept); show(); });
-
-  document.documentElement.classList.add("js");
-  for (const working of workings) working.removeAttribute("id"); // else the browser scrolls to #step=7
-  for (const shape of all("[data-node], [data-edge]")) {
-    shape.setAttribute("tabindex", "0");
-    shape.setAttribute("role", "button");
+  one("[data-do=undo]").disabled = !past.length;
+  one("[data-do=reset]").disabled = !data.size;
+  for (const { control, leaf } of controls) {
+    if (document.activeElement !== control) control.value = String(now.values[leaf]);
+    control.classList.toggle("changed-leaf", data.has(leaf));
+    control.removeAttribute("aria-invalid");
   }
+}
+
+function give(next, keep = true) {
+  if (keep) past.push(data);
+  data = next;
+  now = swept(data);
+  fill();
   show();
-  followAddress();
-})();
+}
+
+function change(leaf, number) {
+  if (number === now.values[leaf]) return;
+  const next = new Map(data);
+  if (number === trace[leaf].value) next.delete(leaf);
+  else next.set(leaf, number);
+  give(next, changing !== leaf); // what is typed in one go is taken back in one go
+  changing = leaf;
+}
+
+// The control of a leaf stands where its number stood; it keeps all digits, and shows them.
+function controlOf(cell) {
+  const leaf = Number(cell.dataset.leaf), { name, value } = trace[leaf];
+  const control = document.createElement("input");
+  Object.assign(control, { type: "text", inputMode: "decimal", autocomplete: "off", value: String(value) });
+  control.setAttribute("aria-label", `${name}, its value`);
+  control.dataset.shows = `value ${leaf}`;
+  control.size = Math.max(7, control.value.length);
+  const read = () => Number(control.value.trim().replace("−", "-").replace(",", "."));
+  control.addEventListener("input", () => {
+    const number = control.value.trim() === "" ? NaN : read();
+    if (Number.isFinite(number)) change(leaf, number);
+    control.toggleAttribute("aria-invalid", !Number.isFinite(number));
+    if (!Number.isFinite(number)) control.setAttribute("aria-invalid", "true");
+  });
+  control.addEventListener("blur", () => { changing = null; fill(); });
+  control.addEventListener("keydown", (event) => {
+    const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (event.key === "Enter" || event.key === "Escape") control.blur();
+    else if (way) {
+      const size = 10 ** Math.floor(Math.log10(Math.abs(now.values[leaf]) || 1)) / 10; // a tenth of its first digit
+      const by = way * Math.min(size, 1) * (event.shiftKey ? 10 : 1);
+      change(leaf, Number((now.values[leaf] + by).toPrecision(12)));
+      control.value = String(now.values[leaf]);
+      event.preventDefault();
+    }
+    event.stopPropagation(); // the keys of the page are not meant
+  });
+  cell.replaceChildren(control);
+  return { control, leaf };
+}
+
+function show() {
+  for (const { element, entries } of places) {
+    const changed = step > 0 && entries.some((entry) => entry.since === step);
+    const entry = entries.filter(({ since }) => since <= step).at(-1), known = shown(entry);
+    element.textContent = changed && asking ? "?" : aligned.has(element) ? inColumn(known) : known;
+    element.dataset.shows = entry.what;
+    element.classList.toggle("changed", changed);
+    element.classList.toggle("partial", element.textContent.endsWith("+"));
+  }
+  const current = workings[step];
+  freshen(current);
+  for (const working of workings) working.classList.toggle("current", working === current);
+  for (const part of parts) {
+    const forward = Number(part.dataset.forward), reverse = Number(part.dataset.reverse);
+    const is = (name, truth) => part.classList.toggle(name, truth);
+    is("todo", step < forward);
+    is("active", step > 0 && (part.dataset.node ?? part.dataset.row) === current.dataset.key);
+    is("forward", step > 0 && step === forward);
+    is("reverse", step > 0 && step === reverse);
+    is("fired", reverse > 0 && step > reverse);
+  }
+  document.body.classList.toggle("asking", asking);
+  document.body.classList.toggle("predicting", predict.checked);
+  one("[data-do=reveal]").disabled = !asking;
+  slider.value = step;
+  const phase = step === 0 ? "start" : step <= forwardSteps ? "forward" : step === forwardSteps + 1 ? "seed" : "reverse";
+  one(".where").textContent = `Step ${step} of ${last} · ${phase}`;
+  slider.setAttribute("aria-valuetext", `step ${step} of ${last}, ${phase}`);
+  one(".announcement").textContent = `Step ${step}: ${asking ? spoken(current.dataset.asked) + " = ?" : spoken(current.dataset.said)}`;
+  for (const name of ["first", "previous"]) disable(name, step === 0);
+  for (const name of ["last", "next", "finish"]) disable(name, step === last && !asking);
+  showSelection();
+  for (const active of all(".node.active")) bringIntoView(one(".figure"), active);
+  for (const active of all("tr.active")) bringIntoView(one(".trace .scroll"), active);
+  clearTimeout(linking);
+  linking = setTimeout(link, 150);
+}
+
+function disable(name, truth) {
+  one(`[data-do=${name}]`).setAttribute("aria-disabled", truth);
+}
+
+function bringIntoView(pane, element) {
+  const inner = element.getBoundingClientRect(), outer = pane.getBoundingClientRect(), margin = 48;
+  const beyond = (low, high, from, to) => Math.min(low - from - margin, 0) || Math.max(high - to + margin, 0);
+  pane.scrollLeft += beyond(inner.left, inner.right, outer.left, outer.right);
+  if (pane.scrollHeight > pane.clientHeight + 1) {
+    pane.scrollTop += beyond(inner.top, inner.bottom, outer.top, outer.bottom);
+  }
+}
+
+function link() {
+  if (location.protocol === "about:") return; // inside a notebook the address is not ours
+  const changed = [...data].map(([leaf, number]) => `&${encodeURIComponent(trace[leaf].name)}=${number}`);
+  const address = `#step=${step}${changed.join("")}`;
+  if (location.hash !== address && (step > 0 || data.size || location.hash)) history.replaceState(null, "", address);
+}
+
+function go(target) {
+  const before = step;
+  step = Math.max(0, Math.min(last, target));
+  asking = predict.checked && step > before;
+  if (step === last && !asking) pause();
+  show();
+}
+
+function reveal() {
+  asking = false;
+  if (step === last) pause();
+  show();
+}
+
+function next() {
+  if (asking) reveal();
+  else go(step + 1);
+}
+
+function play() {
+  if (timer) return pause();
+  if (step === last && !asking) go(0);
+  timer = setInterval(next, Number(speed.value));
+  showPlaying();
+}
+
+function pause() {
+  clearInterval(timer);
+  timer = 0;
+  showPlaying();
+}
+
+function showPlaying() {
+  const button = one("[data-do=play]");
+  button.classList.toggle("is-playing", timer !== 0);
+  button.setAttribute("aria-label", timer ? "Pause" : "Play");
+}
+
+const actions = {
+  first: () => go(0),
+  previous: () => go(step - 1),
+  next,
+  last: () => go(last),
+  finish: () => go(step < forwardSteps ? forwardSteps : last),
+  play,
+  reveal,
+  predict: () => { asking = false; show(); },
+  undo: () => past.length && give(past.pop(), false),
+  reset: () => data.size && give(new Map()),
+};
+
+// A selected node or edge: its sum or contribution, copied from where scripts-off readers find it.
+function select(element) {
+  selected = element;
+  showSelection();
+  if (element) bringIntoView(one(".workings"), selection);
+}
+
+function showSelection() {
+  for (const element of all("svg .selected")) element.classList.remove("selected");
+  selection.hidden = !selected;
+  if (!selected) return;
+  selected.classList.add("selected");
+  const { node, edge } = selected.dataset;
+  const source = one(edge ? `[data-transfer="${edge}"]` : `[data-sum="${node}"]`);
+  freshen(source.closest(".working, .sum"));
+  const complete = Number(source.dataset.of ?? source.dataset.complete);
+  const pending = step < complete || (step === complete && asking);
+  const heading = make("h3", edge ? "Contribution of this edge" : `Whole adjoint: ${uses(Number(source.dataset.uses))}`);
+  const close = make("button", "×");
+  close.type = "button";
+  close.className = "close";
+  close.setAttribute("aria-label", "Close");
+  close.addEventListener("click", () => select(null));
+  selection.replaceChildren(heading, close, edge ? tableOf(source) : source.firstElementChild.cloneNode(true));
+  if (step < complete) {
+    const wait = make("button", `Not computed yet: go to step ${complete}`);
+    wait.type = "button";
+    wait.addEventListener("click", () => go(complete));
+    selection.append(wait);
+  }
+  selection.classList.toggle("pending", pending);
+}
+
+function uses(count) {
+  return count === 0 ? "the seed" : count === 1 ? "one use" : `a sum over ${count} uses`;
+}
+
+function tableOf(row) {
+  const scroll = make("div", ""), table = row.closest("table").cloneNode(true);
+  one("tbody", table).replaceChildren(row.cloneNode(true));
+  scroll.className = "scroll";
+  scroll.append(table);
+  return scroll;
+}
+
+function make(tag, text) {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  return element;
+}
+
+const keys = {
+  ArrowRight: next, ArrowLeft: actions.previous, Home: actions.first, End: actions.last,
+  " ": play, f: actions.finish, Escape: () => select(null), Enter: () => asking && reveal(),
+  u: actions.undo, r: actions.reset,
+};
+
+document.addEventListener("keydown", (event) => {
+  const key = keys[event.key], target = event.target;
+  if (!key || event.ctrlKey || event.metaKey || event.altKey || target.matches("select")) return;
+  const presses = event.key === " " || event.key === "Enter";
+  if (presses && target.matches("[data-node], [data-edge]")) select(target);
+  else if (presses && target.matches("a, button, input[type=checkbox]")) return;
+  else key();
+  event.preventDefault();
+});
+
+document.addEventListener("click", (event) => {
+  const target = event.target, link = target.closest("a[href^='#']");
+  const control = target.closest("[data-do]"), shape = target.closest("[data-node], [data-edge]");
+  if (link) {
+    event.preventDefault(); // the address of a notebook's frame must not change
+    const jump = stepOf(link.hash);
+    if (jump === null) document.getElementById(link.hash.slice(1)).focus();
+    else go(jump);
+  } else if (control) {
+    if (control.dataset.do !== "play" && control.dataset.do !== "predict") pause();
+    actions[control.dataset.do]();
+  } else if (shape) select(shape);
+  else if (target.closest("[data-row]") && !target.closest("input")) {
+    const row = target.closest("[data-row]").dataset;
+    go(Number(step <= forwardSteps ? row.forward : row.complete));
+  }
+});
+
+slider.addEventListener("input", () => { pause(); go(Number(slider.value)); });
+speed.addEventListener("change", () => { if (timer) { pause(); play(); } });
+
+function stepOf(hash) {
+  const match = /^#step=(\d+)(?:&|$)/.exec(hash);
+  return match && Number(match[1]);
+}
+
+function numbersOf(hash) {
+  const found = new Map();
+  for (const part of hash.slice(1).split("&")) {
+    const [name, number] = part.split("=").map(decodeURIComponent);
+    const leaf = leaves.find((i) => trace[i].name === name);
+    if (leaf !== undefined && number && Number.isFinite(Number(number))) found.set(leaf, Number(number));
+  }
+  return found;
+}
+
+function followAddress() {
+  const target = stepOf(location.hash), next = numbersOf(location.hash);
+  const same = next.size === data.size && [...next].every(([leaf, number]) => data.get(leaf) === number);
+  if (!same) give(next);
+  if (target !== null && target !== step) go(target);
+}
+
+addEventListener("hashchange", followAddress);
+
+let kept = null; // on paper everything is complete
+addEventListener("beforeprint", () => { freshenAll(); kept = { step, asking }; step = last; asking = false; show(); });
+addEventListener("afterprint", () => { ({ step, asking } = kept); show(); });
+
+document.documentElement.classList.add("js");
+for (const working of workings) working.removeAttribute("id"); // else the browser scrolls to #step=7
+for (const shape of all("[data-node], [data-edge]")) {
+  shape.setAttribute("tabindex", "0");
+  shape.setAttribute("role", "button");
+}
+const controls = all("[data-leaf]").map(controlOf);
+fill();
+show();
+followAddress();

@@ -9,12 +9,14 @@ from scalargrad.drawing.render import NO_RENDERER
 from scalargrad.drawing.themes import DARK, LIGHT
 from scalargrad.errors import GraphTooLargeError, RendererError
 from scalargrad.notation.labels import shortened
+from scalargrad.page.evaluator import evaluator
 from scalargrad.page.graph import Layout, Written, layout, styled, written
 from scalargrad.page.model import model
 from scalargrad.wengert.list import WengertList
-from scalargrad.wengert.progress import MORE, Stage
+from scalargrad.wengert.progress import MORE, NOT_COMPUTED, Stage
 
 POINT_SPACE, DIGIT_SPACE = "\u2008", "\u2007"
+SCRIPTS = ("numbers.js", "sweep.js", "page.js")
 SMALLEST, LARGEST = 0.9, 1.35  # the figure is shrunk and enlarged that far to fit its pane
 
 
@@ -35,7 +37,8 @@ def render(trace: WengertList, title: str, digits: int = 4) -> str:
     }
     texts = written(trace, digits)
     figure, reason = _figure(trace, texts)
-    style, script = _colours() + _asset("page.css") + _widths(figure, texts), _asset("page.js")
+    style = _colours() + _asset("page.css") + _widths(figure, texts)
+    script = _script(trace, digits)
     return environment.from_string(_asset("template.html")).render(
         title=title,
         digits=digits,
@@ -49,6 +52,12 @@ def render(trace: WengertList, title: str, digits: int = 4) -> str:
         policy=f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
         "base-uri 'none'; form-action 'none'",
     )
+
+
+def _script(trace: WengertList, digits: int) -> str:
+    """Return the script: the trace as functions, how numbers are shown, the sweep, what the page does."""
+    parts = [f"const digits = {digits};", evaluator(trace), *map(_asset, SCRIPTS)]
+    return "\n".join(['"use strict";', "(() => {", *parts, "})();"])
 
 
 def _figure(trace: WengertList, texts: Written) -> tuple[Layout | None, str]:
@@ -83,8 +92,9 @@ def _widths(figure: Layout | None, texts: Written) -> str:
 
 
 def _stages(stages: list[Stage]) -> str:
-    """Return stages as the text of an attribute: step:text|step:text."""
-    return "|".join(f"{stage.since}:{stage.text}" for stage in stages)
+    """Return what is shown from which step on as the text of an attribute: `0|10 after 9-1 +`."""
+    known = (f" {stage.text}" * (stage.text != NOT_COMPUTED) for stage in stages)
+    return "|".join(f"{stage.since}{what}" for stage, what in zip(stages, known))
 
 
 def _aligned(digits: int, stages: list[Stage]) -> list[Stage]:

@@ -1,0 +1,293 @@
+"""The page when its numbers are changed: what the script shows is what Python shows, to the last digit."""
+
+import html
+import json
+import math
+import random
+import re
+from importlib.resources import files
+
+import pytest
+from browser import chromium, needs_chromium
+from test_page_browser import Page, set_slider
+
+from scalargrad import Value, log, sqrt, trace
+from scalargrad.engine.apply import apply
+from scalargrad.errors import DomainError, RangeError
+from scalargrad.examples import GALLERY, example
+from scalargrad.notation.mathml import MathWriter
+from scalargrad.notation.textbook import TextbookWriter
+from scalargrad.page.evaluator import evaluator
+from scalargrad.page.shown import ShownList
+from scalargrad.page.slots import SlotText
+from scalargrad.primitives.table import rows
+
+pytestmark = needs_chromium
+DIGITS = range(10)
+EDITS = 40  # of each example and primitive
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    with chromium(tmp_path_factory.mktemp("profile")) as driver:
+        yield driver
+
+
+def asset(name):
+    return files("scalargrad.page").joinpath(name).read_text("utf-8")
+
+
+# ---- numbers
+
+
+def numbers():
+    """Return numbers of every size, ties among them, which round to the even digit."""
+    chance = random.Random(1)
+    ties = [k / 2**n for n in range(1, 12) for k in (1, 3, 5, 7, 9, 13, 625, 99999)]
+    random_ones = [chance.uniform(-1, 1) * 10 ** chance.uniform(-12, 12) for _ in range(1500)]
+    short = [round(chance.uniform(-99, 99), chance.randint(0, 6)) for _ in range(500)]
+    special = [0.0, -0.0, 1.0, math.inf, -math.inf, math.nan, 1e7, 9999999.99999, 1e-4, 5e-324, 1.7e308]
+    found = [*ties, *random_ones, *short, *special, 1e22, 123456789.0, 0.00012345, 1e-5, 100000.0, 999999.5]
+    return [*found, *(-x for x in found)]
+
+
+def test_numbers_are_shown_as_in_python(browser):
+    """As text and as MathML, with the brackets that they need, for every number of decimals."""
+    given = numbers()
+    script = (
+        f"const digits = arguments[0];{asset('numbers.js')}\n"
+        "const decode = (x) => Number(x.replace('inf', 'Infinity').replace('nan', 'NaN'));"
+        "return arguments[1].map(decode).map((x) => [text(x), bracketed(x, 'n'), bracketed(x, 'np'),"
+        " mathml(x, ''), mathml(x, 'n'), mathml(x, 'np')]);"
+    )
+    for digits in DIGITS:
+        found = browser.execute_script(script, digits, list(map(repr, given)))
+        texts, maths = TextbookWriter(digits=digits), MathWriter(digits)
+        for x, shown in zip(given, found):
+            plain, written = texts.number(x), maths.number(x)
+            loose = plain.precedence <= 0
+            power = not loose and "·" in str(plain)
+            in_text = [f"({plain})" if needs else str(plain) for needs in (False, loose, loose or power)]
+            in_math = [
+                inner(maths, maths.bracketed(written) if needs else written)
+                for needs in (False, loose, loose or power)
+            ]
+            assert shown == [*in_text, *in_math], (x, digits)
+
+
+def inner(writer, symbol):
+    return writer.mathml(symbol).removeprefix("<math><mrow>").removesuffix("</mrow></math>")
+
+
+# ---- the sweep
+
+
+def of_rows():
+    """Yield (name, output) for every primitive, with inputs that it has a value at."""
+    for row in rows():
+        count = row.lists * max(row.fewest, 3) if row.lists else row.arity
+        leaves = [Value(0.3 + 0.2 * i, label=f"x{i}") for i in range(count)]
+        operands = row.arguments(leaves)
+        yield row.symbol, apply(row, *operands) * 1.5 + leaves[0] * 0.1
+
+
+TRACES = {name: trace(example(name).output()) for name in GALLERY} | {n: trace(y) for n, y in of_rows()}
+
+
+def everything(t):
+    """Return all that is shown of a trace: text by what it shows."""
+    writer, found = TextbookWriter(), {}
+    known = ShownList(t)
+    for v in known:
+        found |= {f"value {v.index}": v.value, f"adjoint {v.index}": v.adjoint}
+    for c in known.contributions.values():
+        for x in (c.local, c.contribution, c.before, c.after):
+            if x is not None:
+                found[x.what] = x
+    return {what: str(writer.number(float(x))) for what, x in found.items()}
+
+
+def edits(t):
+    """Yield numbers for some leaves, near those that they have or any."""
+    chance = random.Random(len(t))
+    leaves = [v for v in t if not v.parents and v.role != "constant"]
+    for i in range(EDITS):
+        some = chance.sample(leaves, chance.randint(1, min(3, len(leaves))))
+        wild = i % 3 == 0
+        yield {v.index: chance.uniform(-3, 3) if wild else v.value + chance.uniform(-0.2, 0.2) for v in some}
+
+
+@pytest.mark.parametrize("name", TRACES)
+def test_the_sweep_is_that_of_python(browser, name):
+    """Every value, adjoint, local derivative, contribution; where Python raises an error, it says so."""
+    t = TRACES[name]
+    script = (
+        f"const digits = 4;{evaluator(t)}\n{asset('numbers.js')}\n{asset('sweep.js')}\n"
+        "return arguments[0].map((edit) => {"
+        " const { known, problem } = swept(new Map(edit));"
+        " return [[...known].map(([what, x]) => [what, text(x)]), problem.said]; });"
+    )
+    changes = list(edits(t))
+    found = browser.execute_script(script, [list(change.items()) for change in changes])
+    for change, (pairs, said) in zip(changes, found):
+        shown = dict(pairs)
+        try:
+            wanted = t.at(**{t[i].name: x for i, x in change.items()})
+        except (DomainError, RangeError):
+            assert said, change
+            continue
+        expected = everything(wanted)
+        assert not said
+        unreached = {what for what, x in expected.items() if what not in shown}
+        assert all(what.startswith("adjoint") and expected[what] == "0" for what in unreached)
+        assert shown == {what: x for what, x in expected.items() if what not in unreached}, change
+
+
+# ---- on the page
+
+
+@pytest.fixture
+def page(browser, tmp_path):
+    """Return a function that opens the page of an output; nothing is logged on any."""
+    opened = []
+
+    def opens(output, fragment=""):
+        path = tmp_path / "page.html"
+        trace(output).to_html(path)
+        opened.append(Page(browser, path.as_uri(), fragment))
+        return opened[-1]
+
+    yield opens
+    for one in opened:
+        assert one.logs()[0] == []
+
+
+def control(page, name):
+    """Return the control of a leaf."""
+    return page.one(f"input[aria-label^='{name},']")
+
+
+def settled(page):
+    """Return the page once what is hidden is filled too, for which there has to be time."""
+    page.wait(lambda: not page.all("body.filling"))
+    return page
+
+
+def typed(page, name, text):
+    """Type a number in the place of that of a leaf."""
+    page.browser.execute_script("arguments[0].select()", control(page, name))
+    control(page, name).send_keys(text)
+
+
+SHOWS = """return [...document.querySelectorAll('[data-shows]')].filter((e) => e.tagName !== 'INPUT')
+.map((e) => [e.dataset.shows, e.textContent.replace(/[\\u2007\\u2008 ]/g, '')])"""
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_an_edited_page_is_the_page_of_the_edited_trace(browser, tmp_path, name):
+    """Whatever is shown, in graph, table, workings and sums, at the first, a middle and the last step."""
+    t = trace(example(name).output())
+    leaf = next(v for v in t if not v.parents and v.role != "constant")
+    number = round(leaf.value + 0.37, 3)
+    paths = [tmp_path / "before.html", tmp_path / "after.html"]
+    t.to_html(paths[0])
+    t.at(**{leaf.name: number}).to_html(paths[1])
+    states = []
+    for path in paths:
+        page = Page(browser, path.as_uri())
+        if path is paths[0]:
+            typed(page, leaf.name, str(number))
+        shown = []
+        for step in (0, len(t.steps) // 2, len(t.steps)):
+            set_slider(page, step)
+            settled(page)
+            shown.append(browser.execute_script(SHOWS))
+        states.append(shown)
+    assert len(states[0][0]) > 4 * len(t)
+    assert states[0] == states[1]
+
+
+def test_a_number_is_changed_by_keys_and_taken_back(page):
+    """Each control is named after its leaf; u takes the last change back, r all of them."""
+    net = page(example("sigmoid-2-2-1").output(), "#step=19")
+    before = settled(net).state
+    names = [e.get_attribute("aria-label") for e in net.all(".trace input")]
+    assert names == [f"{v.name}, its value" for v in TRACES["sigmoid-2-2-1"] if not v.parents]
+    control(net, "w1").send_keys("\ue013")  # the arrow up
+    assert control(net, "w1").get_attribute("value") == "1.86"
+    typed(net, "w2", "-1")
+    net.press("u")
+    assert control(net, "w2").get_attribute("value") == "0.4"
+    net.press("r")
+    assert settled(net).state == before
+
+
+def test_a_wrong_number_is_marked_and_changes_nothing(page):
+    """What is no number is no change; left alone, the control shows the number again."""
+    net = page(example("sigmoid-2-2-1").output(), "#step=19")
+    shown = settled(net).browser.execute_script(SHOWS)
+    for text in ("", "one", "--"):
+        typed(net, "w1", "\ue017" + text)
+        assert control(net, "w1").get_attribute("aria-invalid") == "true"
+    assert settled(net).browser.execute_script(SHOWS) == shown
+    net.browser.execute_script("document.activeElement.blur()")
+    assert control(net, "w1").get_attribute("value") == "1.76"
+
+
+def test_the_address_keeps_the_numbers(page, browser):
+    """A link shows just what was shown; names are escaped."""
+    x, y = Value(2.0, label="a & b=c"), Value(3.0, label="y")
+    first = page(x * y, "#step=2")
+    typed(first, "a & b=c", "5")
+    first.wait(lambda: "=5" in browser.current_url)
+    fragment = browser.current_url.partition("#")[2]
+    again = page(x * y, f"#{fragment}")
+    assert again.step == 2
+    assert control(again, "a & b=c").get_attribute("value") == "5"
+    assert again.adjoint("y") == "–"
+    again.do("last")
+    assert again.adjoint("y") == "5"
+
+
+def test_a_number_outside_of_a_domain_is_said_and_taken_back(page):
+    """At its node, in words; whatever follows from it is unknown, and one key brings all back."""
+    x = Value(2.0, label="x")
+    net = page(log(x) + sqrt(x), "#step=7")
+    before = settled(net).state
+    typed(net, "x", "-1")
+    problem = net.one(".problem")
+    assert problem.is_displayed()
+    assert re.match(r"v1 is not defined at x = −1: ln\(?x\)? needs x > 0\. Press u", problem.text), (
+        problem.text
+    )
+    assert [node.get_attribute("data-node") for node in net.all(".node.undefined")] == ["1"]
+    assert net.one(".node[data-node='1'] .value").text == "?"
+    net.browser.execute_script("document.activeElement.blur()")
+    net.press("u")
+    assert not problem.is_displayed()
+    assert settled(net).state == before
+
+
+def test_what_is_spoken_has_the_numbers_of_the_moment(page):
+    """The announcement of a step, with brackets where a negative number needs them."""
+    w, x = Value(3.0, label="w"), Value(2.0, label="x")
+    net = page(w * x, "#step=1")
+    assert net.one(".announcement").get_attribute("textContent") == "Step 1: v₂ = wx = 3·2 = 6"
+    typed(net, "x", "-2")
+    assert net.one(".announcement").get_attribute("textContent") == "Step 1: v₂ = wx = 3·(−2) = −6"
+
+
+def test_a_name_cannot_end_the_script(page, browser):
+    """Nor say anything in it."""
+    x = Value(2.0, label="</script><script>document.title = 'no'</script>")
+    page(x * 3.0)
+    assert browser.title != "no"
+
+
+def test_marks_of_slots_are_no_part_of_what_is_read():
+    """Every mark in a text says what it shows and nothing else."""
+    writer = SlotText()
+    (number,) = (v.value for v in ShownList(trace(Value(3.0, label="x"))))
+    text = str(writer.name("w") * writer.number(number))
+    assert re.findall("\ue000(.*?)\ue001", html.unescape(text)) == ["value 0|n"]
+    assert json.dumps(float(number)) == "3.0"

@@ -245,7 +245,7 @@ def test_a_node_shows_its_whole_adjoint_and_an_edge_its_contribution(page):
     assert "(0.0577)(1.76)=0.1015" in "".join(selection.text.split())
     set_slider(page, 16)
     assert "0.1015" not in selection.text
-    page.one(".selection > button:last-child").click()
+    page.one(".selection > div > button:last-child").click()
     assert page.step == STEPS
     page.press("\ue00c")
     assert not selection.is_displayed()

@@ -222,6 +222,24 @@ def test_a_number_is_changed_by_keys_and_taken_back(page):
     assert settled(net).state == before
 
 
+def test_a_selected_leaf_has_a_slider(page):
+    """It stays while it is dragged, and one drag is taken back in one go."""
+    net = page(example("sigmoid-2-2-1").output(), "#step=19")
+    net.click("[data-node='2']")
+    slider = net.one(".sliding input")
+    assert slider.get_attribute("aria-label") == "w1, its value"
+    drag = (
+        "for (const x of arguments[1]) { arguments[0].value = x;"
+        " arguments[0].dispatchEvent(new Event('input', {bubbles: true})); }"
+    )
+    net.browser.execute_script(drag, slider, ["2.5", "3.5", "4"])
+    assert control(net, "w1").get_attribute("value") == "4"
+    net.press("u")
+    assert control(net, "w1").get_attribute("value") == "1.76"
+    net.click("[data-node='11']")  # which is computed
+    assert not net.one(".sliding").is_displayed()
+
+
 def test_a_wrong_number_is_marked_and_changes_nothing(page):
     """What is no number is no change; left alone, the control shows the number again."""
     net = page(example("sigmoid-2-2-1").output(), "#step=19")
@@ -257,7 +275,7 @@ def test_a_number_outside_of_a_domain_is_said_and_taken_back(page):
     typed(net, "x", "-1")
     problem = net.one(".problem")
     assert problem.is_displayed()
-    assert re.match(r"v1 is not defined at x = −1: ln\(?x\)? needs x > 0\. Press u", problem.text), (
+    assert re.match(r"v₁ is not defined at x = −1: ln\(?x\)? needs x > 0\. Press u", problem.text), (
         problem.text
     )
     assert [node.get_attribute("data-node") for node in net.all(".node.undefined")] == ["1"]

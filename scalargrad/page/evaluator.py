@@ -17,14 +17,16 @@ def evaluator(trace: WengertList) -> str:
     const rows = [
       {value: (x0) => Math.tanh(x0), local: (z, x0) => [1 - z*z]},
     ];
-    const trace = [{"name":"x","role":"input","value":3.0},{"name":"v1","row":0,"parents":[0]}];
+    const trace = [{"name":"x","role":"input","value":3.0},{"name":"v1","shown":"v₁","row":0,"parents":[0]}];
     """
-    language = JavaScript()
+    language, writer = JavaScript(), TextbookWriter()
     places: dict[tuple[Primitive, int], int] = {}
     rows: list[str] = []
     listed: list[dict[str, object]] = []
     for v in trace:
         about: dict[str, object] = {"name": v.name}
+        if (shown := str(writer.name(v.name))) != v.name:
+            about["shown"] = shown
         if v.primitive is None:
             about |= {"role": v.role, "value": float(v.value)}
         else:

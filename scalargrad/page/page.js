@@ -262,7 +262,7 @@ function select(element) {
 function showSelection() {
   for (const element of all("svg .selected")) element.classList.remove("selected");
   selection.hidden = !selected;
-  if (!selected) return;
+  if (!selected) return content.replaceChildren();
   selected.classList.add("selected");
   const { node, edge } = selected.dataset;
   const source = one(edge ? `[data-transfer="${edge}"]` : `[data-sum="${node}"]`);
@@ -275,14 +275,37 @@ function showSelection() {
   close.className = "close";
   close.setAttribute("aria-label", "Close");
   close.addEventListener("click", () => select(null));
-  selection.replaceChildren(heading, close, edge ? tableOf(source) : source.firstElementChild.cloneNode(true));
+  content.replaceChildren(heading, close, edge ? tableOf(source) : source.firstElementChild.cloneNode(true));
+  slide(edge ? undefined : Number(node));
   if (step < complete) {
     const wait = make("button", `Not computed yet: go to step ${complete}`);
     wait.type = "button";
     wait.addEventListener("click", () => go(complete));
-    selection.append(wait);
+    content.append(wait);
   }
   selection.classList.toggle("pending", pending);
+}
+
+// The slider of a selected leaf stays where it is while it is dragged, whatever is written above it.
+const content = make("div", ""), sliding = make("label", "");
+const knob = Object.assign(document.createElement("input"), { type: "range" });
+sliding.className = "sliding";
+selection.append(content, sliding);
+knob.addEventListener("input", () => change(Number(knob.dataset.leaf), Number(knob.value)));
+knob.addEventListener("change", () => { changing = null; });
+knob.addEventListener("keydown", (event) => event.key.startsWith("Arrow") && event.stopPropagation());
+
+function slide(leaf) {
+  sliding.hidden = leaf === undefined || Boolean(trace[leaf].parents);
+  if (sliding.hidden) return;
+  const { name, shown = name, value } = trace[leaf], reach = 10 ** Math.ceil(Math.log10(2 * Math.abs(value) || 1));
+  if (Number(knob.dataset.leaf) !== leaf) {
+    Object.assign(knob, { min: -reach, max: reach, step: reach / 200 });
+    knob.dataset.leaf = leaf;
+    knob.setAttribute("aria-label", `${name}, its value`);
+    sliding.replaceChildren(`${shown} from −${text(reach)} to ${text(reach)}`, knob);
+  }
+  knob.value = now.values[leaf];
 }
 
 function uses(count) {

@@ -30,6 +30,8 @@ function swept(data) {
   return { known, values, problem };
 }
 
+const named = ({ name, shown = name }) => shown; // with subscripts
+
 function valueOf(v, i, operands, problem) {
   if (operands.includes(undefined)) return undefined;
   const row = rows[v.row];
@@ -38,11 +40,10 @@ function valueOf(v, i, operands, problem) {
   const isBorn = !Number.isFinite(value) && operands.every(Number.isFinite);
   if (inside && !isBorn) return value;
   if (problem.row === null) {
-    const names = v.parents.map((parent) => trace[parent].name).join(", ");
-    const at = operands.map(text).join(", ");
+    const at = v.parents.map((parent, k) => `${named(trace[parent])} = ${text(operands[k])}`).join(", ");
     problem.row = i;
-    problem.said = inside ? `${v.name} is too large for a number at ${names} = ${at}`
-      : `${v.name} is not defined at ${names} = ${at}: ${row.said.formula} needs ${row.said.needs}`;
+    problem.said = inside ? `${named(v)} is too large for a number at ${at}`
+      : `${named(v)} is not defined at ${at}: ${row.said.formula} needs ${row.said.needs}`;
   }
   return undefined;
 }

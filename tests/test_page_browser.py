@@ -78,7 +78,7 @@ class Page:
 
     def adjoint(self, name):
         """Return the adjoint that the table shows."""
-        index = [row.get_attribute("textContent") for row in self.all(".trace tbody th")].index(name)
+        index = [row.get_attribute("textContent") for row in self.all(".trace tbody th .unseen")].index(name)
         return self.all(".trace td.adjoint")[index].text.strip()
 
     def wait(self, truth):

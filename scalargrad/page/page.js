@@ -178,7 +178,7 @@ function show() {
   for (const active of all(".node.active")) bringIntoView(one(".figure"), active);
   for (const active of all("tr.active")) bringIntoView(one(".trace .scroll"), active);
   clearTimeout(linking);
-  linking = setTimeout(link, 150);
+  linking = setTimeout(() => { link(); letScroll(); }, 150);
 }
 
 function disable(name, truth) {
@@ -390,6 +390,15 @@ addEventListener("hashchange", followAddress);
 let kept = null; // on paper everything is complete
 addEventListener("beforeprint", () => { freshenAll(); kept = { step, asking }; step = last; asking = false; show(); });
 addEventListener("afterprint", () => { ({ step, asking } = kept); show(); });
+
+// What scrolls can be scrolled by keys too.
+function letScroll() {
+  for (const box of all(".figure, .scroll, .equation, .workings")) {
+    const scrolls = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
+    if (scrolls && !one("a, button, input, [tabindex]", box)) box.tabIndex = 0;
+    else if (box.tabIndex === 0 && !scrolls) box.removeAttribute("tabindex");
+  }
+}
 
 document.documentElement.classList.add("js");
 for (const working of workings) working.removeAttribute("id"); // else the browser scrolls to #step=7

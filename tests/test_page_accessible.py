@@ -1,0 +1,49 @@
+"""The page for those who do not see it, or press no mouse: held against the WCAG 2.2 AA rules of axe-core."""
+
+import time
+from importlib.resources import files
+
+import pytest
+from browser import chromium, needs_chromium
+from test_page_browser import Page, set_slider
+
+from scalargrad import trace
+from scalargrad.examples import GALLERY, example
+
+pytestmark = needs_chromium
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = """const done = arguments[arguments.length - 1];
+axe.run(document, { runOnly: arguments[0] }).then((found) => done(found.violations.map(
+  (one) => [one.id, one.impact, one.nodes.length, one.nodes[0].html, one.nodes[0].failureSummary])));"""
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    with chromium(tmp_path_factory.mktemp("profile")) as driver:
+        yield driver
+
+
+@pytest.fixture(scope="module")
+def axe():
+    """Return the source of axe-core."""
+    pytest.importorskip("axe_playwright_python", reason="axe-core is not installed (pip install '.[pages]')")
+    return files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+@pytest.mark.parametrize("name", GALLERY)
+def test_no_rule_is_broken(browser, axe, tmp_path, name, width):
+    """At the start, in the forward phase, in the reverse phase with a node selected, at the end."""
+    t, path = trace(example(name).output()), tmp_path / "page.html"
+    t.to_html(path)
+    browser.set_window_size(width, 900)
+    page = Page(browser, path.as_uri())
+    browser.execute_script(axe)
+    for step in (0, 2, len(t.steps) - 2, len(t.steps)):
+        set_slider(page, step)
+        if step > 2:
+            page.click(f"[data-node='{t.output.index}']")
+        page.wait(lambda: not page.all("body.filling"))
+        time.sleep(0.3)  # until what scrolls can be scrolled by keys
+        assert browser.execute_async_script(RUN, TAGS) == []
+    browser.set_window_size(1400, 900)

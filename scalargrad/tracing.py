@@ -90,21 +90,32 @@ class Trace(WengertList):
         return self.table(table, "latex", digits)
 
     @overload
-    def to_html(self, path: None = None, *, title: str | None = None, digits: int = 4) -> str: ...
-    @overload
-    def to_html(self, path: str | PathLike[str], *, title: str | None = None, digits: int = 4) -> None: ...
     def to_html(
-        self, path: str | PathLike[str] | None = None, *, title: str | None = None, digits: int = 4
+        self, path: None = None, *, title: str | None = None, digits: int = 4, rate: float = 0.1
+    ) -> str: ...
+    @overload
+    def to_html(
+        self, path: str | PathLike[str], *, title: str | None = None, digits: int = 4, rate: float = 0.1
+    ) -> None: ...
+    def to_html(
+        self,
+        path: str | PathLike[str] | None = None,
+        *,
+        title: str | None = None,
+        digits: int = 4,
+        rate: float = 0.1,
     ) -> str | None:
         """Return a page that plays the trace, as one HTML file that loads nothing; or write it to a path.
 
-        It reads without scripts and on paper.  Raises TraceTooLargeError above `page.MOST_INSTRUCTIONS`.
+        The numbers of its leaves can be changed, by hand or by steps of gradient descent, for which `rate` is
+        the η that it begins with.  It reads without scripts and on paper.  Raises TraceTooLargeError above
+        `page.MOST_INSTRUCTIONS`.
         """
         from pathlib import Path
 
         from scalargrad.page import page
 
-        text = page(self, title, digits)
+        text = page(self, title, digits, rate)
         if path is None:
             return text
         Path(path).write_text(text, encoding="utf-8", newline="\n")

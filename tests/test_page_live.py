@@ -12,6 +12,7 @@ from browser import chromium, needs_chromium
 from test_page_browser import Page, set_slider
 
 from scalargrad import Value, log, sqrt, trace
+from scalargrad.cli import main
 from scalargrad.engine.apply import apply
 from scalargrad.errors import DomainError, RangeError
 from scalargrad.examples import GALLERY, example
@@ -238,6 +239,52 @@ def test_a_selected_leaf_has_a_slider(page):
     assert control(net, "w1").get_attribute("value") == "1.76"
     net.click("[data-node='11']")  # which is computed
     assert not net.one(".sliding").is_displayed()
+
+
+def focused(page, name):
+    """Return all digits of the number of a leaf, which its control has while it is typed in."""
+    page.browser.execute_script("arguments[0].focus()", control(page, name))
+    return float(control(page, name).get_attribute("value"))
+
+
+@pytest.mark.parametrize("name", [name for name, one in GALLERY.items() if one.rate])
+def test_a_step_of_descent_is_that_of_the_source(browser, tmp_path, name):
+    """θ - η ∂y/∂θ for weights and biases, at the η of the source; inputs and targets stay."""
+    one = GALLERY[name]
+    path = tmp_path / "page.html"
+    assert main(["page", name, "-o", str(path)]) == 0
+    page = Page(browser, path.as_uri())
+    page.do("descend")
+    t = trace(one.output())
+    for leaf in (v for v in t if not v.parents and v.role != "constant"):
+        moved = leaf.value - one.rate * leaf.adjoint if leaf.name in one.parameters else leaf.value
+        assert focused(page, leaf.name) == pytest.approx(moved, rel=1e-14)
+    for leaf, printed in one.updated.items():
+        assert f"{focused(page, leaf):.12f}".startswith(printed[:-1])
+
+
+def test_descent_goes_on_and_is_taken_back(page):
+    """Its course is drawn and said; it ends where it is stopped, and a rate that is none is marked."""
+    net, t = page(example("sigmoid-2-2-1").output(), "#step=19"), TRACES["sigmoid-2-2-1"]
+    for _ in range(3):
+        net.press("d")
+        t = t.at(**{v.name: v.value - 0.1 * v.adjoint for v in t if v.name[0] in "wb"})
+    assert net.one(".course").text == f"y after 3 steps: 0.7416 → {t.output.value:.4f}"
+    net.do("descending")
+    net.wait(lambda: "after 6 steps" in net.one(".course").text)
+    net.do("descending")
+    said = net.one(".course").text
+    for _ in range(2):
+        net.press("u")
+    assert net.one(".course").text != said
+    net.press("r")
+    net.browser.execute_script("document.activeElement.blur()")
+    assert not net.one(".course").is_displayed()
+    rate = net.one(".rate")
+    rate.send_keys("x")
+    net.do("descend")
+    assert rate.get_attribute("aria-invalid") is not None
+    assert control(net, "w1").get_attribute("value") == "1.76"
 
 
 def test_a_wrong_number_is_marked_and_changes_nothing(page):

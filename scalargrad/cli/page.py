@@ -28,6 +28,7 @@ def run(options: argparse.Namespace) -> None:
         raise UsageError(f"expected a file ending in .html, got {path.name!r}")
     output, example = subject_of(options)
     title = options.title or (example.title if example else None)
+    rate = example.rate if example and example.rate else 0.1
     with writing(path):
-        trace(output).to_html(path, title=title, digits=digits_of(options, example))
+        trace(output).to_html(path, title=title, digits=digits_of(options, example), rate=rate)
     print(path)

@@ -10,7 +10,7 @@ __all__ = ["MOST_EDGES", "MOST_INSTRUCTIONS", "check_size", "embedded", "page"]
 MOST_INSTRUCTIONS, MOST_EDGES = 400, 1200  # what a browser plays without a pause
 
 
-def page(trace: WengertList, title: str | None = None, digits: int = 4) -> str:
+def page(trace: WengertList, title: str | None = None, digits: int = 4, rate: float = 0.1) -> str:
     """Return the page of a trace as HTML; raise TraceTooLargeError for one that no browser would play.
 
     >>> from scalargrad import Value
@@ -22,7 +22,7 @@ def page(trace: WengertList, title: str | None = None, digits: int = 4) -> str:
     from scalargrad.page.render import render
 
     check_size(trace, "a page")
-    return render(trace, title or f"Backpropagation through {trace.output.name}", digits)
+    return render(trace, title or f"Backpropagation through {trace.output.name}", digits, rate)
 
 
 def embedded(text: str) -> str:

@@ -1,10 +1,12 @@
 """A trace as JavaScript: the rows that it uses, read from the table, with who reads whom."""
 
 import json
+from operator import attrgetter
 
 from scalargrad.notation.languages import JavaScript
 from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.primitives.row import Primitive
+from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.list import WengertList
 
 
@@ -13,13 +15,15 @@ def evaluator(trace: WengertList) -> str:
 
     >>> from scalargrad import Value
     >>> from scalargrad.wengert.list import WengertList
-    >>> print(evaluator(WengertList.of(Value(3.0, label="x").tanh())))
+    >>> rows, _, trace = evaluator(WengertList.of(Value(3.0, label="x").tanh())).partition("const trace")
+    >>> print(rows + trace[-37:])
     const rows = [
       {value: (x0) => Math.tanh(x0), local: (z, x0) => [1 - z*z]},
     ];
-    const trace = [{"name":"x","role":"input","value":3.0},{"name":"v1","shown":"v₁","row":0,"parents":[0]}];
+    "shown":"v₁","row":0,"parents":[0]}];
     """
     language, writer = JavaScript(), TextbookWriter()
+    moving = set(map(attrgetter("index"), parameters(trace)))
     places: dict[tuple[Primitive, int], int] = {}
     rows: list[str] = []
     listed: list[dict[str, object]] = []
@@ -29,6 +33,8 @@ def evaluator(trace: WengertList) -> str:
             about["shown"] = shown
         if v.primitive is None:
             about |= {"role": v.role, "value": float(v.value)}
+            if v.index in moving:
+                about["moves"] = True
         else:
             key = v.primitive, len(v.parents)
             if key not in places:
@@ -39,6 +45,23 @@ def evaluator(trace: WengertList) -> str:
     text = "\n".join(f"  {row}," for row in rows)
     lines = [language.needed(text), f"const rows = [\n{text}\n];", f"const trace = {_json(listed)};"]
     return "\n".join(filter(None, lines))
+
+
+def parameters(trace: WengertList) -> list[Instruction]:
+    """Return the leaves that gradient descent moves: parameters of networks, else weights and biases.
+
+    A leaf of a trace without a network is one if its name begins with a w or b, as books write them, or
+    where none does every leaf.
+
+    >>> from scalargrad import Value
+    >>> from scalargrad.wengert.list import WengertList
+    >>> w, x = Value(3.0, label="w"), Value(2.0, label="x")
+    >>> [[v.name for v in parameters(WengertList.of(y))] for y in (w * x, x * x)]
+    [['w'], ['x']]
+    """
+    leaves = [v for v in trace if not v.parents and v.role != "constant"]
+    of_networks = [v for v in leaves if v.role == "parameter"]
+    return of_networks or [v for v in leaves if v.name[:1] in {"w", "b"}] or leaves
 
 
 def _row(language: JavaScript, row: Primitive, arity: int) -> str:

@@ -11,7 +11,8 @@ const aligned = new Set(all("td.number [data-stages]"));
 const parts = all("[data-forward]");
 let step = 0, asking = false, selected = null, timer = 0, linking = 0;
 let data = new Map(), now = swept(data); // the numbers of leaves that are not as they were, and what follows
-const past = []; // earlier data, to be taken back
+let course = []; // of the output, over the descent steps that led here
+const past = []; // earlier data, each with its course, to be taken back
 let changing = null; // the leaf whose control is being typed in
 
 // "0|10 after 9-1 +" is nothing at first, and from step 10 on a number to which more will be added
@@ -85,18 +86,20 @@ function fill() {
     part.classList.toggle("undefined", row !== null && key === row);
     part.classList.toggle("changed-leaf", data.has(key));
   }
+  showCourse();
   one("[data-do=undo]").disabled = !past.length;
   one("[data-do=reset]").disabled = !data.size;
   for (const { control, leaf } of controls) {
-    if (document.activeElement !== control) control.value = String(now.values[leaf]);
+    if (document.activeElement !== control) control.value = text(now.values[leaf]);
     control.classList.toggle("changed-leaf", data.has(leaf));
     control.removeAttribute("aria-invalid");
   }
 }
 
-function give(next, keep = true) {
-  if (keep) past.push(data);
+function give(next, keep = true, nextCourse = []) {
+  if (keep) past.push([data, course]);
   data = next;
+  course = nextCourse;
   now = swept(data);
   fill();
   show();
@@ -111,11 +114,51 @@ function change(leaf, number) {
   changing = leaf;
 }
 
-// The control of a leaf stands where its number stood; it keeps all digits, and shows them.
+// ---- gradient descent
+
+const rate = one(".rate"), moving = leaves.filter((i) => trace[i].moves);
+let descending = 0;
+
+function descend() {
+  const eta = Number(rate.value.replace(",", ".")), isRate = rate.value.trim() !== "" && Number.isFinite(eta);
+  rate.toggleAttribute("aria-invalid", !isRate);
+  if (!isRate || now.problem.row !== null) return stopDescending();
+  const next = new Map(data);
+  for (const leaf of moving) next.set(leaf, now.values[leaf] - eta * (now.known.get(`adjoint ${leaf}`) ?? 0));
+  give(next, true, [...(course.length ? course : [now.values[output]]), swept(next).values[output]]);
+}
+
+function goOn() {
+  descending = setInterval(descend, 250);
+  one("[data-do=descending]").setAttribute("aria-pressed", "true");
+  descend();
+}
+
+function stopDescending() {
+  clearInterval(descending);
+  descending = 0;
+  one("[data-do=descending]").setAttribute("aria-pressed", "false");
+}
+
+function showCourse() {
+  const box = one(".course"), known = course.filter((x) => x !== undefined);
+  box.hidden = known.length < 2;
+  if (box.hidden) return;
+  const low = Math.min(...known), high = Math.max(...known), last = known.length - 1;
+  const place = (x, i) => [(200 * i) / last, high > low ? (30 * (high - x)) / (high - low) : 15];
+  one("polyline", box).setAttribute("points", known.map((x, i) => place(x, i).join(",")).join(" "));
+  const [x, y] = place(known[last], last);
+  one("circle", box).setAttribute("cx", x);
+  one("circle", box).setAttribute("cy", y);
+  const steps = course.length - 1 === 1 ? "one step" : `${course.length - 1} steps`;
+  one("span", box).textContent = `${named(trace[output])} after ${steps}: ${text(known[0])} → ${text(known[last])}`;
+}
+
+// The control of a leaf stands where its number stood; it has all digits while it is typed in.
 function controlOf(cell) {
   const leaf = Number(cell.dataset.leaf), { name, value } = trace[leaf];
   const control = document.createElement("input");
-  Object.assign(control, { type: "text", inputMode: "decimal", autocomplete: "off", value: String(value) });
+  Object.assign(control, { type: "text", inputMode: "decimal", autocomplete: "off", value: text(value) });
   control.setAttribute("aria-label", `${name}, its value`);
   control.dataset.shows = `value ${leaf}`;
   control.size = Math.max(7, control.value.length);
@@ -126,6 +169,7 @@ function controlOf(cell) {
     control.toggleAttribute("aria-invalid", !Number.isFinite(number));
     if (!Number.isFinite(number)) control.setAttribute("aria-invalid", "true");
   });
+  control.addEventListener("focus", () => { control.value = String(now.values[leaf]); control.select(); });
   control.addEventListener("blur", () => { changing = null; fill(); });
   control.addEventListener("keydown", (event) => {
     const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
@@ -248,8 +292,10 @@ const actions = {
   play,
   reveal,
   predict: () => { asking = false; show(); },
-  undo: () => past.length && give(past.pop(), false),
-  reset: () => data.size && give(new Map()),
+  undo: () => { stopDescending(); if (past.length) { const [before, led] = past.pop(); give(before, false, led); } },
+  descend: () => { stopDescending(); descend(); },
+  descending: () => (descending ? stopDescending() : goOn()),
+  reset: () => { stopDescending(); if (data.size) give(new Map()); },
 };
 
 // A selected node or edge: its sum or contribution, copied from where scripts-off readers find it.
@@ -326,10 +372,15 @@ function make(tag, text) {
   return element;
 }
 
+rate.addEventListener("keydown", (event) => {
+  if (event.key === "Enter") descend();
+  event.stopPropagation(); // the keys of the page are not meant
+});
+
 const keys = {
   ArrowRight: next, ArrowLeft: actions.previous, Home: actions.first, End: actions.last,
   " ": play, f: actions.finish, Escape: () => select(null), Enter: () => asking && reveal(),
-  u: actions.undo, r: actions.reset,
+  u: actions.undo, r: actions.reset, d: actions.descend,
 };
 
 document.addEventListener("keydown", (event) => {

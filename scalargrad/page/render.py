@@ -20,7 +20,7 @@ SCRIPTS = ("numbers.js", "sweep.js", "page.js")
 SMALLEST, LARGEST = 0.9, 1.35  # the figure is shrunk and enlarged that far to fit its pane
 
 
-def render(trace: WengertList, title: str, digits: int = 4) -> str:
+def render(trace: WengertList, title: str, digits: int = 4, rate: float = 0.1) -> str:
     """Return the page of a trace."""
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
@@ -42,6 +42,7 @@ def render(trace: WengertList, title: str, digits: int = 4) -> str:
     return environment.from_string(_asset("template.html")).render(
         title=title,
         digits=digits,
+        rate=rate,
         page=model(trace, digits),
         figure=figure,
         reason=reason,

@@ -170,7 +170,7 @@ def control(page, name):
 
 def settled(page):
     """Return the page once what is hidden is filled too, for which there has to be time."""
-    page.wait(lambda: not page.all("body.filling"))
+    page.wait(lambda: not page.all("body.filling, body.settling"))
     return page
 
 
@@ -331,6 +331,21 @@ def test_a_number_outside_of_a_domain_is_said_and_taken_back(page):
     net.press("u")
     assert not problem.is_displayed()
     assert settled(net).state == before
+
+
+def test_local_derivatives_stand_on_the_edges(page):
+    """Once the child is computed, with the number of the moment; a switch hides them."""
+    w, x = Value(3.0, label="w"), Value(2.0, label="x")
+    net = page((w * x).tanh())
+    texts = lambda: [e.get_attribute("textContent") for e in net.all("svg .local")]  # noqa: E731
+    assert texts() == ["", "", ""]
+    net.do("next")
+    assert texts() == ["2", "3", ""]
+    typed(net, "w", "-1.5")
+    assert texts() == ["2", "−1.5", ""]
+    assert net.all("svg .local")[0].is_displayed()
+    net.do("locals")
+    assert not net.all("svg .local")[0].is_displayed()
 
 
 def test_what_is_spoken_has_the_numbers_of_the_moment(page):

@@ -3,7 +3,7 @@
 import html
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,8 @@ from scalargrad.wengert.progress import Progress, progress
 TITLE_LENGTH = 30
 INCH = 72.0
 FONT = "Times"
+LABEL_AT = 0.45  # of an edge: nearer to the parent, where edges to one child are still apart
+Point = tuple[float, float]
 VARIABLE = re.compile(r"(?<![^\W\d_])(?:[^\W\d_][₀-₉]*){1,2}(?![^\W\d_]|[₀-₉(])")  # or two, side by side
 
 
@@ -35,10 +37,11 @@ class Box:
 
 @dataclass(frozen=True)
 class Curve:
-    """How an edge is drawn, as an SVG path from the parent to the child."""
+    """How an edge is drawn, as an SVG path from the parent to the child, and where its label stands."""
 
     edge: Edge
     path: str
+    label: Point
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ def dot(
     """Return the DOT text of a trace with HTML-like labels; `edge` looks at the child of an edge."""
     lines = [
         "digraph {",
-        f'rankdir=LR nodesep=0.16 ranksep=0.4 pad=0.1 bgcolor="{LIGHT.paper}"',
+        f'rankdir=LR nodesep=0.18 ranksep=0.72 pad=0.1 bgcolor="{LIGHT.paper}"',
         f'fontname="{FONT}" fontsize=14 {caption}',
         f'node [shape=box fontname="{FONT}" fontsize=14 margin="0.09,0.05"]',
         "edge [arrowsize=0.6]",
@@ -140,7 +143,24 @@ def _curve(drawn: Mapping[str, Any], trace: WengertList, height: float) -> Curve
     """Return an edge; its `pos` is "e,tip point point …", a spline and the tip of its arrow."""
     child, position = map(int, drawn["id"].split("-"))
     tip, *points = (
-        f"{float(x):g},{height - float(y):.6g}"
+        (float(x), height - float(y))
         for x, y in (point.removeprefix("e,").split(",") for point in drawn["pos"].split())
     )
-    return Curve(Edge(trace[child], position), f"M{points[0]}C{' '.join(points[1:])}L{tip}")
+    first, *others, last = (f"{x:g},{y:.6g}" for x, y in (*points, tip))
+    path = f"M{first}C{' '.join(others)}L{last}"
+    return Curve(Edge(trace[child], position), path, _along(points, LABEL_AT))
+
+
+def _along(points: Sequence[Point], share: float) -> Point:
+    """Return the point at a share of a spline, whose segments have three points each after the first.
+
+    >>> _along([(0.0, 0.0), (1.0, 0.0), (2.0, 0.0), (3.0, 0.0)], 0.5)
+    (1.5, 0.0)
+    """
+    count = (len(points) - 1) // 3
+    segment = min(int(share * count), count - 1)
+    t = share * count - segment
+    weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+    four = points[3 * segment : 3 * segment + 4]
+    x, y = (sum(w * p[axis] for w, p in zip(weights, four)) for axis in (0, 1))
+    return x, y

@@ -23,8 +23,8 @@ function entriesOf(element) {
   });
 }
 
-function shown({ what, more }) {
-  if (!what) return "–";
+function shown({ what, more }, isLocal = false) {
+  if (!what) return isLocal ? "" : "–";
   return now.known.has(what) ? text(now.known.get(what)) + more : "?";
 }
 
@@ -190,7 +190,7 @@ function controlOf(cell) {
 function show() {
   for (const { element, entries } of places) {
     const changed = step > 0 && entries.some((entry) => entry.since === step);
-    const entry = entries.filter(({ since }) => since <= step).at(-1), known = shown(entry);
+    const entry = entries.filter(({ since }) => since <= step).at(-1), known = shown(entry, element.matches(".local"));
     element.textContent = changed && asking ? "?" : aligned.has(element) ? inColumn(known) : known;
     element.dataset.shows = entry.what;
     element.classList.toggle("changed", changed);
@@ -222,7 +222,8 @@ function show() {
   for (const active of all(".node.active")) bringIntoView(one(".figure"), active);
   for (const active of all("tr.active")) bringIntoView(one(".trace .scroll"), active);
   clearTimeout(linking);
-  linking = setTimeout(() => { link(); letScroll(); }, 150);
+  document.body.classList.add("settling");
+  linking = setTimeout(() => { link(); letScroll(); document.body.classList.remove("settling"); }, 150);
 }
 
 function disable(name, truth) {
@@ -292,6 +293,7 @@ const actions = {
   play,
   reveal,
   predict: () => { asking = false; show(); },
+  locals: () => one(".figure").classList.toggle("without-locals", !one("[data-do=locals]").checked),
   undo: () => { stopDescending(); if (past.length) { const [before, led] = past.pop(); give(before, false, led); } },
   descend: () => { stopDescending(); descend(); },
   descending: () => (descending ? stopDescending() : goOn()),
@@ -402,7 +404,7 @@ document.addEventListener("click", (event) => {
     if (jump === null) document.getElementById(link.hash.slice(1)).focus();
     else go(jump);
   } else if (control) {
-    if (control.dataset.do !== "play" && control.dataset.do !== "predict") pause();
+    if (control.dataset.do !== "play" && control.dataset.do !== "predict" && control.dataset.do !== "locals") pause();
     actions[control.dataset.do]();
   } else if (shape) select(shape);
   else if (target.closest("[data-row]") && !target.closest("input")) {

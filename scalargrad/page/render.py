@@ -9,6 +9,7 @@ from scalargrad.drawing.render import NO_RENDERER
 from scalargrad.drawing.themes import DARK, LIGHT
 from scalargrad.errors import GraphTooLargeError, RendererError
 from scalargrad.notation.labels import shortened
+from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.page.evaluator import evaluator
 from scalargrad.page.graph import Layout, Written, layout, styled, written
 from scalargrad.page.model import model
@@ -17,7 +18,7 @@ from scalargrad.wengert.progress import MORE, NOT_COMPUTED, Stage
 
 POINT_SPACE, DIGIT_SPACE = "\u2008", "\u2007"
 SCRIPTS = ("numbers.js", "sweep.js", "page.js")
-SMALLEST, LARGEST = 0.9, 1.35  # the figure is shrunk and enlarged that far to fit its pane
+SMALLEST, LARGEST = 0.8, 1.35  # the figure is shrunk and enlarged that far to fit its pane
 
 
 def render(trace: WengertList, title: str, digits: int = 4, rate: float = 0.1) -> str:
@@ -43,6 +44,7 @@ def render(trace: WengertList, title: str, digits: int = 4, rate: float = 0.1) -
         title=title,
         digits=digits,
         rate=rate,
+        number=TextbookWriter(digits=digits).number,
         page=model(trace, digits),
         figure=figure,
         reason=reason,

@@ -348,6 +348,35 @@ def test_local_derivatives_stand_on_the_edges(page):
     assert not net.all("svg .local")[0].is_displayed()
 
 
+def test_magnitudes_are_widths_and_signs(page):
+    """Of what edges hand back, and only once they have; what is changed changes them."""
+    w, x = Value(-3.0, label="w"), Value(2.0, label="x")
+    net = page(w * x)
+
+    def looks():
+        edges = net.all(".edge[data-edge]")
+        width = "return getComputedStyle(arguments[0].querySelector('.line')).strokeWidth"
+        return [
+            (
+                float(net.browser.execute_script(width, edge).removesuffix("px")),
+                [sign for sign in ("positive", "negative") if sign in edge.get_attribute("class").split()],
+            )
+            for edge in edges
+        ]
+
+    net.do("weigh")
+    assert [sign for _, sign in looks()] == [[], []]
+    net.do("last")
+    (to_w, plus), (to_x, minus) = looks()  # 2 and -3
+    assert (plus, minus) == (["positive"], ["negative"])
+    assert 0 < to_w < to_x
+    typed(net, "x", "-9")
+    (to_w, sign), (to_x, _) = looks()
+    assert (sign, to_w > to_x) == (["negative"], True)
+    net.do("weigh")
+    assert [sign for _, sign in looks()] == [[], []]
+
+
 def test_what_is_spoken_has_the_numbers_of_the_moment(page):
     """The announcement of a step, with brackets where a negative number needs them."""
     w, x = Value(3.0, label="w"), Value(2.0, label="x")

@@ -218,12 +218,28 @@ function show() {
   one(".announcement").textContent = `Step ${step}: ${asking ? spoken(current.dataset.asked) + " = ?" : spoken(current.dataset.said)}`;
   for (const name of ["first", "previous"]) disable(name, step === 0);
   for (const name of ["last", "next", "finish"]) disable(name, step === last && !asking);
+  weigh();
   showSelection();
   for (const active of all(".node.active")) bringIntoView(one(".figure"), active);
   for (const active of all("tr.active")) bringIntoView(one(".trace .scroll"), active);
   clearTimeout(linking);
   document.body.classList.add("settling");
   linking = setTimeout(() => { link(); letScroll(); document.body.classList.remove("settling"); }, 150);
+}
+
+// How much an edge hands back, and with which sign, as the width and the colour of its line.
+function weigh() {
+  const weighing = one("[data-do=weigh]").checked, fired = all(".edge[data-edge]").map((edge) => {
+    const handed = step >= Number(edge.dataset.reverse) && !asking;
+    return { edge, x: weighing && handed ? now.known.get(`contribution ${edge.dataset.edge}`) : undefined };
+  });
+  const largest = Math.max(...fired.map(({ x }) => Math.abs(x ?? 0)));
+  for (const { edge, x } of fired) {
+    const share = x === undefined || !(largest > 0) ? undefined : Math.sqrt(Math.abs(x) / largest);
+    one(".line", edge).style.strokeWidth = share === undefined ? "" : `${(0.6 + 5.4 * share).toFixed(2)}px`;
+    edge.classList.toggle("negative", share !== undefined && x < 0);
+    edge.classList.toggle("positive", share !== undefined && x >= 0);
+  }
 }
 
 function disable(name, truth) {
@@ -293,6 +309,7 @@ const actions = {
   play,
   reveal,
   predict: () => { asking = false; show(); },
+  weigh,
   locals: () => one(".figure").classList.toggle("without-locals", !one("[data-do=locals]").checked),
   undo: () => { stopDescending(); if (past.length) { const [before, led] = past.pop(); give(before, false, led); } },
   descend: () => { stopDescending(); descend(); },
@@ -404,7 +421,7 @@ document.addEventListener("click", (event) => {
     if (jump === null) document.getElementById(link.hash.slice(1)).focus();
     else go(jump);
   } else if (control) {
-    if (control.dataset.do !== "play" && control.dataset.do !== "predict" && control.dataset.do !== "locals") pause();
+    if (!["play", "predict", "locals", "weigh"].includes(control.dataset.do)) pause();
     actions[control.dataset.do]();
   } else if (shape) select(shape);
   else if (target.closest("[data-row]") && !target.closest("input")) {

@@ -1090,6 +1090,13 @@ def test_a_derivative_inside_depends_on_what_varies(name):
         assert step(x) == pytest.approx(float(function(Value(x)).data), rel=1e-12)
 
 
+def test_a_choice_beside_a_derivative_is_no_branch():
+    """Constants that are what an element of the choice may be are not compared with it."""
+    step = record(lambda x, k: x * grad(lambda v: v * v * 0.0 + v * pick([1.0, 2.0, 3.0], k))(2.0))
+    assert step(np.ones(3), np.array([0.0, 2.0, 1.0])).tolist() == [1.0, 3.0, 2.0]
+    assert ways(step) == [1]
+
+
 def test_a_derivative_inside_depends_on_what_is_read_afresh():
     """At each call."""
     state = [1.0]

@@ -207,9 +207,8 @@ class Recording(Watcher):
 
     def varies(self, leaf: Value) -> bool:
         """Return whether a leaf stands for a number that may be another one the next time."""
-        return (
-            leaf in self.sources or leaf in self.fresh or any(leaf in leaves for leaves in self.hot.values())
-        )
+        is_hot = any(leaf is one for leaves in self.hot.values() for one in leaves)  # == would make guards
+        return is_hot or leaf in self.sources or leaf in self.fresh
 
     def elsewhere(self, value: Value) -> None:
         """Refuse that what was computed of an argument is read where nobody watches."""

@@ -40,14 +40,13 @@ function plainText(x) {
 const RAISED = { 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹", "-": "⁻" };
 
 function text(x) {
-  const [mantissa, exponent] = plainText(x).replace("-", "−").split("e");
-  if (exponent === undefined) return mantissa;
-  const raised = [...String(Number(exponent.replace("−", "-")))].map((c) => RAISED[c]);
-  return `${mantissa}·10${raised.join("")}`;
+  const [mantissa, exponent] = plainText(x).split("e"), written = mantissa.replace("-", "−");
+  if (exponent === undefined) return written;
+  return `${written}·10${[...String(Number(exponent))].map((c) => RAISED[c]).join("")}`;
 }
 
 function mathml(x, brackets) {
-  const plain = plainText(x), minus = plain.startsWith("-"), [mantissa, exponent] = plain.replace("-", "").split("e");
+  const [signed, exponent] = plainText(x).split("e"), minus = signed.startsWith("-"), mantissa = signed.replace("-", "");
   const sign = minus ? '<mo form="prefix">−</mo>' : "";
   let number = `<mn>${mantissa}</mn>`;
   if (mantissa === "inf") number = "<mo>∞</mo>";
@@ -57,7 +56,7 @@ function mathml(x, brackets) {
     return minus && brackets.includes("n")
       ? `<mo stretchy="false">(</mo>${inner}<mo stretchy="false">)</mo>` : inner;
   }
-  const below = Number(plain.split("e")[1]), power = below < 0 ? `<mo>−</mo><mn>${-below}</mn>` : `<mn>${below}</mn>`;
+  const below = Number(exponent), power = below < 0 ? `<mo>−</mo><mn>${-below}</mn>` : `<mn>${below}</mn>`;
   const inner = `${sign}${number}<mo>×</mo><msup><mn>10</mn><mrow>${power}</mrow></msup>`;
   const needed = minus ? brackets.includes("n") : brackets.includes("p");
   return needed ? `<mrow><mo form="prefix">(</mo>${inner}<mo form="postfix">)</mo></mrow>` : inner;

@@ -4,7 +4,7 @@ const one = (selector, within = document) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 const last = Number(document.body.dataset.steps);
 const forwardSteps = Number(document.body.dataset.forwardSteps);
-const slider = one("input[type=range]"), predict = one("[data-do=predict]"), speed = one("select");
+const slider = one("input[type=range]"), predict = one("[data-do=predict]"), weighs = one("[data-do=weigh]"), speed = one("select");
 const workings = all(".working"), selection = one(".selection");
 const places = all("[data-stages]").map((element) => ({ element, entries: entriesOf(element) }));
 const aligned = new Set(all("td.number [data-stages]"));
@@ -51,7 +51,7 @@ function spoken(template) {
 
 // Sections that are not seen are filled when they are, or when there is time.
 const sections = [...workings, ...all(".sum")], slots = new Map();
-let stale = [], filling = 0;
+let stale = new Set(), filling = 0;
 
 function slotsOf(section) {
   if (!slots.has(section)) slots.set(section, all("[data-shows]", section));
@@ -59,8 +59,7 @@ function slotsOf(section) {
 }
 
 function freshen(section) {
-  if (!stale.includes(section)) return;
-  stale = stale.filter((other) => other !== section);
+  if (!stale.delete(section)) return;
   for (const slot of slotsOf(section)) {
     const { shows, brackets = "" } = slot.dataset, isKnown = now.known.has(shows), x = now.known.get(shows);
     if (slot.tagName === "SPAN") slot.textContent = isKnown ? text(x) : "?";
@@ -69,14 +68,17 @@ function freshen(section) {
 }
 
 function freshenAll(until = Infinity) {
-  while (stale.length && performance.now() < until) freshen(stale[0]);
-  document.body.classList.toggle("filling", stale.length > 0);
+  for (const section of stale) {
+    if (performance.now() >= until) break;
+    freshen(section);
+  }
+  document.body.classList.toggle("filling", stale.size > 0);
   clearTimeout(filling);
-  if (stale.length) filling = setTimeout(() => freshenAll(performance.now() + 8), 30);
+  if (stale.size) filling = setTimeout(() => freshenAll(performance.now() + 8), 30);
 }
 
 function fill() {
-  stale = [...sections];
+  stale = new Set(sections);
   freshenAll(0);
   const problem = one(".problem"), { row, said } = now.problem;
   problem.hidden = row === null;
@@ -120,9 +122,9 @@ const rate = one(".rate"), moving = leaves.filter((i) => trace[i].moves);
 let descending = 0;
 
 function descend() {
-  const eta = Number(rate.value.replace(",", ".")), isRate = rate.value.trim() !== "" && Number.isFinite(eta);
-  rate.toggleAttribute("aria-invalid", !isRate);
-  if (!isRate || now.problem.row !== null) return stopDescending();
+  const eta = numberIn(rate);
+  mark(rate, eta);
+  if (eta === undefined || now.problem.row !== null) return stopDescending();
   const next = new Map(data);
   for (const leaf of moving) next.set(leaf, now.values[leaf] - eta * (now.known.get(`adjoint ${leaf}`) ?? 0));
   give(next, true, [...(course.length ? course : [now.values[output]]), swept(next).values[output]]);
@@ -154,6 +156,17 @@ function showCourse() {
   one("span", box).textContent = `${named(trace[output])} after ${steps}: ${text(known[0])} → ${text(known[last])}`;
 }
 
+// What is typed, undefined if that is no number; which is marked, once what is done with it has been done.
+function numberIn(control) {
+  const typed = control.value.trim().replace("−", "-").replace(",", "."), number = Number(typed);
+  return typed !== "" && Number.isFinite(number) ? number : undefined;
+}
+
+function mark(control, number) {
+  if (number === undefined) control.setAttribute("aria-invalid", "true");
+  else control.removeAttribute("aria-invalid");
+}
+
 // The control of a leaf stands where its number stood; it has all digits while it is typed in.
 function controlOf(cell) {
   const leaf = Number(cell.dataset.leaf), { name, value } = trace[leaf];
@@ -162,12 +175,10 @@ function controlOf(cell) {
   control.setAttribute("aria-label", `${name}, its value`);
   control.dataset.shows = `value ${leaf}`;
   control.size = Math.max(7, control.value.length);
-  const read = () => Number(control.value.trim().replace("−", "-").replace(",", "."));
   control.addEventListener("input", () => {
-    const number = control.value.trim() === "" ? NaN : read();
-    if (Number.isFinite(number)) change(leaf, number);
-    control.toggleAttribute("aria-invalid", !Number.isFinite(number));
-    if (!Number.isFinite(number)) control.setAttribute("aria-invalid", "true");
+    const number = numberIn(control);
+    if (number !== undefined) change(leaf, number);
+    mark(control, number);
   });
   control.addEventListener("focus", () => { control.value = String(now.values[leaf]); control.select(); });
   control.addEventListener("blur", () => { changing = null; fill(); });
@@ -218,7 +229,7 @@ function show() {
   one(".announcement").textContent = `Step ${step}: ${asking ? spoken(current.dataset.asked) + " = ?" : spoken(current.dataset.said)}`;
   for (const name of ["first", "previous"]) disable(name, step === 0);
   for (const name of ["last", "next", "finish"]) disable(name, step === last && !asking);
-  weigh();
+  if (weighs.checked) weigh();
   showSelection();
   for (const active of all(".node.active")) bringIntoView(one(".figure"), active);
   for (const active of all("tr.active")) bringIntoView(one(".trace .scroll"), active);
@@ -229,9 +240,9 @@ function show() {
 
 // How much an edge hands back, and with which sign, as the width and the colour of its line.
 function weigh() {
-  const weighing = one("[data-do=weigh]").checked, fired = all(".edge[data-edge]").map((edge) => {
+  const fired = all(".edge[data-edge]").map((edge) => {
     const handed = step >= Number(edge.dataset.reverse) && !asking;
-    return { edge, x: weighing && handed ? now.known.get(`contribution ${edge.dataset.edge}`) : undefined };
+    return { edge, x: weighs.checked && handed ? now.known.get(`contribution ${edge.dataset.edge}`) : undefined };
   });
   const largest = Math.max(...fired.map(({ x }) => Math.abs(x ?? 0)));
   for (const { edge, x } of fired) {
@@ -363,12 +374,12 @@ knob.addEventListener("keydown", (event) => event.key.startsWith("Arrow") && eve
 function slide(leaf) {
   sliding.hidden = leaf === undefined || Boolean(trace[leaf].parents);
   if (sliding.hidden) return;
-  const { name, shown = name, value } = trace[leaf], reach = 10 ** Math.ceil(Math.log10(2 * Math.abs(value) || 1));
+  const { name, value } = trace[leaf], reach = 10 ** Math.ceil(Math.log10(2 * Math.abs(value) || 1));
   if (Number(knob.dataset.leaf) !== leaf) {
     Object.assign(knob, { min: -reach, max: reach, step: reach / 200 });
     knob.dataset.leaf = leaf;
     knob.setAttribute("aria-label", `${name}, its value`);
-    sliding.replaceChildren(`${shown} from −${text(reach)} to ${text(reach)}`, knob);
+    sliding.replaceChildren(`${named(trace[leaf])} from −${text(reach)} to ${text(reach)}`, knob);
   }
   knob.value = now.values[leaf];
 }

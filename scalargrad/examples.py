@@ -10,6 +10,7 @@ from scalargrad.engine.functions import dot, log, sin
 from scalargrad.engine.naming import label, leaves
 from scalargrad.engine.value import Value
 from scalargrad.errors import UnknownNameError, unknown
+from scalargrad.notation.labels import is_of_a_parameter
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Example:
     @property
     def parameters(self) -> list[str]:
         """Return the names of the weights and biases, which is what gradient descent changes."""
-        return [name for name in self.data if name[0] in "wb"]
+        return list(filter(is_of_a_parameter, self.data))
 
     @property
     def code(self) -> str:

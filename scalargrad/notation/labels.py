@@ -21,6 +21,15 @@ def one_line(label: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in label)
 
 
+def is_of_a_parameter(label: str) -> bool:
+    """Tell whether a label is that of a weight or a bias, by its first letter, as books write them.
+
+    >>> is_of_a_parameter("w1"), is_of_a_parameter("b"), is_of_a_parameter("x1")
+    (True, True, False)
+    """
+    return label.startswith(("w", "b"))
+
+
 def shortened(text: str, length: int = LINE_LENGTH) -> str:
     """Return a text cut to a length, with … where it was cut.
 

@@ -3,6 +3,7 @@
 import json
 from operator import attrgetter
 
+from scalargrad.notation.labels import is_of_a_parameter
 from scalargrad.notation.languages import JavaScript
 from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.primitives.row import Primitive
@@ -32,7 +33,7 @@ def evaluator(trace: WengertList) -> str:
         if (shown := str(writer.name(v.name))) != v.name:
             about["shown"] = shown
         if v.primitive is None:
-            about |= {"role": v.role, "value": float(v.value)}
+            about["value"] = float(v.value)
             if v.index in moving:
                 about["moves"] = True
         else:
@@ -50,8 +51,7 @@ def evaluator(trace: WengertList) -> str:
 def parameters(trace: WengertList) -> list[Instruction]:
     """Return the leaves that gradient descent moves: parameters of networks, else weights and biases.
 
-    A leaf of a trace without a network is one if its name begins with a w or b, as books write them, or
-    where none does every leaf.
+    A leaf of a trace without a network is one if it is named so or, where none is, every leaf.
 
     >>> from scalargrad import Value
     >>> from scalargrad.wengert.list import WengertList
@@ -61,7 +61,7 @@ def parameters(trace: WengertList) -> list[Instruction]:
     """
     leaves = [v for v in trace if not v.parents and v.role != "constant"]
     of_networks = [v for v in leaves if v.role == "parameter"]
-    return of_networks or [v for v in leaves if v.name[:1] in {"w", "b"}] or leaves
+    return of_networks or [v for v in leaves if is_of_a_parameter(v.name)] or leaves
 
 
 def _row(language: JavaScript, row: Primitive, arity: int) -> str:

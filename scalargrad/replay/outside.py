@@ -17,10 +17,10 @@ import numpy as np
 
 from scalargrad.engine import watching
 from scalargrad.engine.value import Value
+from scalargrad.replay.lines import is_the_users
 
 SCALARS = (bool, int, float, complex, str, bytes, type(None))
-PACKAGE = __name__.partition(".")[0]
-OURS = f"{PACKAGE}.nn"  # whose objects a user changes
+OURS = "scalargrad.nn"  # whose objects a user changes
 UNCHANGED = ("path", "_training")  # attributes of theirs by which nothing is computed, or that are conditions
 
 
@@ -219,9 +219,8 @@ def _is_the_users(module: Any) -> bool:
     """Tell whether a module is neither of this package, nor Python's, nor installed."""
     if not isinstance(module, str):
         return True  # code that was made at run time
-    root = module.partition(".")[0]
-    installed = "site-packages" in (getattr(sys.modules.get(module), "__file__", None) or "")
-    return root == "__main__" or not (root in {PACKAGE, *sys.stdlib_module_names} or installed)
+    file = getattr(sys.modules.get(module), "__file__", None)
+    return is_the_users(file) if file else module.partition(".")[0] not in sys.stdlib_module_names
 
 
 def _is_empty(cell: CellType) -> bool:

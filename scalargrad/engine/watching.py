@@ -103,20 +103,22 @@ _count_lock = Lock()
 @contextmanager
 def watching(by: Watcher) -> Iterator[None]:
     """Report to a watcher what is read inside the block, in this thread or task."""
-    _watch(by, 1)
+    with _count_lock:
+        active.append(by)
+        _count()
     token = watcher.set(by)
     try:
         yield
     finally:
         watcher.reset(token)
-        _watch(by, -1)
+        with _count_lock:
+            del active[next(i for i, one in enumerate(active) if one is by)]
+            _count()
 
 
-def _watch(by: Watcher, change: int) -> None:
+def _count() -> None:
     global watched  # noqa: PLW0603  # one count for all threads
-    with _count_lock:
-        watched += change
-        active[:] = [*active, by] if change > 0 else [x for x in active if x is not by]
+    watched = len(active)
 
 
 def changed() -> None:

@@ -1,11 +1,12 @@
 """A headless Chromium for tests of pages, and what they look at."""
 
+import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -48,3 +49,80 @@ def chromium(profile: Path) -> Iterator["Chrome"]:
     finally:
         driver.quit()
         driver.service.stop()
+
+
+class Page:
+    """Look at a page, and use it as a reader does."""
+
+    def __init__(self, browser: Any, address: str, fragment: str = "") -> None:
+        self.browser = browser
+        browser.get("about:blank")  # else a new fragment would not load the page anew
+        self.logs()
+        browser.get(address + fragment)
+
+    def all(self, selector: str) -> list[Any]:
+        """Return all elements."""
+        return list(self.browser.find_elements("css selector", selector))
+
+    def one(self, selector: str) -> Any:
+        """Return the first element."""
+        return self.browser.find_element("css selector", selector)
+
+    def do(self, name: str) -> None:
+        """Press a button."""
+        self.one(f"[data-do={name}]").click()
+
+    def press(self, key: str, target: str = "body") -> None:
+        """Press a key."""
+        self.one(target).send_keys(key)
+
+    def click(self, selector: str) -> None:
+        """Click what may be scrolled away, or is a shape in the figure."""
+        script = (
+            "document.querySelector(arguments[0]).dispatchEvent(new MouseEvent('click', {bubbles: true}))"
+        )
+        self.browser.execute_script(script, selector)
+
+    @property
+    def step(self) -> int:
+        """Return the step that is shown."""
+        return int(self.one("input[type=range]").get_attribute("value"))
+
+    @property
+    def state(self) -> Any:
+        """Return all that is shown: every text and every class."""
+        return self.browser.execute_script(
+            "return [...document.body.querySelectorAll('*')].map(e => [e.tagName, e.hidden, e.ariaDisabled,"
+            " [...e.classList].sort().join(' '), e.childElementCount ? '' : e.textContent])"
+        )
+
+    def working(self) -> str:
+        """Return the text of the working."""
+        return str(self.one(".working.current").text)
+
+    def adjoint(self, name: str) -> str:
+        """Return the adjoint that the table shows."""
+        index = [row.get_attribute("textContent") for row in self.all(".trace tbody th .unseen")].index(name)
+        return str(self.all(".trace td.adjoint")[index].text).strip()
+
+    def wait(self, truth: Callable[[], object]) -> Any:
+        """Wait until something is true."""
+        from selenium.webdriver.support.ui import WebDriverWait
+
+        return WebDriverWait(self.browser, 30).until(lambda _: truth())
+
+    def logs(self) -> tuple[list[str], list[str]]:
+        """Return the messages of the console and the addresses asked for since the last call."""
+        messages = [entry["message"] for entry in self.browser.get_log("browser")]
+        events = [json.loads(entry["message"])["message"] for entry in self.browser.get_log("performance")]
+        sent = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
+        return messages, sent
+
+
+def set_slider(page: Page, step: int) -> None:
+    """Go to a step by the slider."""
+    page.browser.execute_script(
+        "const s = document.querySelector('input[type=range]'); s.value = arguments[0];"
+        "s.dispatchEvent(new Event('input', {bubbles: true}))",
+        step,
+    )

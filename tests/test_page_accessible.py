@@ -3,8 +3,7 @@
 from importlib.resources import files
 
 import pytest
-from browser import chromium, needs_chromium
-from test_page_browser import Page, set_slider
+from browser import Page, needs_chromium, set_slider
 
 from scalargrad import trace
 from scalargrad.examples import GALLERY, example
@@ -14,12 +13,6 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = """const done = arguments[arguments.length - 1];
 axe.run(document, { runOnly: arguments[0] }).then((found) => done(found.violations.map(
   (one) => [one.id, one.impact, one.nodes.length, one.nodes[0].html, one.nodes[0].failureSummary])));"""
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    with chromium(tmp_path_factory.mktemp("profile")) as driver:
-        yield driver
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from browser import chromium, needs_chromium
+from browser import Page, needs_chromium, set_slider
 from hostile import LABELS
 
 from scalargrad import Value, total, trace
@@ -15,84 +15,10 @@ SCRIPT = "</script><script>alert(1)</script>"
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    with chromium(tmp_path_factory.mktemp("profile")) as driver:
-        yield driver
-
-
-@pytest.fixture(scope="module")
 def net(tmp_path_factory):
     path = tmp_path_factory.mktemp("page") / "net.html"
     trace(example("sigmoid-2-2-1").output()).to_html(path)
     return path.as_uri()
-
-
-class Page:
-    """Look at a page, and use it as a reader does."""
-
-    def __init__(self, browser, address, fragment=""):
-        self.browser = browser
-        browser.get("about:blank")  # else a new fragment would not load the page anew
-        self.logs()
-        browser.get(address + fragment)
-
-    def all(self, selector):
-        """Return all elements."""
-        return self.browser.find_elements("css selector", selector)
-
-    def one(self, selector):
-        """Return the first element."""
-        return self.browser.find_element("css selector", selector)
-
-    def do(self, name):
-        """Press a button."""
-        self.one(f"[data-do={name}]").click()
-
-    def press(self, key, target="body"):
-        """Press a key."""
-        self.one(target).send_keys(key)
-
-    def click(self, selector):
-        """Click what may be scrolled away, or is a shape in the figure."""
-        script = (
-            "document.querySelector(arguments[0]).dispatchEvent(new MouseEvent('click', {bubbles: true}))"
-        )
-        self.browser.execute_script(script, selector)
-
-    @property
-    def step(self):
-        """Return the step that is shown."""
-        return int(self.one("input[type=range]").get_attribute("value"))
-
-    @property
-    def state(self):
-        """Return all that is shown: every text and every class."""
-        return self.browser.execute_script(
-            "return [...document.body.querySelectorAll('*')].map(e => [e.tagName, e.hidden, e.ariaDisabled,"
-            " [...e.classList].sort().join(' '), e.childElementCount ? '' : e.textContent])"
-        )
-
-    def working(self):
-        """Return the text of the working."""
-        return self.one(".working.current").text
-
-    def adjoint(self, name):
-        """Return the adjoint that the table shows."""
-        index = [row.get_attribute("textContent") for row in self.all(".trace tbody th .unseen")].index(name)
-        return self.all(".trace td.adjoint")[index].text.strip()
-
-    def wait(self, truth):
-        """Wait until something is true."""
-        from selenium.webdriver.support.ui import WebDriverWait
-
-        return WebDriverWait(self.browser, 30).until(lambda _: truth())
-
-    def logs(self):
-        """Return the messages of the console and the addresses asked for since the last call."""
-        messages = [entry["message"] for entry in self.browser.get_log("browser")]
-        events = [json.loads(entry["message"])["message"] for entry in self.browser.get_log("performance")]
-        sent = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
-        return messages, sent
 
 
 @pytest.fixture
@@ -122,14 +48,6 @@ def test_each_step_is_the_same_whichever_way_it_is_reached(page):
     assert page.state == forward[0]
     set_slider(page, 12)
     assert page.state == forward[12]
-
-
-def set_slider(page, step):
-    page.browser.execute_script(
-        "const s = document.querySelector('input[type=range]'); s.value = arguments[0];"
-        "s.dispatchEvent(new Event('input', {bubbles: true}))",
-        step,
-    )
 
 
 def test_keys_step(page):

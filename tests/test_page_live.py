@@ -8,8 +8,7 @@ import re
 from importlib.resources import files
 
 import pytest
-from browser import chromium, needs_chromium
-from test_page_browser import Page, set_slider
+from browser import Page, needs_chromium, set_slider
 
 from scalargrad import Value, log, sqrt, trace
 from scalargrad.cli import main
@@ -26,12 +25,6 @@ from scalargrad.primitives.table import rows
 pytestmark = needs_chromium
 DIGITS = range(10)
 EDITS = 40  # of each example and primitive
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    with chromium(tmp_path_factory.mktemp("profile")) as driver:
-        yield driver
 
 
 def asset(name):

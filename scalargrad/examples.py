@@ -10,7 +10,6 @@ from scalargrad.engine.functions import dot, log, sin
 from scalargrad.engine.naming import label, leaves
 from scalargrad.engine.value import Value
 from scalargrad.errors import UnknownNameError, unknown
-from scalargrad.notation.labels import is_of_a_parameter
 
 
 @dataclass(frozen=True)
@@ -42,11 +41,6 @@ class Example:
             if name not in self.data:
                 raise UnknownNameError(unknown(f"input of {self.name}", name, self.data))
         return self.build(*leaves(**(dict(self.data) | changed)))
-
-    @property
-    def parameters(self) -> list[str]:
-        """Return the names of the weights and biases, which is what gradient descent changes."""
-        return list(filter(is_of_a_parameter, self.data))
 
     @property
     def code(self) -> str:

@@ -31,8 +31,9 @@ def each(read: Callable[[scalargrad.Trace], str]) -> Callable[[], str]:
 
 
 def figures() -> list[Figure]:
-    """Draw every output in the main views."""
-    return [draw(y, view, edges="local") for y in OUTPUTS for view in ("auto", "neurons", "layers")]
+    """Draw every output in the main views, and each value by itself with local derivatives."""
+    views = [draw(y, view) for y in OUTPUTS for view in ("auto", "neurons", "layers")]
+    return [*views, *(draw(y, "values", edges="local") for y in OUTPUTS)]
 
 
 def frames() -> str:

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from dot import text_of
 from graphs import EVERYWHERE, programs
 from hypothesis import given
 from laws import REFERENCES, close, operands_inside, reference
@@ -30,22 +31,22 @@ def picture(output, view):
 def labels(source):
     """Return the texts of a DOT source, one string for each node or edge, with | between lines."""
     return [
-        "|".join(re.findall(r"<font[^>]*>(?:<b>)?([^<]*)", line))
-        for line in source.splitlines()
+        "|".join(re.findall(r"<td><font color=[^>]*>([^<]*)</font></td>", line))
+        for line in text_of(source).splitlines()
         if "label=<<table" in line
     ]
 
 
 @given(programs(EVERYWHERE))
 def test_every_view_holds_every_value_once(program):
-    """In each view a value is in one node, or on an edge as a weight or in a neuron as its bias."""
+    """In each view a value is in one node, or on an edge as a weight, or in a formula as a constant."""
     output = program.values(*program.leaves())
     t = trace(output)
     network = Network(t)
     for view in VIEWS.values():
         shown = [v for group in view(network, set(t)).groups for v in group.instructions]
         assert len(shown) == len(set(shown))
-        hidden = set(t) - set(shown)
+        hidden = {v for v in t if v.role != "constant"} - set(shown)
         assert hidden <= network.on_edges
 
 
@@ -90,10 +91,10 @@ def test_the_2_2_1_net_has_its_textbook_figure():
         *(("h1", "w5", "y"), ("h2", "w6", "y")),
     ]
     source = draw(example("sigmoid-2-2-1").output(), "neurons").source
-    assert "h₁ = σ(a₁)|a₁ = x₁w₁ + x₂w₂ + b₁|b₁ = 0|a₁ = 1.3669|h₁ = 0.7969|δ = ∂y/∂a₁ = 0.0577" in labels(
-        source
-    )
-    assert "w₁ = 1.76|∂ 0.0512" in labels(source)
+    assert (
+        "h₁ = σ(a₁)|a₁ = x₁w₁ + x₂w₂ + b₁|b₁ = 0|∂y/∂b₁ = 0.0577|a₁ = 1.3669|h₁ = 0.7969|δ = ∂y/∂a₁ = 0.0577"
+    ) in labels(source)
+    assert "w₁ = 1.76|∂y/∂w₁ = 0.0512" in labels(source)
     assert source.count("rank=same") == 2
 
 
@@ -129,13 +130,14 @@ def test_what_others_read_is_not_hidden_in_a_neuron():
     assert "w" in shown
 
 
-def test_neurons_of_nn_are_named_by_their_paths():
-    """The neurons view of an MLP names each neuron by its path, and has a node for each."""
+def test_neurons_of_nn_are_named_after_their_places():
+    """The neurons view of an MLP names activations and sums by layer and place, and has a node for each."""
     model = nn.MLP(2, [3, 1], "tanh", seed=0)
     x = [Value(1.0, label="x1"), Value(2.0, label="x2")]
-    source = draw(model(x), "neurons").source
-    paths = re.findall(r"layers\[\d\]\.neurons\[\d\]", "".join(labels(source)))
-    assert paths == [*(f"layers[0].neurons[{i}]" for i in range(3)), "layers[1].neurons[0]"]
+    titles = [text.split("|")[0] for text in labels(draw(model(x), "neurons").source)]
+    hidden = [f"a₀[{i}] = tanh(z₀[{i}])" for i in range(3)]
+    assert [text for text in titles if text in hidden] == hidden
+    assert any(text.startswith("z₁[0] = Σ wx + b₁[0]") or "W₁[0,0]" in text for text in titles)
 
 
 def test_layers_say_what_they_hold():
@@ -158,7 +160,7 @@ def test_wide_layers_are_elided_and_say_so():
     output = nn.MLP(784, [16, 10], seed=0)([Value(0.5) for _ in range(784)])[0]
     source = draw(output, "neurons").source
     assert "… 774 more" in labels(source)
-    assert any("dashed edges stand for 12,384" in text for text in re.findall(r"<font[^>]*>([^<]*)", source))
+    assert any("dashed edges stand for 12,384" in text for text in labels(source))
 
 
 def test_many_layers_are_elided():
@@ -175,8 +177,9 @@ def test_focus_and_caption_count_what_is_not_shown(name, view):
     output = example(name).output()
     t = trace(output)
     figure = draw(output, view, around=output, hops=1)
-    near = 1 + len(set(t.output.parents))
-    assert f"+{len(t) - near:,} values not shown" in figure.source
+    counted = [v for v in t if v.role != "constant"]
+    near = 1 + len(set(t.output.parents) & set(counted))
+    assert f"+{len(counted) - near:,} values not shown" in figure.source
 
 
 def names(figure):
@@ -247,6 +250,40 @@ def test_edges_carry_local_derivatives_and_contributions():
     assert contributions.count("1 · (−1) = −1") == 1
 
 
+def test_a_shared_weight_says_its_part_of_the_sum():
+    """A weight that several neurons read stands on each edge, with what that use adds; the parts add up."""
+    w, h, b = Value(0.5, label="w"), Value(0.2, label="h"), Value(0.1, label="b")
+    for _ in range(3):
+        h = (w * h + b).tanh()
+    source = draw(h, "neurons", digits=9).source
+    parts = re.findall(r"w = 0.5\|(.*?) of .* = (.*)", "\n".join(labels(source)))
+    assert len(parts) == 3
+    numbers = [[float(x.replace("−", "-")) for x in part] for part in parts]
+    assert sum(part for part, _ in numbers) == pytest.approx(numbers[0][1])
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"view": "neurons", "edges": "local"}, "its weight"),
+        ({"view": "layers", "edges": "contribution"}, "stands for many"),
+        ({"view": "neurons", "style": "micrograd"}, "draws values"),
+    ],
+)
+def test_options_that_say_nothing_about_a_view_are_refused(options, said):
+    """What would be ignored is an error that says why, and what to ask for."""
+    with pytest.raises(UnknownNameError, match=said):
+        draw(example("sigmoid-2-2-1").output(), **options)
+
+
+@pytest.mark.parametrize("view", ["neurons", "layers"])
+def test_a_graph_without_neurons_is_shown_by_its_values_and_says_so(view):
+    """The view of what has no weighted sums is that of values, with a line that says it."""
+    figure = draw(example("baydin").output(), view)
+    assert f"no {view}" in figure.source
+    assert names(figure) == names(draw(example("baydin").output(), "values"))
+
+
 def test_micrograd_style_has_records_and_operations():
     """The style of micrograd has a record for each Value, and a node for each operation."""
     source = draw(example("fan-out").output(), style="micrograd").source
@@ -258,7 +295,7 @@ def test_micrograd_style_has_records_and_operations():
 def test_not_computed_differs_from_zero():
     """Without adjoints none is shown; an adjoint that is 0 is shown as 0."""
     y = Value(-1.0, label="x").relu()
-    assert "∂v₁/∂x = 0" in draw(y).source
+    assert "∂v₁/∂x = 0" in text_of(draw(y).source)
     assert "∂" not in draw(y, adjoints=False).source
 
 
@@ -351,8 +388,8 @@ def test_numbers_are_those_of_the_trace():
     """A drawing computes no number: each value and adjoint stands in it as the trace has it."""
     output = example("mazur-2-2-2").output()
     t = trace(output)
-    inscriber = Inscriber(t, digits=9)
-    source = draw(output, "values", digits=9).source
+    inscriber = Inscriber(t, writer=TextbookWriter(digits=9))
+    source = text_of(draw(output, "values", digits=9).source)
     for v in t:
         if v.role != "constant":
             assert inscriber.adjoint(v) in source

@@ -143,10 +143,53 @@ def test_a_stale_graph_is_not_traced():
 
 
 def test_names_are_unique_and_labels_come_first():
-    """Two leaves of one label stay two; an unlabelled node is v and its index, unless that is taken."""
-    a, b, c = Value(1.0, label="x"), Value(1.0, label="x"), Value(1.0, label="v3")
-    names = [row.name for row in trace(dot([a, b], [c, a]))]
-    assert names == ["x", "x#2", "v3", "v3#2"]
+    """Two leaves of one label stay two; an unlabelled node is a letter that no label has, and its index."""
+    a, b = Value(1.0, label="x"), Value(1.0, label="x")
+    for letter in "vtq":
+        c = Value(1.0, label=f"{letter}1")
+        names = [row.name for row in trace(dot([a, b], [c, a]))]
+        assert names == ["x", "x#2", f"{letter}1", "t3" if letter == "v" else "v3"]
+
+
+def test_values_of_a_network_are_named_after_their_place():
+    """Weights, biases, sums and activations are W, b, s, z, a with layer and place; plain inputs are x."""
+    t = trace(nn.MLP(2, [2, 1], "tanh", seed=0)([0.5, -1.0]))
+    assert {f"W0[{i},{j}]" for i in (0, 1) for j in (0, 1)} < {v.name for v in t if v.role == "parameter"}
+    assert [v.name for v in t if v.role == "input"] == ["x[0]", "x[1]"]
+    assert [v.name for v in t if v.parents] == [
+        "s0[0]",
+        "z0[0]",
+        "a0[0]",
+        "s0[1]",
+        "z0[1]",
+        "a0[1]",
+        "s1[0]",
+        "z1[0]",
+    ]
+    assert t["W0[1,0]"] is t["layers[0].neurons[1].weights[0]"]
+
+
+def test_short_names_that_two_places_share_are_not_used():
+    """Of two layers that are called alike within their networks each value has its whole path as its name."""
+
+    class Two(nn.Module):
+        def __init__(self):
+            self.left, self.right = nn.MLP(1, [1], seed=0), nn.MLP(1, [1], seed=1)
+
+        def __call__(self, inputs):
+            return self.left(inputs) + self.right(inputs)
+
+    names = [v.name for v in trace(Two()([1.0])) if v.role == "parameter"]
+    assert names[0] == "left.layers[0].neurons[0].weights[0]"
+    assert names[2] == "right.layers[0].neurons[0].weights[0]"
+
+
+def test_a_network_used_twice_numbers_its_second_values():
+    """What a second sample computes has the names of the first, numbered; the weights are there once."""
+    model = nn.Neuron(1, seed=0)
+    names = [v.name for v in trace(model([1.0]) + model([2.0]))]
+    assert names[:7] == ["W[0]", "b", "x[0]", "s", "z", "a", "x[0]#2"]
+    assert {"s#2", "z#2", "a#2"} < set(names)
 
 
 def test_instructions_are_found_by_index_name_and_value():

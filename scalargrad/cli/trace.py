@@ -5,6 +5,7 @@ import argparse
 from scalargrad.cli.subject import add_digits, add_subject, digits_of, subject_of
 from scalargrad.tracing import trace
 from scalargrad.wengert.listing import listing, updates
+from scalargrad.wengert.roles import parameters
 
 PURPOSE = "print the forward and the reverse trace side by side"
 EXAMPLES = (
@@ -30,5 +31,6 @@ def run(options: argparse.Namespace) -> None:
     recorded = trace(output)
     print(listing(recorded, digits))
     if example and example.rate:
+        moved = [v.name for v in parameters(recorded)]
         print(f"\nOne step of gradient descent, v - {example.rate:g} dv:\n")
-        print(updates(recorded, example.rate, example.parameters, digits))
+        print(updates(recorded, example.rate, moved, digits))

@@ -49,8 +49,9 @@ def draw(
     `around` shows what is at most `hops` edges from a Value or a name, `paths=(x, y)` what lies between
     the two, `upto` what a Value was computed from.  Layout ends after `time_limit` seconds.
 
-    Raises GraphTooLargeError if the view has too many nodes or edges, RendererError if an image is
-    asked for where no Graphviz is installed; `.source` needs none.
+    Raises UnknownNameError for an option that the view has no use for, GraphTooLargeError if the view
+    has too many nodes or edges, RendererError if an image is asked for where no Graphviz is installed;
+    `.source` needs none.
 
     >>> x = Value(3.0, label="x")
     >>> figure = draw(x * x)
@@ -61,6 +62,8 @@ def draw(
     from scalargrad.drawing.figure import Figure
     from scalargrad.drawing.inscriptions import Inscriber, counted
     from scalargrad.drawing.text import text_form
+    from scalargrad.notation.pieces import ItalicWriter
+    from scalargrad.notation.textbook import TextbookWriter
 
     if edges is not None:
         known("edges", edges, EDGES)
@@ -70,19 +73,40 @@ def draw(
     trace = _trace_of(output)
     kept = _kept(trace, around, hops, paths, upto)
     picture = choose(trace, kept, view)
-    inscriber = Inscriber(trace, edges, adjoints, digits)
+    _check_options(picture.view, style, edges)
+    plain, italic = (
+        Inscriber(trace, edges, adjoints, writer(digits)) for writer in (TextbookWriter, ItalicWriter)
+    )
     figure = Figure("drawing")
-    records = style == "micrograd" and picture.view == "values"
-    (micrograd if records else dot).fill(figure, picture, inscriber, THEMES[theme])
+    if style == "micrograd":
+        micrograd.fill(figure, picture, plain, THEMES[theme])
+    else:
+        dot.fill(figure, picture, italic, THEMES[theme])
     if direction == "down":
         figure.graph_attr["rankdir"] = "TB"
         for port in ("tailport", "headport"):
             figure.edge_attr.pop(port, None)
     figure.time_limit = time_limit
-    figure.text = text_form(picture, inscriber)
+    figure.text = text_form(picture, plain)
     shown = f"{counted(picture.values, 'value')} in {counted(len(picture.groups), 'node')}"
     figure.title = f"drawing of {one_line(trace.output.name)}: {shown}, view {picture.view!r}"
     return figure
+
+
+def _check_options(view: str, style: Style, edges: Edges | None) -> None:
+    """Refuse options that say nothing about a view, rather than ignore them."""
+    if style == "micrograd" and view != "values":
+        message = f'style="micrograd" draws values, and the view is {view!r}: add view="values"'
+        raise UnknownNameError(message)
+    if edges == "local" and view == "neurons":
+        message = (
+            'the local derivative of a weighted sum by an input is its weight, which view="neurons" writes '
+            'on the edge already; edges="local" is for view="values"'
+        )
+        raise UnknownNameError(message)
+    if edges and view == "layers":
+        message = f'an edge of view="layers" stands for many, so it has no {edges}: use view="values"'
+        raise UnknownNameError(message)
 
 
 def _trace_of(output: Value | WengertList) -> WengertList:

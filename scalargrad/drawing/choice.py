@@ -1,6 +1,7 @@
 """The choice of a view, within a budget that is counted before anything is laid out."""
 
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import get_args
 
 from scalargrad.drawing.focus import nearest
@@ -30,6 +31,8 @@ def choose(trace: WengertList, kept: Kept, view: ChosenView = "auto") -> Picture
     """
     known("view", view, get_args(ChosenView))
     network = Network(trace)
+    if view in {"neurons", "layers"} and not network.units:
+        return replace(choose(trace, kept, "values"), note=f"no {view}: nothing here is a weighted sum")
     if view == "auto":
         return _finest(network, kept, READABLE_NODES, READABLE_EDGES) or _nearest(network, kept)
     if view == "values":

@@ -1,29 +1,32 @@
 """DOT text: pictures in Graphviz's language."""
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from scalargrad.drawing.inscriptions import Inscriber, Inscription, counted
 from scalargrad.drawing.picture import Arrow, Group, Picture
 from scalargrad.drawing.themes import FONT, SHAPES, Theme
-from scalargrad.wengert.instruction import Instruction
+from scalargrad.drawing.wrapping import wrapped
+from scalargrad.notation.pieces import Piece, pieces
 
 Attributes = dict[str, str]
 MANY_NEURONS = 12  # from here on neurons show no formulas
 MANY_EDGES = 24  # from here on edges between neurons are straight, with their text for pointing at
+SIZE, SMALL = 14, 10  # of texts, of indices and exponents, in points
+LABEL = {"shape": "plain", "class": "label"}
 HASTY = {"nslimit": "2", "nslimit1": "2", "mclimit": "0.3"}  # Graphviz's optimisers stop earlier
 
 
 def graph_attributes(picture: Picture, theme: Theme) -> tuple[Attributes, Attributes, Attributes]:
     """Return what holds for the whole graph, for all nodes and for all edges."""
-    apart = {"values": ("0.22", "0.45"), "neurons": ("0.35", "1.5"), "layers": ("0.3", "0.6")}
+    apart = {"values": ("0.18", "0.4"), "neurons": ("0.3", "0.45"), "layers": ("0.3", "0.6")}
     nodesep, ranksep = apart[picture.view]
     graph = {"rankdir": "LR", "bgcolor": theme.paper, "nodesep": nodesep, "ranksep": ranksep, "pad": "0.2"}
     if len(picture.arrows) > MANY_EDGES:
         graph |= HASTY
-    node = {"fontname": FONT, "fontsize": "13", "style": "filled", "margin": "0.1,0.05"}
-    edge = {"fontname": FONT, "fontsize": "11", "color": theme.edge, "arrowsize": "0.6", "penwidth": "1.1"}
+    node = {"fontname": FONT, "fontsize": str(SIZE), "style": "filled", "margin": "0.1,0.05"}
+    edge = {"color": theme.edge, "arrowsize": "0.6", "penwidth": "1.1"}
     if _is_dense(picture):
         graph |= {"splines": "line", "ranksep": "1.8", "nodesep": "0.12", "outputorder": "edgesfirst"}
         edge |= {"color": f"{theme.edge}b0", "penwidth": "0.8", "arrowhead": "none"}
@@ -34,14 +37,14 @@ def graph_attributes(picture: Picture, theme: Theme) -> tuple[Attributes, Attrib
 def caption(picture: Picture, theme: Theme) -> Attributes:
     """Return the line below the drawing that says what it does not show, if there is anything."""
     shown = len(picture.groups)
-    parts = []
+    parts = [picture.note] if picture.note else []
     if picture.values - picture.hidden != shown:
         values = counted(picture.values - picture.hidden, "value")
         parts.append(f"{values} in {counted(shown, 'node')}")
     merged = [len(arrow.edges) for arrow in picture.arrows if len(arrow.edges) > 1]
     if merged and _is_dense(picture):
         parts.append(f"{len(merged):,} dashed edges stand for {sum(merged):,}")
-    if _is_dense(picture) and picture.parameters:
+    if _is_dense(picture) and any(arrow.weight for arrow in picture.arrows):
         parts.append("point at an edge for its weight")
     if picture.hidden:
         parts.append(f"+{picture.hidden:,} values not shown")
@@ -51,24 +54,37 @@ def caption(picture: Picture, theme: Theme) -> Attributes:
         "label": _table([Inscription("note", " · ".join(parts))], theme),
         "labelloc": "b",
         "fontname": FONT,
-        "fontsize": "11",
+        "fontsize": "12",
     }
 
 
-def fill(graph: Any, picture: Picture, inscriber: Inscriber, theme: Theme) -> None:
-    """Write a picture into a Digraph."""
+def fill(
+    graph: Any,
+    picture: Picture,
+    inscriber: Inscriber,
+    theme: Theme,
+    state: Callable[[Arrow], Attributes] = lambda _: {},
+) -> None:
+    """Write a picture into a Digraph; `state` says how an arrow looks at a moment."""
     graph.graph_attr, graph.node_attr, graph.edge_attr = graph_attributes(picture, theme)
     graph.graph_attr |= caption(picture, theme)
-    keys = {group: _key(group) for group in picture.groups}
-    compact = sum(group.kind == "neuron" for group in picture.groups) > MANY_NEURONS
+    keys = {group: key_of(group) for group in picture.groups}
+    compact = is_compact(picture)
     for group, key in keys.items():
-        role, lines = role_of(group, picture, inscriber.trace.output), inscriber.lines(group, compact)
+        role, lines = role_of(group, picture), inscriber.lines(group, compact)
         graph.node(key, **node_attributes(role, lines, inscriber.explanation(group), theme))
     quiet = _is_dense(picture)
+    turns, firsts = ({}, []) if quiet else wrapped(picture)
     for arrow in picture.arrows:
-        graph.edge(keys[arrow.tail], keys[arrow.head], **arrow_attributes(arrow, inscriber, theme, quiet))
-    for column in columns(picture.groups):
-        graph.body.append(_in_line([keys[group] for group in column]))
+        ends, lines = (keys[arrow.tail], keys[arrow.head]), inscriber.arrow(arrow)
+        if quiet and lines:
+            graph.edge(*ends, tooltip=_escaped(", ".join(line.text for line in lines)), **look_of(arrow))
+        else:
+            look = look_of(arrow) | turns.get(arrow, {}) | state(arrow)
+            _connect(graph, ends, _on_edge(arrow, lines, theme), look)
+    for column, weight in [*((column, 100) for column in columns(picture.groups)), (firsts, 0)]:
+        if len(column) > 1:
+            graph.body.append(_in_line([keys[group] for group in column], weight))
 
 
 def columns(groups: Iterable[Group]) -> list[list[Group]]:
@@ -77,7 +93,7 @@ def columns(groups: Iterable[Group]) -> list[list[Group]]:
     for group in groups:
         if group.column and group.column[0] == "in line":
             found.setdefault(group.column, []).append(group)
-    return [column for column in found.values() if len(column) > 1]
+    return list(found.values())
 
 
 def node_attributes(role: str, lines: Sequence[Inscription], explanation: str, theme: Theme) -> Attributes:
@@ -93,42 +109,65 @@ def node_attributes(role: str, lines: Sequence[Inscription], explanation: str, t
     }
 
 
-def arrow_attributes(arrow: Arrow, inscriber: Inscriber, theme: Theme, quiet: bool) -> Attributes:
-    """Return the text on an edge, or for pointing at it, and its width where it stands for several."""
-    merged = len(arrow.edges) > 1
-    lines = inscriber.arrow(arrow)
-    attributes = {}
-    if lines:
-        text = ", ".join(line.text for line in lines)
-        attributes = {"tooltip": _escaped(text)} if quiet else {"label": _table(lines, theme)}
-    return attributes | ({"penwidth": "2.2", "style": "dashed"} if merged else {})
+def _connect(graph: Any, ends: tuple[str, str], text: Attributes, look: Attributes) -> None:
+    """Write an edge; its text stands on it, as a node, so that nobody has to guess which edge is meant."""
+    tail, head = ends
+    if text:
+        graph.node(**text)
+        graph.edge(tail, text["name"], arrowhead="none", **look)
+        graph.edge(text["name"], head, arrowtail="none", **look)
+    else:
+        graph.edge(tail, head, **look)
 
 
-def role_of(group: Group, picture: Picture, output: Instruction) -> str:
+def _on_edge(arrow: Arrow, lines: Sequence[Inscription], theme: Theme) -> Attributes:
+    return (
+        {"name": key_on_edge(arrow), "label": _table(lines, theme), "fillcolor": theme.paper} | LABEL
+        if lines
+        else {}
+    )
+
+
+def key_on_edge(arrow: Arrow) -> str:
+    """Return the name of the node that is the text on an edge."""
+    edge = arrow.edges[0]
+    return f"e{edge.child.index}_{edge.position}"
+
+
+def look_of(arrow: Arrow) -> Attributes:
+    """Return how an edge is drawn that stands for several, nothing for any other."""
+    return {"penwidth": "2.2", "style": "dashed"} if len(arrow.edges) > 1 else {}
+
+
+def role_of(group: Group, picture: Picture) -> str:
     """Return the role that a node's shape and colours show."""
+    parts = {picture.roles[v] for v in group.instructions}
+    if "output" in parts:
+        return "output"
     if group.more or group.kind == "rest":
-        return "output" if output in group.instructions else "rest"
+        return "rest"
     if group.kind == "inputs":
         return "input"
-    if group.kind in {"neuron", "layer"}:
-        return "output" if output in group.instructions else "neuron"
-    (v,) = group.instructions
-    if v is output and v.parents:
-        return "output"
-    return "parameter" if v in picture.parameters and v.role == "input" else v.role
+    return parts.pop() if group.kind == "value" else "neuron"
+
+
+def is_compact(picture: Picture) -> bool:
+    """Tell whether there are so many neurons that each shows its numbers only."""
+    return sum(group.kind == "neuron" for group in picture.groups) > MANY_NEURONS
 
 
 def _is_dense(picture: Picture) -> bool:
     return picture.view == "neurons" and len(picture.arrows) > MANY_EDGES
 
 
-def _key(group: Group) -> str:
+def key_of(group: Group) -> str:
+    """Return the name of a node."""
     return f"n{group.instructions[-1].index}"
 
 
-def _in_line(keys: Sequence[str]) -> str:
+def _in_line(keys: Sequence[str], weight: int) -> str:
     """Return a subgraph that keeps nodes in one column, in this order."""
-    return f"\t{{ rank=same; {' -> '.join(keys)} [style=invis weight=100] }}\n"
+    return f"\t{{ rank=same; {' -> '.join(keys)} [style=invis weight={weight}] }}\n"
 
 
 def _table(lines: Sequence[Inscription], theme: Theme) -> str:
@@ -138,9 +177,15 @@ def _table(lines: Sequence[Inscription], theme: Theme) -> str:
 
 
 def _cell(line: Inscription, theme: Theme) -> str:
-    text = _escaped(line.text)
-    bold = f"<b>{text}</b>" if line.kind == "name" else text
-    return f'<font color="{theme.text[line.kind]}">{bold}</font>'
+    return f'<font color="{theme.text[line.kind]}">{"".join(map(_set, pieces(line.text)))}</font>'
+
+
+def _set(piece: Piece) -> str:
+    text = _escaped(piece.text)
+    if piece.level:
+        tag = "sub" if piece.level < 0 else "sup"
+        return f'<font point-size="{SMALL}"><{tag}>{text}</{tag}></font>'
+    return f"<i>{text}</i>" if piece.italic else text
 
 
 def _escaped(text: str) -> str:

@@ -7,13 +7,15 @@ from typing import Literal
 from scalargrad.drawing.picture import Arrow, Edges, Group
 from scalargrad.notation.labels import one_line, shortened
 from scalargrad.notation.textbook import TextbookWriter
+from scalargrad.notation.writer import Symbol
+from scalargrad.primitives.table import TABLE
 from scalargrad.wengert.formulas import formula
 from scalargrad.wengert.instruction import Edge, Instruction
 from scalargrad.wengert.list import WengertList
-from scalargrad.wengert.neurons import Unit
+from scalargrad.wengert.neurons import Unit, weight_edge
 
 Ink = Literal["name", "value", "adjoint", "note"]
-FEW = 4  # a neuron with more inputs is written Σ wᵢxᵢ + b
+FEW, SHORT = 4, 44  # a neuron with more inputs, or a longer sum, is written Σ wx + b
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,16 @@ class Inscriber:
     """
 
     def __init__(
-        self, trace: WengertList, edges: Edges | None = None, adjoints: bool = True, digits: int = 4
+        self,
+        trace: WengertList,
+        edges: Edges | None = None,
+        adjoints: bool = True,
+        writer: TextbookWriter | None = None,
     ) -> None:
         self.trace = trace
         self.edges = edges
         self.adjoints = adjoints
-        self.writer = TextbookWriter(digits=digits)
+        self.writer = writer or TextbookWriter()
 
     def lines(self, group: Group, compact: bool = False) -> list[Inscription]:
         """Return the lines of a group; a neuron is `compact` where many are drawn."""
@@ -61,11 +67,10 @@ class Inscriber:
         if len(arrow.edges) > 1:
             return [Inscription("note", f"×{len(arrow.edges):,}")]
         (edge,) = arrow.edges
+        lines = list(self._weight(arrow.weight, edge)) if arrow.weight else []
         if self.edges == "contribution":
-            return [Inscription("adjoint", self._contribution(edge))]
-        if arrow.weight:
-            return list(self._weight(arrow.weight))
-        return [Inscription("note", self._local(edge))] if self.edges == "local" else []
+            lines.append(Inscription("adjoint", self._contribution(edge)))
+        return [*lines, Inscription("note", self.local(edge))] if self.edges == "local" else lines
 
     def name(self, v: Instruction) -> str:
         """Return the name of a value, or the number of a constant."""
@@ -82,7 +87,10 @@ class Inscriber:
 
     def adjoint(self, v: Instruction) -> str:
         """Return the adjoint of a value, as ∂output/∂value = number."""
-        return f"∂{self.name(self.trace.output)}/∂{self.name(v)} = {self.number(v.adjoint)}"
+        return f"{self._derivative(v)} = {self.number(v.adjoint)}"
+
+    def _derivative(self, v: Instruction) -> str:
+        return f"∂{self.name(self.trace.output)}/∂{self.name(v)}"
 
     def explanation(self, group: Group) -> str:
         """Return what pointing at a node shows: each formula, uncut, with its numbers put in."""
@@ -108,55 +116,56 @@ class Inscriber:
 
     def _neuron(self, unit: Unit, compact: bool) -> Iterator[Inscription]:
         z, a = unit.z, unit.a
-        name_z = self.name(z) if z.label else "z"
-        name_a = "a" if unit.path and not a.label else self.name(a)
-        yield from self._titles(unit, name_z, name_a)
         if not compact:
-            yield Inscription("note", shortened(f"{name_z} = {self._weighted_sum(unit)}"))
+            if a is not z:
+                yield Inscription("name", shortened(f"{self.name(a)} = {self._activation(unit)}"))
+            yield Inscription(
+                "name" if a is z else "note", shortened(f"{self.name(z)} = {self._weighted_sum(unit)}")
+            )
             if unit.bias:
-                yield Inscription(
-                    "note",
-                    self.value(unit.bias) if unit.bias.label else f"b = {self.number(unit.bias.value)}",
-                )
-        yield Inscription("value", f"{name_z} = {self.number(z.value)}")
+                yield Inscription("note", self.value(unit.bias))
+                if self.adjoints:
+                    yield Inscription("adjoint", self.adjoint(unit.bias))
+        yield Inscription("value", self.value(z))
         if a is not z:
-            yield Inscription("value", f"{name_a} = {self.number(a.value)}")
+            yield Inscription("value", self.value(a))
         if self.adjoints:
-            delta = "" if compact else f"∂{self.name(self.trace.output)}/∂{name_z} = "
+            delta = "" if compact else f"{self._derivative(z)} = "
             yield Inscription("adjoint", f"δ = {delta}{self.number(z.adjoint)}")
 
-    def _titles(self, unit: Unit, name_z: str, name_a: str) -> Iterator[Inscription]:
-        """Yield the path that nn gave a neuron, where it has no label, and a = φ(z)."""
-        activated = shortened(f"{name_a} = {self._activation(unit, name_z)}") if unit.a is not unit.z else ""
-        if unit.path and not unit.a.label:
-            yield Inscription("name", shortened(unit.path))
-            if activated:
-                yield Inscription("note", activated)
-        else:
-            yield Inscription("name", activated or self.name(unit.z))
-
     def _weighted_sum(self, unit: Unit) -> str:
-        labelled = all(weight.label for weight in unit.weights.values())
-        if len(unit.weights) > FEW or not labelled:
-            return "Σ wᵢxᵢ" + (" + b" if unit.bias else "")
-        products = (
-            self.writer.multiply(edge.parent.symbol(self.writer), weight.symbol(self.writer))
-            for edge, weight in unit.weights.items()
-        )
+        """Return Σ wᵢxᵢ + b, spelled out in the order of the trace where that is short."""
         bias = [self.name(unit.bias)] if unit.bias else []
-        return " + ".join([*map(str, products), *bias])
+        products = [str(self._product(edge, weight)) for edge, weight in unit.weights.items()]
+        written = " + ".join([*products, *bias])
+        if len(unit.weights) <= FEW and len(written) <= SHORT:
+            return written
+        product = self.writer.multiply(self.writer.name("w"), self.writer.name("x"))
+        return " + ".join([f"Σ {product}", *bias])
 
-    def _activation(self, unit: Unit, name_z: str) -> str:
+    def _product(self, edge: Edge, weight: Instruction) -> Symbol:
+        operands = [edge.parent.symbol(self.writer), weight.symbol(self.writer)]
+        weight_first = edge.position >= len(edge.child.parents) // 2
+        return self.writer.write(TABLE["multiply"], operands[::-1] if weight_first else operands)
+
+    def _activation(self, unit: Unit) -> str:
+        name = self.writer.name(unit.z.name)
         if unit.a.parents == (unit.z,) and unit.a.primitive:
-            return str(self.writer.write(unit.a.primitive, [self.writer.name(name_z)]))
-        return f"φ({name_z})"
+            return str(self.writer.write(unit.a.primitive, [name]))
+        return f"φ({name})"
 
-    def _weight(self, weight: Instruction) -> Iterator[Inscription]:
-        yield Inscription("name", self.value(weight) if weight.label else self.number(weight.value))
+    def _weight(self, weight: Instruction, edge: Edge) -> Iterator[Inscription]:
+        """Yield a weight with its derivative; of one that is used more than once, also what this use adds."""
+        yield Inscription("name", self.value(weight))
         if self.adjoints:
-            yield Inscription("adjoint", f"∂ {self.number(weight.adjoint)}")
+            whole = self.adjoint(weight)
+            here = (
+                self.trace.contributions.get(weight_edge(edge)) if len(self.trace.uses[weight]) > 1 else None
+            )
+            yield Inscription("adjoint", f"{self.number(here.contribution)} of {whole}" if here else whole)
 
-    def _local(self, edge: Edge) -> str:
+    def local(self, edge: Edge) -> str:
+        """Return the local derivative of an edge, its formula with its number."""
         number = self.number(edge.local)
         if len(edge.child.parents) > 2 * FEW:
             return number
@@ -183,21 +192,28 @@ class Inscriber:
         )
         if len({len(unit.weights) for unit in units}) == 1:
             yield Inscription("note", self._matrix(units))
-        yield Inscription("value", self._range("a", (unit.a.value for unit in units)))
+        yield Inscription("value", self._range(self._letter(units), (unit.a.value for unit in units)))
         if self.adjoints:
             yield Inscription("adjoint", self._range("δ", (unit.z.adjoint for unit in units)))
 
     def _matrix(self, units: Sequence[Unit]) -> str:
         """Return the matrix that the weights of a layer make: its elements if they are few, or its shape."""
         rows = list(dict.fromkeys(tuple(unit.weights.values()) for unit in units))
+        name = self.writer.name("W")
         if len(rows) * len(rows[0]) <= FEW and all(weight.label for row in rows for weight in row):
-            return f"W = ({'; '.join(' '.join(map(self.name, row)) for row in rows)})"
-        return f"W: {len(rows)} × {len(rows[0])}"
+            return f"{name} = ({'; '.join(' '.join(map(self.name, row)) for row in rows)})"
+        return f"{name}: {len(rows)} × {len(rows[0])}"
+
+    def _letter(self, units: Sequence[Unit]) -> str:
+        """Return the letter that the labels of the activations of a layer begin with, else a."""
+        letters = {unit.a.label[:1] for unit in units}
+        return str(self.writer.name((letters.pop() if len(letters) == 1 else "") or "a"))
 
     def _rest(self, group: Group) -> Iterator[Inscription]:
         if group.kind == "inputs":
             yield Inscription("name", counted(len(group.instructions), "input"))
-            yield Inscription("value", self._range("x", (v.value for v in group.instructions)))
+            name = str(self.writer.name("x"))
+            yield Inscription("value", self._range(name, (v.value for v in group.instructions)))
         elif self.trace.output in group.instructions:
             yield from self._value(self.trace.output)
             if len(group.instructions) > 1:

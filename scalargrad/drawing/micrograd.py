@@ -21,8 +21,9 @@ def fill(graph: Any, picture: Picture, inscriber: Inscriber, theme: Theme) -> No
             "fontcolor": text,
             "fontname": FONT,
         }
-    for group in picture.groups:
-        (v,) = group.instructions
+    shown = [v for group in picture.groups for v in group.instructions]
+    constants = {parent: None for v in shown for parent in v.parents if parent.role == "constant"}
+    for v in [*constants, *shown]:
         graph.node(f"n{v.index}", label=_record(v, inscriber), shape="record", **{"class": v.role})
         if v.primitive:
             graph.node(f"n{v.index}op", label=_operation(v), **{"class": "primitive"})
@@ -31,6 +32,10 @@ def fill(graph: Any, picture: Picture, inscriber: Inscriber, theme: Theme) -> No
         lines = inscriber.arrow(arrow)
         label = {"label": _escaped(lines[0].text), "fontcolor": text} if lines else {}
         graph.edge(f"n{arrow.tail.instructions[0].index}", f"n{arrow.head.instructions[0].index}op", **label)
+    for v in shown:
+        for parent in v.parents:
+            if parent in constants:
+                graph.edge(f"n{parent.index}", f"n{v.index}op")
 
 
 def _record(v: Instruction, inscriber: Inscriber) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.neurons import units_of
+from scalargrad.wengert.roles import roles
 
 
 class Network:
@@ -27,11 +28,18 @@ class Network:
         self.unit_of = {v: unit for unit in self.units for v in unit.members}
         self.weights = {edge: weight for unit in self.units for edge, weight in unit.weights.items()}
         read_as = Counter(leaf for unit in self.units for leaf in unit.parameters)
+        self.roles = roles(trace, self.units)
         self.parameters = frozenset(read_as)
         self.on_edges = {leaf for leaf, count in read_as.items() if count == len(trace.uses[leaf])}
         self.depth: dict[Instruction, int] = {}
         for v in trace:
             self.depth[v] = max(self._depths_of_parents(v), default=0)
+
+    def stands_in_formulas(self, v: Instruction) -> bool:
+        """Tell whether a value is a constant that is no node: not the output, not what a neuron weighs."""
+        if v.role != "constant" or v is self.trace.output:
+            return False
+        return not any(edge in self.weights for edge in self.trace.uses[v])
 
     def first_reader(self, v: Instruction) -> Instruction | None:
         """Return the first instruction that reads a value, None for the output."""

@@ -6,6 +6,7 @@ from typing import Literal
 
 from scalargrad.wengert.instruction import Edge, Instruction
 from scalargrad.wengert.neurons import Unit
+from scalargrad.wengert.roles import ShownRole
 
 View = Literal["values", "neurons", "layers"]
 ChosenView = Literal["auto", View]
@@ -51,16 +52,18 @@ class Arrow:
 class Picture:
     """The groups and arrows of one view, in the order of evaluation.
 
-    `parameters` are the leaves that neurons read as weights or bias.  `values` is how many values were
-    there to show, `hidden` how many of them a focus left out.
+    `roles` says what part each instruction plays.  `values` is how many values were there to show,
+    `hidden` how many of them a focus left out; constants are none of them, they stand in formulas.
+    `note` says why it is another view than was asked for.
     """
 
     view: View
     groups: tuple[Group, ...]
     arrows: tuple[Arrow, ...]
-    parameters: frozenset[Instruction]
+    roles: Mapping[Instruction, ShownRole]
     values: int
     hidden: int = 0
+    note: str = ""
 
 
 def connect(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-FONT = "Helvetica,Arial,sans-serif"
+FONT = "Times"
 
 
 @dataclass(frozen=True)

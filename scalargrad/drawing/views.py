@@ -23,7 +23,8 @@ def values(network: Network, kept: Kept) -> Picture:
     >>> len(picture.groups), len(picture.arrows)
     (2, 2)
     """
-    return _connected("values", network, kept, [Group("value", (v,)) for v in network.trace if v in kept])
+    shown = [v for v in network.trace if v in kept and (v.role != "constant" or v is network.trace.output)]
+    return _connected("values", network, kept, [Group("value", (v,)) for v in shown])
 
 
 def neurons(network: Network, kept: Kept) -> Picture:
@@ -41,6 +42,7 @@ def neurons(network: Network, kept: Kept) -> Picture:
         Group("value", (v,), columns[v])
         for v in network.trace
         if v in kept and v not in network.unit_of and not network.is_on_edge(v, kept)
+        if not network.stands_in_formulas(v)
     ]
     groups.sort(key=lambda group: group.instructions[-1].index)
     return _connected("neurons", network, kept, _narrowed(groups))
@@ -50,7 +52,7 @@ def layers(network: Network, kept: Kept) -> Picture:
     """Return the view in which a layer is a node, and so is all that is computed between two layers."""
     piles: dict[tuple[int, int, str], list[Instruction]] = {}
     for v in network.trace:
-        if v in kept and not network.is_on_edge(v, kept):
+        if v in kept and not network.is_on_edge(v, kept) and not network.stands_in_formulas(v):
             piles.setdefault(_pile(v, network), []).append(v)
     groups = []
     for (depth, place, path), pile in sorted(piles.items()):
@@ -145,5 +147,5 @@ def _connected(view: View, network: Network, kept: Kept, groups: Sequence[Group]
     shown = (v for group in groups for v in group.instructions)
     edges = (Edge(v, position) for v in shown for position in range(len(v.parents)))
     arrows = tuple(connect(groups, edges, network.weights))
-    count = len(network.trace)
-    return Picture(view, tuple(groups), arrows, network.parameters, count, count - len(kept))
+    there = {v for v in network.trace if not network.stands_in_formulas(v)}
+    return Picture(view, tuple(groups), arrows, network.roles, len(there), len(there - kept))

@@ -4,8 +4,11 @@ import re
 
 NAME_LENGTH, LINE_LENGTH = 24, 56
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-INDEXED = re.compile(r"([^\W\d_]+)([0-9]+)")
-VARIABLE = re.compile(r"([A-Za-z])_?([0-9]*)")
+PLACE = r"(\[[0-9]+(?:,[0-9]+)*\])?"  # in an array: `[1,2]`
+INDEXED = re.compile(rf"([^\W\d_]+)([0-9]*){PLACE}")
+VARIABLE = re.compile(rf"([A-Za-z])_?([0-9]*){PLACE}")
+PATH = re.compile(r"(?:(.*?)\.)?(?:neurons\[(\d+)\]\.)?(\w+)(?:\[(\d+)\])?")
+SHORT = {"weights": "W", "bias": "b", "dot": "s"}  # as books write them
 LATEX_SPECIAL = {c: rf"\{c}" for c in "&%$#_{}"} | {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
@@ -21,13 +24,34 @@ def one_line(label: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in label)
 
 
-def is_of_a_parameter(label: str) -> bool:
-    """Tell whether a label is that of a weight or a bias, by its first letter, as books write them.
+def stem_of_place(path: str) -> str:
+    """Return the short name of an array in a network, by the path of an element: W0, weights of layer 0.
 
-    >>> is_of_a_parameter("w1"), is_of_a_parameter("b"), is_of_a_parameter("x1")
-    (True, True, False)
+    >>> stem_of_place("layers[0].neurons[1].weights[2]"), stem_of_place("encoder.bias")
+    ('W0', 'encoder.b')
     """
-    return label.startswith(("w", "b"))
+    return _place(path)[0]
+
+
+def name_of_place(path: str) -> str:
+    """Return the short name of an element of a network: weight 2 of neuron 1 in layer 0 is `W0[1,2]`.
+
+    >>> name_of_place("layers[0].neurons[1].weights[2]"), name_of_place("layers[2].neurons[0].z")
+    ('W0[1,2]', 'z2[0]')
+    """
+    stem, indices = _place(path)
+    return f"{stem}[{','.join(indices)}]" if indices else stem
+
+
+def _place(path: str) -> tuple[str, list[str]]:
+    """Return the array that an element of a network belongs to, with its place in it."""
+    if not (parts := PATH.fullmatch(path)):
+        return path, []
+    before, neuron, last, index = parts.groups()
+    stem, layer = SHORT.get(last, last), re.search(r"\[(\d+)\]", before or "")
+    if before:
+        stem = f"{stem}{layer[1]}" if layer else f"{before}.{stem}"
+    return stem, [i for i in (neuron, index) if i is not None]
 
 
 def shortened(text: str, length: int = LINE_LENGTH) -> str:
@@ -52,18 +76,18 @@ def cut_in_the_middle(text: str, length: int) -> str:
 def subscripted(label: str) -> str:
     """Return a label with the digits at its end as a subscript: `w12` is w₁₂.
 
-    >>> subscripted("w12"), subscripted("a|b"), subscripted("h")
-    ('w₁₂', 'a|b', 'h')
+    >>> subscripted("w12"), subscripted("a|b"), subscripted("W0[1,2]")
+    ('w₁₂', 'a|b', 'W₀[1,2]')
     """
     parts = INDEXED.fullmatch(label)
-    return parts[1] + parts[2].translate(SUBSCRIPTS) if parts else label
+    return parts[1] + parts[2].translate(SUBSCRIPTS) + (parts[3] or "") if parts else label
 
 
 def latex_name(label: str) -> str:
     r"""Return a label as LaTeX mathematics: `w12` is w with the index 12, other text is upright.
 
-    >>> latex_name("w12"), latex_name("x"), latex_name("a|b")
-    ('w_{12}', 'x', '\\text{a\\textbar{}b}')
+    >>> latex_name("w12"), latex_name("W0[1,2]"), latex_name("a|b")
+    ('w_{12}', 'W_{0}[1,2]', '\\text{a\\textbar{}b}')
     """
     if (name := variable(label)) is not None:
         return name
@@ -74,5 +98,5 @@ def variable(label: str) -> str | None:
     """Return the LaTeX of a label that is one letter with an index, or none; None for any other text."""
     if not (parts := VARIABLE.fullmatch(label)):
         return None
-    letter, index = parts.groups()
-    return f"{letter}_{{{index}}}" if index else letter
+    letter, index, place = parts.groups()
+    return (f"{letter}_{{{index}}}" if index else letter) + (place or "")

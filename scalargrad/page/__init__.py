@@ -10,8 +10,12 @@ __all__ = ["MOST_EDGES", "MOST_INSTRUCTIONS", "check_size", "embedded", "page"]
 MOST_INSTRUCTIONS, MOST_EDGES = 400, 1200  # what a browser plays without a pause
 
 
-def page(trace: WengertList, title: str | None = None, digits: int = 4, rate: float = 0.1) -> str:
+def page(
+    trace: WengertList, title: str | None = None, digits: int = 4, rate: float = 0.1, source: str = ""
+) -> str:
     """Return the page of a trace as HTML; raise TraceTooLargeError for one that no browser would play.
+
+    `source` is a program to show beside the graph, whose assignments are matched with labels.
 
     >>> from scalargrad import Value
     >>> from scalargrad.wengert.list import WengertList
@@ -22,7 +26,7 @@ def page(trace: WengertList, title: str | None = None, digits: int = 4, rate: fl
     from scalargrad.page.render import render
 
     check_size(trace, "a page")
-    return render(trace, title or f"Backpropagation through {trace.output.name}", digits, rate)
+    return render(trace, title or f"Backpropagation through {trace.output.name}", digits, rate, source)
 
 
 def embedded(text: str) -> str:

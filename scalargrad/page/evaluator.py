@@ -3,12 +3,14 @@
 import json
 from operator import attrgetter
 
-from scalargrad.notation.labels import is_of_a_parameter
 from scalargrad.notation.languages import JavaScript
 from scalargrad.notation.textbook import TextbookWriter
-from scalargrad.primitives.row import Primitive
-from scalargrad.wengert.instruction import Instruction
+from scalargrad.primitives.row import SUM, Primitive
 from scalargrad.wengert.list import WengertList
+from scalargrad.wengert.roles import parameters
+
+
+KINDS = {"dot": "products", "multiply": "product"}  # else what adds is a sum: whose terms can be left out
 
 
 def evaluator(trace: WengertList) -> str:
@@ -19,7 +21,7 @@ def evaluator(trace: WengertList) -> str:
     >>> rows, _, trace = evaluator(WengertList.of(Value(3.0, label="x").tanh())).partition("const trace")
     >>> print(rows + trace[-37:])
     const rows = [
-      {value: (x0) => Math.tanh(x0), local: (z, x0) => [1 - z*z]},
+      {name: "tanh", value: (x0) => Math.tanh(x0), local: (z, x0) => [1 - z*z]},
     ];
     "shown":"v₁","row":0,"parents":[0]}];
     """
@@ -44,24 +46,8 @@ def evaluator(trace: WengertList) -> str:
             about |= {"row": places[key], "parents": [parent.index for parent in v.parents]}
         listed.append(about)
     text = "\n".join(f"  {row}," for row in rows)
-    lines = [language.needed(text), f"const rows = [\n{text}\n];", f"const trace = {_json(listed)};"]
+    lines = [language.needed(text), f"const rows = [\n{text}\n];", f"const trace = {as_json(listed)};"]
     return "\n".join(filter(None, lines))
-
-
-def parameters(trace: WengertList) -> list[Instruction]:
-    """Return the leaves that gradient descent moves: parameters of networks, else weights and biases.
-
-    A leaf of a trace without a network is one if it is named so or, where none is, every leaf.
-
-    >>> from scalargrad import Value
-    >>> from scalargrad.wengert.list import WengertList
-    >>> w, x = Value(3.0, label="w"), Value(2.0, label="x")
-    >>> [[v.name for v in parameters(WengertList.of(y))] for y in (w * x, x * x)]
-    [['w'], ['x']]
-    """
-    leaves = [v for v in trace if not v.parents and v.role != "constant"]
-    of_networks = [v for v in leaves if v.role == "parameter"]
-    return of_networks or [v for v in leaves if is_of_a_parameter(v.name)] or leaves
 
 
 def _row(language: JavaScript, row: Primitive, arity: int) -> str:
@@ -69,17 +55,19 @@ def _row(language: JavaScript, row: Primitive, arity: int) -> str:
     given = ", ".join(map(str, operands))
     value = language.value(row, *operands)
     local = ", ".join(map(str, language.local_derivatives(row, language.name("z"), *operands)))
-    text = f"value: ({given}) => {value}, local: (z, {given}) => [{local}]"
+    text = f"name: {as_json(row.name)}, value: ({given}) => {value}, local: (z, {given}) => [{local}]"
+    if row.name in KINDS or row.precedence == SUM:
+        text += f", kind: {as_json(KINDS.get(row.name, 'sum'))}"
     if row.domain:
         writer = TextbookWriter()
         names = [f"x{i}" for i in range(1, arity + 1)] if arity > 1 else ["x"]
         symbols = [writer.name(name) for name in names]
         needs = {"formula": str(writer.write(row, symbols)), "needs": str(row.domain(writer, *symbols))}
-        text += f", domain: ({given}) => {language.domain(row, *operands)}, said: {_json(needs)}"
+        text += f", domain: ({given}) => {language.domain(row, *operands)}, said: {as_json(needs)}"
     return f"{{{text}}}"
 
 
-def _json(x: object) -> str:
+def as_json(x: object) -> str:
     """Return JSON that may stand in a script: no text in it can end that."""
     numbers = json.dumps(x, ensure_ascii=False, separators=(",", ":"))
     return numbers.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

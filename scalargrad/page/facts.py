@@ -1,31 +1,22 @@
-"""The plain data of a page: formulas are MathML, numbers are text."""
+"""The plain data of a page: formulas are MathML, numbers stand in slots that say what they show."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scalargrad.wengert.instruction import Phase
-from scalargrad.wengert.progress import Progress
-from scalargrad.wengert.structure import Role
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A number as text, with what it shows; of a dash nothing."""
-
-    text: str
-    what: str
+from scalargrad.wengert.roles import ShownRole
 
 
 @dataclass(frozen=True)
 class TableLine:
-    """One line of the table: v = formula, with the progress of its numbers."""
+    """One line of the table: v = formula, with the texts of its value and its adjoint."""
 
     key: int
     label: str
-    role: Role
+    role: ShownRole
     name: str
     formula: str
-    progress: Progress
+    value: str
+    adjoint: str
 
 
 @dataclass(frozen=True)
@@ -41,8 +32,7 @@ class Transfer:
     product: str
     numbers: str
     result: str
-    before: Cell
-    after: Cell
+    so_far: str
     more: str
 
 
@@ -53,6 +43,7 @@ class Working:
     number: int
     phase: Phase
     key: int
+    label: str
     name: str
     left: str
     lines: tuple[str, ...]
@@ -69,7 +60,6 @@ class Sum:
     label: str
     left: str
     lines: tuple[str, ...]
-    complete: int
     uses: int
 
 
@@ -78,8 +68,7 @@ class Model:
     """All that the page shows but the figure."""
 
     output: str
+    derivative: str
     lines: tuple[TableLine, ...]
     workings: tuple[Working, ...]
     sums: tuple[Sum, ...]
-    forward_steps: int
-    stages: Mapping[int, Progress]  # what the places of a row show from which step on

@@ -1,26 +1,32 @@
 """Frames for slides: the figure of each step as an image, all of the same size."""
 
 import html
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import get_args
 
+from scalargrad.drawing.choice import choose
+from scalargrad.drawing.dot import fill, key_of
+from scalargrad.drawing.figure import Figure
+from scalargrad.drawing.picture import Arrow
 from scalargrad.drawing.render import ImageFormat, image
 from scalargrad.drawing.themes import LIGHT
 from scalargrad.errors import known
 from scalargrad.notation.labels import shortened
 from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.page import check_size
-from scalargrad.page.graph import INCH, Written, dot, layout, styled, written
+from scalargrad.page.graph import INCH, MARK, Box, FigureInscriber, layout
+from scalargrad.page.shown import ShownList
+from scalargrad.page.slots import SlotItalic
 from scalargrad.page.wording import answers, question
-from scalargrad.wengert.instruction import Instruction, Step
+from scalargrad.wengert.instruction import Step
 from scalargrad.wengert.list import WengertList
-from scalargrad.wengert.progress import Stage, shown
+from scalargrad.wengert.progress import NOT_COMPUTED, Progress, progress, shown
 
 INK, SOFT, VALUE, ADJOINT = (LIGHT.text[kind] for kind in ("name", "note", "value", "adjoint"))
-LEAF = LIGHT.node["input"][0]
 CAPTION_LENGTH, CAPTION_WIDTH, MOST_LINES = 90, 560, 6
 
 
@@ -52,18 +58,25 @@ def frames(
 
 def _sources(trace: WengertList, digits: int) -> Iterator[str]:
     """Yield the DOT text of each frame; nodes have the sizes of the page's figure, so none ever moves."""
-    texts = written(trace, digits)
-    sizes = {node.instruction: (node.width / INCH, node.height / INCH) for node in layout(trace, texts).nodes}
+    shown_list = ShownList(trace)
+    picture = choose(shown_list, set(shown_list), "values")
+    inscriber = FigureInscriber(shown_list, "local", SlotItalic(digits))
     writer = TextbookWriter(digits=digits)
     captions = [_lines(step, writer) for step in trace.steps]
     height = max(map(len, captions))
     captions = [["Start: the inputs and parameters are given"], *captions]
-    active = [None, *(step.instruction for step in trace.steps)]
-    for number, (v, lines) in enumerate(zip(active, captions)):
-        frame = _Frame(number, v, trace.output, texts, sizes)
-        padded = [*lines, *[""] * (height - len(lines))]
-        head = f"Step {number} of {len(active) - 1}"
-        yield dot(trace, frame.label, frame.look, frame.edge, _caption([head, *padded]))
+    active = [None, *(step.instruction.index for step in trace.steps)]
+    boxes = layout(picture, shown_list, digits).boxes
+    known = {v.index: p for v, p in progress(trace, writer).items()}
+    numbers = {f"{e.child.index}-{e.position}": str(writer.number(e.local)) for e in trace.contributions}
+    for number, (index, lines) in enumerate(zip(active, captions)):
+        frame, figure = _Frame(number, index, known, numbers), Figure()
+        fill(figure, picture, inscriber, LIGHT, frame.edge)
+        for box in boxes:
+            figure.node(key_of(box.group), **frame.node(box))
+        padded = [f"Step {number} of {len(active) - 1}", *lines, *[""] * (height - len(lines))]
+        figure.body.append(_caption(padded))
+        yield MARK.sub(frame.text, figure.source)
 
 
 def _lines(step: Step, writer: TextbookWriter) -> list[str]:
@@ -76,66 +89,51 @@ def _lines(step: Step, writer: TextbookWriter) -> list[str]:
 
 def _caption(lines: Sequence[str]) -> str:
     """Return the graph's label: the lines of a step, in a table that is as wide in every frame."""
-    texts = [_font(html.escape(line) or " ", INK if i else SOFT) for i, line in enumerate(lines)]
+    texts = [
+        f'<font color="{INK if i else SOFT}">{html.escape(line) or " "}</font>'
+        for i, line in enumerate(lines)
+    ]
     cells = "".join(f'<tr><td align="left" width="{CAPTION_WIDTH}" height="20">{t}</td></tr>' for t in texts)
-    return f'labelloc=b labeljust=l label=<<table border="0" cellspacing="0" cellpadding="1">{cells}</table>>'
+    table = f'<table border="0" cellspacing="0" cellpadding="1">{cells}</table>'
+    return f"\tlabelloc=b labeljust=l fontname=Times label=<{table}>\n"
 
 
 @dataclass(frozen=True)
 class _Frame:
-    """The state after a step, in which `active` is what it computes or fires."""
+    """The state after a step, in which the instruction at slot `active` is computed or fires."""
 
     number: int
-    active: Instruction | None
-    output: Instruction
-    written: Written
-    sizes: Mapping[Instruction, tuple[float, float]]
+    active: int | None
+    progress: Mapping[int, Progress]
+    locals: Mapping[str, str]
 
-    def label(self, v: Instruction) -> str:
-        title = "".join(
-            f"<i>{html.escape(text)}</i>" if variable else html.escape(text)
-            for text, variable in styled(self.written.titles[v])
-        )
-        if v.role == "constant":
-            return title
-        known = self.written.progress[v]
-        half = f'width="{self.sizes[v][0] * INCH / 2 - 8:.0f}"'
-        value, adjoint = (
-            f"<td {half}>{self._number(stages, colour)}</td>"
-            for stages, colour in ((known.value, VALUE), (known.adjoint, ADJOINT))
-        )
-        return (
-            '<table border="0" cellborder="0" cellspacing="0" cellpadding="1">'
-            f'<tr><td colspan="2">{title}</td></tr><tr>{value}{adjoint}</tr></table>'
-        )
-
-    def look(self, v: Instruction) -> str:
-        width, height = self.sizes[v]
-        style = ["filled"] + ["rounded"] * (not v.parents)
-        colour, thickness, fill = LIGHT.edge, 1.1, LIGHT.paper if v.parents else LEAF
-        if self.number < self.written.progress[v].forward:
-            style.append("dashed")
-        if v is self.active:
-            colour, thickness, fill = INK, 3, LIGHT.active
-        return (
-            f'fixedsize=true width={width:.4f} height={height:.4f} style="{",".join(style)}" '
-            f'color="{colour}" penwidth={thickness} fillcolor="{fill}" peripheries={1 + (v is self.output)}'
-        )
-
-    def edge(self, child: Instruction) -> str:
-        known = self.written.progress[child]
-        if self.number < known.forward:
-            return f'style=dashed color="{LIGHT.hair}"'
-        if self.number == known.forward:
-            return f'color="{VALUE}" penwidth=3'
-        if self.number >= known.reverse:
-            return f'color="{ADJOINT}" dir=back penwidth={3 if self.number == known.reverse else 1}'
-        return f'color="{LIGHT.edge}"'
-
-    def _number(self, stages: list[Stage], colour: str) -> str:
+    def text(self, found: re.Match[str]) -> str:
+        """Return what is known of a number, bold where this step gave it."""
+        kind, key = found[1].split()
+        if kind == "local":
+            is_known = self.number >= self.progress[int(key.partition("-")[0])].forward
+            return self.locals[key] if is_known else NOT_COMPUTED
+        known = self.progress[int(key)]
+        stages = known.value if kind == "value" else known.adjoint
         text = html.escape(shown(stages, self.number))
-        return _font(f"<b>{text}</b>" if any(0 < e.since == self.number for e in stages) else text, colour)
+        return f"<b>{text}</b>" if any(0 < stage.since == self.number for stage in stages) else text
 
+    def node(self, box: Box) -> dict[str, str]:
+        """Return the size of a node, and how it looks where it is active or not computed yet."""
+        size = {"fixedsize": "true", "width": f"{box.width / INCH:.4f}", "height": f"{box.height / INCH:.4f}"}
+        if self.number < self.progress[box.instruction.index].forward:
+            size["style"] = "filled,dashed"
+        if box.instruction.index == self.active:
+            size |= {"color": INK, "penwidth": "3", "fillcolor": LIGHT.active}
+        return size
 
-def _font(text: str, colour: str) -> str:
-    return f'<font color="{colour}">{text}</font>'
+    def edge(self, arrow: Arrow) -> dict[str, str]:
+        """Return how an edge looks: not there yet, read, at rest, handing back, or having handed back."""
+        known = self.progress[arrow.edges[0].child.index]
+        if self.number < known.forward:
+            return {"style": "dashed"}
+        if self.number == known.forward:
+            return {"color": VALUE, "penwidth": "3"}
+        if self.number >= known.reverse:
+            return {"color": ADJOINT, "dir": "back", "penwidth": "3" if self.number == known.reverse else "1"}
+        return {}

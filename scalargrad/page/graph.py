@@ -1,166 +1,211 @@
-"""The figure of the page: where Graphviz puts nodes, as the page draws them."""
+"""The figure of the page: what Graphviz lays out, drawn by the page, whose numbers can change."""
 
-import html
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from scalargrad.drawing.choice import choose
+from scalargrad.drawing.dot import fill, is_compact, key_of, key_on_edge, role_of
+from scalargrad.drawing.figure import Figure
+from scalargrad.drawing.inscriptions import Ink, Inscriber
+from scalargrad.drawing.picture import Arrow, Group, Picture, View
 from scalargrad.drawing.render import image
 from scalargrad.drawing.themes import LIGHT
-from scalargrad.notation.labels import shortened
-from scalargrad.notation.textbook import TextbookWriter
-from scalargrad.wengert.formulas import formula
+from scalargrad.errors import GraphTooLargeError
+from scalargrad.notation.pieces import Piece, pieces
+from scalargrad.page.shown import Shown, ShownList
+from scalargrad.page.slots import CLOSING, OPENING, SlotItalic
 from scalargrad.wengert.instruction import Edge, Instruction
 from scalargrad.wengert.list import WengertList
-from scalargrad.wengert.progress import Progress, progress
 
-TITLE_LENGTH = 30
 INCH = 72.0
-FONT = "Times"
-LABEL_AT = 0.45  # of an edge: nearer to the parent, where edges to one child are still apart
-Point = tuple[float, float]
-VARIABLE = re.compile(r"(?<![^\W\d_])(?:[^\W\d_][₀-₉]*){1,2}(?![^\W\d_]|[₀-₉(])")  # or two, side by side
+MARK = re.compile(f"{OPENING}([^{CLOSING}|]*)[^{CLOSING}]*{CLOSING}")
+LINE_HEIGHT = 18.6  # of a line of text as Graphviz sets it, in points
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of text: its ink, its pieces; what a piece shows is a number that can change, or nothing."""
+
+    ink: Ink
+    pieces: tuple[tuple[Piece, str], ...]
+    y: float
 
 
 @dataclass(frozen=True)
 class Box:
-    """Where an instruction is drawn: its centre and size in points, y downwards."""
+    """Where a group is drawn: its centre and size in points, y downwards, with what stands in it."""
 
-    instruction: Instruction
+    group: Group
+    role: str
     x: float
     y: float
     width: float
     height: float
+    lines: tuple[Line, ...]
+
+    @property
+    def instruction(self) -> Instruction:
+        """Return the instruction that the box is selected and followed by: the last."""
+        return self.group.instructions[-1]
+
+    @property
+    def subject(self) -> Instruction:
+        """Return the instruction whose adjoint the box stands for when it is selected: of a neuron its z."""
+        return self.group.units[0].z if self.group.kind == "neuron" else self.instruction
 
 
 @dataclass(frozen=True)
 class Curve:
-    """How an edge is drawn, as an SVG path from the parent to the child, and where its label stands."""
+    """How an arrow is drawn, as an SVG path, with the text on it; `edge` is None where it stands for many."""
 
-    edge: Edge
+    arrow: Arrow
     path: str
-    label: Point
+    x: float
+    y: float
+    lines: tuple[Line, ...]
+
+    @property
+    def edge(self) -> Edge | None:
+        """Return the one edge, None where there are several."""
+        return self.arrow.edges[0] if len(self.arrow.edges) == 1 else None
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The figure as Graphviz laid it out: its size, where its nodes stand, how its edges run."""
+    """One view as Graphviz laid it out: its size, where its nodes stand, how its edges run."""
 
+    view: View
     width: float
     height: float
-    nodes: tuple[Box, ...]
+    boxes: tuple[Box, ...]
     curves: tuple[Curve, ...]
 
 
-@dataclass(frozen=True)
-class Written:
-    """What is written in the nodes: titles, with the progress of their numbers."""
+def layouts(trace: WengertList, digits: int = 4) -> list[Layout]:
+    """Return the values view, and those of neurons and layers where there are some.
 
-    titles: Mapping[Instruction, str]
-    progress: Mapping[Instruction, Progress]
-
-
-def written(trace: WengertList, digits: int = 4) -> Written:
-    """Return what is written in the nodes of a trace.
-
-    >>> from scalargrad import Value
-    >>> x = Value(3.0, label="x")
-    >>> t = WengertList.of(x * x)
-    >>> list(written(t).titles.values())
-    ['x', 'v₁ = x·x']
+    Raises RendererError or GraphTooLargeError if there can be no figure.
     """
-    writer = TextbookWriter(digits=digits)
-
-    def title(v: Instruction) -> str:
-        name = str(v.symbol(writer))
-        return shortened(f"{name} = {formula(v, writer)}", TITLE_LENGTH) if v.parents else name
-
-    return Written({v: title(v) for v in trace}, progress(trace, writer))
-
-
-def styled(title: str) -> list[tuple[str, bool]]:
-    """Return a title in pieces, each with whether it is a variable, which is set in italics.
-
-    >>> styled("σ(a₁)")
-    [('σ(', False), ('a₁', True), (')', False)]
-    """
-    pieces, end = [], 0
-    for match in VARIABLE.finditer(title):
-        pieces += [(title[end : match.start()], False), (match[0], True)]
-        end = match.end()
-    return [piece for piece in [*pieces, (title[end:], False)] if piece[0]]
+    shown = ShownList(trace)
+    whole = set(shown)
+    pictures = [choose(shown, whole, "values")]
+    views: tuple[View, ...] = ("neurons", "layers")
+    for view in views:
+        try:
+            picture = choose(shown, whole, view)
+        except GraphTooLargeError:
+            continue
+        if picture.view == view and len(picture.groups) < len(pictures[-1].groups):
+            pictures.append(picture)
+    return [layout(picture, shown, digits) for picture in pictures]
 
 
-def dot(
-    trace: WengertList,
-    label: Callable[[Instruction], str],
-    look: Callable[[Instruction], str] = lambda _: "",
-    edge: Callable[[Instruction], str] = lambda _: "",
-    caption: str = "",
-) -> str:
-    """Return the DOT text of a trace with HTML-like labels; `edge` looks at the child of an edge."""
-    lines = [
-        "digraph {",
-        f'rankdir=LR nodesep=0.18 ranksep=0.72 pad=0.1 bgcolor="{LIGHT.paper}"',
-        f'fontname="{FONT}" fontsize=14 {caption}',
-        f'node [shape=box fontname="{FONT}" fontsize=14 margin="0.09,0.05"]',
-        "edge [arrowsize=0.6]",
-    ]
-    lines += [f"n{v.index} [label=<{label(v)}> {look(v)}]" for v in trace]
-    lines += [
-        f'n{parent.index} -> n{v.index} [id="{v.index}-{position}" {edge(v)}]'
-        for v in trace
-        for position, parent in enumerate(v.parents)
-    ]
-    return "\n".join([*lines, "}"])
-
-
-def layout(trace: WengertList, written: Written) -> Layout:
-    """Return the figure of a trace; raise RendererError or GraphTooLargeError if there can be none."""
-    texts = [stage.text for v in trace for stage in written.progress[v].value + written.progress[v].adjoint]
-    longest = max(texts, key=len)
-
-    def widest(v: Instruction) -> str:
-        title = html.escape(written.titles[v])
-        return title if v.role == "constant" else f"{title}<br/>{longest}     {longest}"
-
-    drawn = json.loads(image(dot(trace, widest), "json"))
+def layout(picture: Picture, trace: ShownList, digits: int) -> Layout:
+    """Return a picture as Graphviz lays it out, with room for numbers that change."""
+    wide = FigureInscriber(trace, "local" if picture.view == "values" else None, SlotItalic(digits))
+    longest = "−0." + "0" * digits
+    drawn = json.loads(image(MARK.sub(longest, dot_of(picture, wide)), "json"))
     height = float(drawn["bb"].split(",")[3])
-    found = {thing["name"]: thing for thing in drawn["objects"]}
-    nodes = tuple(_box(v, found[f"n{v.index}"], height) for v in trace)
-    curves = tuple(_curve(thing, trace, height) for thing in drawn.get("edges", ()))
-    return Layout(float(drawn["bb"].split(",")[2]), height, nodes, curves)
+    objects = [thing for thing in drawn.get("objects", ()) if "pos" in thing]
+    found = {thing["name"]: thing for thing in objects}
+    names = {thing["_gvid"]: thing["name"] for thing in objects}
+    edges: dict[tuple[str, str], list[str]] = {}
+    for thing in drawn.get("edges", ()):
+        if thing.get("style") != "invis":
+            edges.setdefault((names[thing["tail"]], names[thing["head"]]), []).append(thing["pos"])
+    live = _LiveInscriber(trace, wide.edges, SlotItalic(digits))
+    boxes = tuple(_box(group, picture, live, found[key_of(group)], height) for group in picture.groups)
+    curves = tuple(_curve(arrow, live, found, edges, height) for arrow in picture.arrows)
+    return Layout(picture.view, float(drawn["bb"].split(",")[2]), height, boxes, curves)
 
 
-def _box(v: Instruction, drawn: Mapping[str, Any], height: float) -> Box:
+def dot_of(picture: Picture, inscriber: Inscriber) -> str:
+    """Return the DOT text of a picture, in which marks stand for numbers."""
+    figure = Figure()
+    fill(figure, picture, inscriber, LIGHT)
+    return str(figure.source)
+
+
+class FigureInscriber(Inscriber):
+    """Write what stands in the figure of a page: on an edge only the number of its local derivative."""
+
+    def __init__(self, trace: ShownList, edges: Any, writer: SlotItalic) -> None:
+        super().__init__(trace, edges, writer=writer)
+
+    def local(self, edge: Edge) -> str:
+        """Return the number alone."""
+        return self.number(edge.local)
+
+    def _range(self, name: str, numbers: Any) -> str:
+        """Return the least and the most of several numbers, each a number that can change."""
+        shown = list(numbers)
+        kind, keys = shown[0].what.split()[0], ",".join(x.what.split()[1] for x in shown)
+        low, high = (Shown(f(shown), f"{word} {kind} {keys}") for f, word in ((min, "least"), (max, "most")))
+        return f"{name}: {self.number(low)} … {self.number(high)}"
+
+
+class _LiveInscriber(FigureInscriber):
+    """Write the same with ∂output/∂v as a slot, too: another output may be chosen."""
+
+    def _derivative(self, v: Instruction) -> str:
+        return f"{OPENING}derivative {v.index}{CLOSING}"
+
+
+def _box(
+    group: Group, picture: Picture, inscriber: Inscriber, drawn: Mapping[str, Any], height: float
+) -> Box:
     x, y = map(float, drawn["pos"].split(","))
-    return Box(v, x, height - y, float(drawn["width"]) * INCH, float(drawn["height"]) * INCH)
+    width, tall = (float(drawn[side]) * INCH for side in ("width", "height"))
+    lines = tuple(_lines(inscriber.lines(group, is_compact(picture))))
+    return Box(group, role_of(group, picture), x, height - y, width, tall, lines)
 
 
-def _curve(drawn: Mapping[str, Any], trace: WengertList, height: float) -> Curve:
-    """Return an edge; its `pos` is "e,tip point point …", a spline and the tip of its arrow."""
-    child, position = map(int, drawn["id"].split("-"))
-    tip, *points = (
-        (float(x), height - float(y))
-        for x, y in (point.removeprefix("e,").split(",") for point in drawn["pos"].split())
-    )
-    first, *others, last = (f"{x:g},{y:.6g}" for x, y in (*points, tip))
-    path = f"M{first}C{' '.join(others)}L{last}"
-    return Curve(Edge(trace[child], position), path, _along(points, LABEL_AT))
+def _lines(inscriptions: Sequence[Any]) -> Iterator[Line]:
+    top = -(len(inscriptions) - 1) / 2
+    for i, line in enumerate(inscriptions):
+        yield Line(line.kind, tuple(_parts(line.text)), (top + i) * LINE_HEIGHT + 4.8)
 
 
-def _along(points: Sequence[Point], share: float) -> Point:
-    """Return the point at a share of a spline, whose segments have three points each after the first.
+def _parts(text: str) -> Iterator[tuple[Piece, str]]:
+    """Yield the pieces of a text, each with what it shows."""
+    end = 0
+    for found in MARK.finditer(text):
+        yield from ((piece, "") for piece in pieces(text[end : found.start()]))
+        yield Piece(""), found[1]
+        end = found.end()
+    yield from ((piece, "") for piece in pieces(text[end:]))
 
-    >>> _along([(0.0, 0.0), (1.0, 0.0), (2.0, 0.0), (3.0, 0.0)], 0.5)
-    (1.5, 0.0)
-    """
-    count = (len(points) - 1) // 3
-    segment = min(int(share * count), count - 1)
-    t = share * count - segment
-    weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
-    four = points[3 * segment : 3 * segment + 4]
-    x, y = (sum(w * p[axis] for w, p in zip(weights, four)) for axis in (0, 1))
-    return x, y
+
+def _curve(
+    arrow: Arrow,
+    inscriber: Inscriber,
+    found: Mapping[str, Mapping[str, Any]],
+    edges: Mapping[tuple[str, str], list[str]],
+    height: float,
+) -> Curve:
+    """Return an arrow, of one spline or, where a text stands on it, of two."""
+    ends, on_it = (key_of(arrow.tail), key_of(arrow.head)), key_on_edge(arrow)
+    if on_it not in found:
+        return Curve(arrow, _path(edges[ends].pop(0), height), 0, 0, ())
+    to, away = edges[ends[0], on_it][0], edges[on_it, ends[1]][0]
+    x, y = map(float, found[on_it]["pos"].split(","))
+    path = f"{_path(to, height)}L{_path(away, height)[1:]}"
+    return Curve(arrow, path, x, height - y, tuple(_lines(inscriber.arrow(arrow))))
+
+
+def _path(pos: str, height: float) -> str:
+    """Return a spline of Graphviz, "e,tip point point …" or without a tip, as an SVG path."""
+    points = []
+    tip = None
+    for part in pos.split():
+        x, y = map(float, part.removeprefix("e,").split(","))
+        point = f"{x:g},{height - y:.6g}"
+        if part.startswith("e,"):
+            tip = point
+        else:
+            points.append(point)
+    first, *others = points
+    return f"M{first}C{' '.join(others)}" + (f"L{tip}" if tip else "")

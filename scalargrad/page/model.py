@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 
 from scalargrad.notation.textbook import TextbookWriter
-from scalargrad.page.facts import Cell, Model, Sum, TableLine, Transfer, Working
-from scalargrad.page.shown import Shown, ShownList
-from scalargrad.page.slots import SlotMath, SlotText, What
+from scalargrad.page.facts import Model, Sum, TableLine, Transfer, Working
+from scalargrad.page.shown import ShownList
+from scalargrad.page.slots import SlotMath, SlotText
 from scalargrad.page.wording import answers, question
 from scalargrad.wengert.formulas import formula
 from scalargrad.wengert.instruction import Contribution, Edge, Instruction, Step
 from scalargrad.wengert.list import WengertList
-from scalargrad.wengert.progress import MORE, NOT_COMPUTED, progress
+from scalargrad.wengert.progress import MORE
+from scalargrad.wengert.roles import roles
 
 
 def model(trace: WengertList, digits: int = 4) -> Model:
@@ -20,18 +21,17 @@ def model(trace: WengertList, digits: int = 4) -> Model:
     >>> from scalargrad.wengert.list import WengertList
     >>> x = Value(3.0, label="x")
     >>> page = model(WengertList.of(x * x))
-    >>> [working.asked for working in page.workings][0], page.stages[0].adjoint
-    ('v₁ = x·x', [Stage(since=0, text='–'), Stage(since=3, text='after 1-1')])
+    >>> page.workings[0].asked, [line.adjoint for line in page.lines]
+    ('v₁ = x·x', ['6', '1'])
     """
     trace = ShownList(trace)
     page = _Composer(trace, digits)
     return Model(
         output=str(page.text.name(trace.output.name)),
+        derivative=page.math.mathml(page.derivative("v")),
         lines=tuple(page.line(v) for v in trace if v.role != "constant"),
         workings=tuple(page.working(number, step) for number, step in enumerate(trace.steps, 1)),
         sums=tuple(page.sum(v) for v in trace if v.role != "constant"),
-        forward_steps=sum(bool(v.parents) for v in trace),
-        stages={v.index: stages for v, stages in progress(trace, What()).items()},
     )
 
 
@@ -42,13 +42,14 @@ class _Composer:
         self.math, self.text = SlotMath(digits), SlotText(digits=digits)
         self.plain = TextbookWriter(digits=digits)
         self.output = trace.output
-        self.progress = progress(trace, self.plain)
+        self.roles = roles(trace)
         self.received = {v: [trace.contributions[edge] for edge in edges] for v, edges in trace.uses.items()}
 
     def line(self, v: Instruction) -> TableLine:
         written = formula(v, self.math).replace("…", r"\dots")
         right = self.math.mathml("=", written) if v.parents else ""
-        return TableLine(v.index, v.name, v.role, self.name(v), right, self.progress[v])
+        value, adjoint = (str(self.plain.number(float(x))) for x in (v.value, v.adjoint))
+        return TableLine(v.index, v.name, self.roles[v], self.name(v), right, value, adjoint)
 
     def working(self, number: int, step: Step) -> Working:
         v, math = step.instruction, self.math
@@ -61,6 +62,7 @@ class _Composer:
             number=number,
             phase=step.phase,
             key=v.index,
+            label=v.name,
             name=self.name(v),
             left=left,
             lines=tuple(math.equal(side) for side in dict.fromkeys(map(str, sides))),
@@ -71,10 +73,15 @@ class _Composer:
 
     def transfer(self, c: Contribution) -> Transfer:
         math, v = self.math, c.child
-        upstream, local = math.partial(self.output.name, v.name), v.local_derivatives(math)[c.position]
+        upstream, local = self.derivative(v.name), v.local_derivatives(math)[c.position]
         equation = [self.local(c.edge), "=", local]
         constant = str(local) == str(math.plain.number(c.local))
-        missing = self.progress[c.target].adjoint_at(self.progress[v].reverse).endswith(MORE)
+        added = math.number(c.contribution) if c.before is None else math.factor(math.number(c.contribution))
+        so_far = (
+            ["=", added]
+            if c.before is None
+            else [math.number(c.before), "+", added, "=", math.number(c.after)]
+        )
         return Transfer(
             key=f"{v.index}-{c.position}",
             target=c.target.index,
@@ -85,13 +92,9 @@ class _Composer:
             product=math.mathml(upstream, r"\cdot", math.factor(local)),
             numbers=math.mathml("=", self.product(c.upstream, c.local)),
             result=math.mathml("=", math.number(c.contribution)),
-            before=self.cell(c.before),
-            after=self.cell(c.after),
-            more=MORE * missing,
+            so_far=math.mathml(*so_far),
+            more=MORE if self.received[c.target][-1].child is not v else "",
         )
-
-    def cell(self, x: float | None) -> Cell:
-        return Cell(str(self.plain.number(x)), x.what) if isinstance(x, Shown) else Cell(NOT_COMPUTED, "")
 
     def sum(self, v: Instruction) -> Sum:
         math = self.math
@@ -100,14 +103,13 @@ class _Composer:
             label=v.name,
             left=self.adjoint(v),
             lines=tuple(math.equal(line) for line in dict.fromkeys(self.sides(v))),
-            complete=self.progress[v].complete,
             uses=len(self.received[v]),
         )
 
     def sides(self, v: Instruction) -> Iterator[str]:
         math, received = self.math, self.received[v]
         if received:
-            upstream = [math.partial(self.output.name, c.child.name) for c in received]
+            upstream = [self.derivative(c.child.name) for c in received]
             partials = [self.local(c.edge) for c in received]
             formulas = [math.factor(c.child.local_derivatives(math)[c.position]) for c in received]
             yield " + ".join(rf"{u} \cdot {p}" for u, p in zip(upstream, partials))
@@ -120,9 +122,12 @@ class _Composer:
     def product(self, upstream: float, local: float) -> str:
         return "".join(rf"\left({self.math.number(x)}\right)" for x in (upstream, local))
 
+    def derivative(self, below: str) -> str:
+        """Return ∂output/∂below, whose numerator is another one where another output is chosen."""
+        return self.math.of_output(self.output.name, below)
+
     def adjoint(self, v: Instruction) -> str:
-        """Return ∂output/∂v."""
-        return self.math.mathml(self.math.partial(self.output.name, v.name))
+        return self.math.mathml(self.derivative(v.name))
 
     def local(self, edge: Edge) -> str:
         """Return ∂child/∂parent; where the child reads the parent more than once, by which operand."""

@@ -1,55 +1,70 @@
 """The page as one HTML text that loads nothing."""
 
 import base64
+import gzip
 import hashlib
+import json
 from functools import partial
 from importlib.resources import files
+from typing import Any
 
+from scalargrad.drawing.choice import choose
 from scalargrad.drawing.render import NO_RENDERER
 from scalargrad.drawing.themes import DARK, LIGHT
 from scalargrad.errors import GraphTooLargeError, RendererError
 from scalargrad.notation.labels import shortened
-from scalargrad.notation.textbook import TextbookWriter
-from scalargrad.page.evaluator import evaluator
-from scalargrad.page.graph import Layout, Written, layout, styled, written
+from scalargrad.page.evaluator import as_json, evaluator
+from scalargrad.page.graph import Layout, layouts
 from scalargrad.page.model import model
+from scalargrad.page.program import Program, program
+from scalargrad.page.tspans import Tspans
 from scalargrad.wengert.list import WengertList
-from scalargrad.wengert.progress import MORE, NOT_COMPUTED, Stage
 
 POINT_SPACE, DIGIT_SPACE = "\u2008", "\u2007"
-SCRIPTS = ("numbers.js", "sweep.js", "page.js")
-SMALLEST, LARGEST = 0.8, 1.35  # the figure is shrunk and enlarged that far to fit its pane
+SCRIPTS = (
+    *("numbers.js", "sweep.js", "plan.js", "show.js", "compose.js"),
+    *("figure.js", "change.js", "answers.js", "copy.js", "keys.js"),
+)
+LONG = 120  # the workings of a longer trace are packed, and unpacked by the script
 
 
-def render(trace: WengertList, title: str, digits: int = 4, rate: float = 0.1) -> str:
+def render(trace: WengertList, title: str, digits: int = 4, rate: float = 0.1, source: str = "") -> str:
     """Return the page of a trace."""
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
+    tspans = Tspans(trace, digits)
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {
         "math": Markup,
-        "stages": _stages,
         "aligned": partial(_aligned, digits),
         "short": shortened,
-        "styled": styled,
+        "tspan": lambda *piece: Markup(tspans(*piece)),  # noqa: S704  # escaped there
     }
-    texts = written(trace, digits)
-    figure, reason = _figure(trace, texts)
-    style = _colours() + _asset("page.css") + _widths(figure, texts)
-    script = _script(trace, digits)
-    return environment.from_string(_asset("template.html")).render(
-        title=title,
-        digits=digits,
-        rate=rate,
-        number=TextbookWriter(digits=digits).number,
-        page=model(trace, digits),
-        figure=figure,
-        reason=reason,
-        written=texts,
-        output=trace.output,
+    template = environment.from_string(_asset("template.html"))
+    views, reason = _views(trace, digits)
+    beside = program(source, trace) if source else None
+    best = choose(trace, set(trace)).view
+    facts: dict[str, Any] = {
+        "title": title,
+        "digits": digits,
+        "rate": rate,
+        "page": model(trace, digits),
+        "views": views,
+        "shown_view": next((view for view in views if view.view == best), None),
+        "reason": reason,
+        "program": beside,
+        "packed": "",
+    }
+    if len(trace) > LONG:
+        facts["packed"] = _packed(
+            template.make_module(facts | {"style": "", "script": "", "policy": ""}), facts
+        )
+    style, script = _colours() + _asset("page.css") + _widths(facts["page"]), _script(trace, digits, beside)
+    return template.render(
+        **facts,
         style=Markup(style),  # noqa: S704  # our own files, and numbers
         script=Markup(script),  # noqa: S704
         policy=f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
@@ -57,60 +72,57 @@ def render(trace: WengertList, title: str, digits: int = 4, rate: float = 0.1) -
     )
 
 
-def _script(trace: WengertList, digits: int) -> str:
+def _script(trace: WengertList, digits: int, beside: Program | None) -> str:
     """Return the script: the trace as functions, how numbers are shown, the sweep, what the page does."""
-    parts = [f"const digits = {digits};", evaluator(trace), *map(_asset, SCRIPTS)]
-    return "\n".join(['"use strict";', "(() => {", *parts, "})();"])
+    names = list(map(Tspans(trace, digits).name, trace))
+    line_of = dict(beside.line_of) if beside else {}
+    known = f"const digits = {digits}, names = {as_json(names)}, lineOf = {as_json(line_of)};"
+    return "\n".join(['"use strict";', "(() => {", known, evaluator(trace), *map(_asset, SCRIPTS), "})();"])
 
 
-def _figure(trace: WengertList, texts: Written) -> tuple[Layout | None, str]:
+def _packed(module: Any, facts: dict[str, Any]) -> str:
+    """Return what is shown on request, as compressed JSON: workings, sums, views that are not the first."""
+    sections = {f"{step.phase}-{step.key}": str(module.working(step)) for step in facts["page"].workings}
+    sections |= {f"sum-{each.key}": str(module.sum(each)) for each in facts["page"].sums}
+    others = (view for view in facts["views"] if view is not facts["shown_view"])
+    sections |= {f"view-{view.view}": str(module.figure(view)) for view in others}
+    return base64.b64encode(gzip.compress(json.dumps(sections).encode(), mtime=0)).decode()
+
+
+def _views(trace: WengertList, digits: int) -> tuple[list[Layout], str]:
     try:
-        return layout(trace, texts), ""
+        return layouts(trace, digits), ""
     except RendererError:
-        return None, NO_RENDERER.partition("; the DOT")[0]
+        return [], NO_RENDERER.partition("; the DOT")[0]
     except GraphTooLargeError as error:
-        return None, str(error)
+        return [], str(error)
 
 
 def _colours() -> str:
     """Return the colours of all drawings as variables of the page's style, light and dark."""
     rules = []
     for theme in (LIGHT, DARK):
-        fills = {role: theme.node[role][0] for role in ("input", "parameter")}
         plain = {name: getattr(theme, name) for name in ("paper", "page", "edge", "hair", "active")}
-        colours = plain | dict(theme.text) | fills
+        for role, (fill, border) in theme.node.items():
+            plain |= {role: fill, f"{role}-border": border}
+        colours = plain | dict(theme.text)
         rules.append(":root { " + " ".join(f"--{name}: {colour};" for name, colour in colours.items()) + " }")
     light, dark = rules
     return f"{light}\n@media screen and (prefers-color-scheme: dark) {{ {dark} }}\n"
 
 
-def _widths(figure: Layout | None, texts: Written) -> str:
+def _widths(page: Any) -> str:
     """Return the rules that depend on the trace; rules, since the policy forbids style attributes."""
-    longest = max(len(e.text) for p in texts.progress.values() for e in p.value + p.adjoint)
-    rules = f".trace .number {{ min-width: {longest + 1}ch; }}\n"  # no column moves from step to step
-    if figure:
-        least, most = (f"{scale * figure.width:.0f}px" for scale in (SMALLEST, LARGEST))
-        rules += f"@media screen {{ .figure svg {{ min-width: {least}; max-width: {most}; }} }}\n"
-    return rules
+    longest = max(len(text) for line in page.lines for text in (line.value, line.adjoint))
+    return f".trace .number {{ min-width: {longest + 1}ch; }}\n"  # no column moves from step to step
 
 
-def _stages(stages: list[Stage]) -> str:
-    """Return what is shown from which step on as the text of an attribute: `0|10 after 9-1 +`."""
-    known = (f" {stage.text}" * (stage.text != NOT_COMPUTED) for stage in stages)
-    return "|".join(f"{stage.since}{what}" for stage, what in zip(stages, known))
-
-
-def _aligned(digits: int, stages: list[Stage]) -> list[Stage]:
-    """Return stages filled up with spaces as wide as digits, so that their points stand in line."""
-
-    def filled(text: str) -> str:
-        number, more, _ = text.partition(MORE)
-        _, point, decimals = number.partition(".")
-        if "·10" in number:
-            return text
-        return number + POINT_SPACE * (not point) + DIGIT_SPACE * (digits - len(decimals)) + more
-
-    return [Stage(stage.since, filled(stage.text)) for stage in stages]
+def _aligned(digits: int, number: str) -> str:
+    """Return a number filled up with spaces as wide as digits, so that points stand in line."""
+    if "·10" in number:
+        return number
+    _, point, decimals = number.partition(".")
+    return number + POINT_SPACE * (not point) + DIGIT_SPACE * (digits - len(decimals))
 
 
 def _asset(name: str) -> str:

@@ -55,6 +55,14 @@ class ShownList(WengertList):
         """Return what each edge adds to an adjoint, in the order of the reverse sweep."""
         return {edge: _shown(c) for edge, c in super().contributions.items()}
 
+    @property
+    def numbers(self) -> Mapping[str, float]:
+        """Return every number by what shows it."""
+        found = [v.value for v in self] + [v.adjoint for v in self]
+        for c in self.contributions.values():
+            found += [c.local, c.contribution, c.after, *([] if c.before is None else [c.before])]
+        return {x.what: float(x) for x in found if isinstance(x, Shown)}
+
 
 def _shown(c: Contribution) -> Contribution:
     key = f"{c.child.index}-{c.position}"

@@ -6,7 +6,7 @@ A slot says what it shows, and which numbers need brackets in its place: negativ
 import re
 
 from scalargrad.notation.mathml import MathWriter
-from scalargrad.notation.text import TextWriter
+from scalargrad.notation.pieces import ItalicWriter
 from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.notation.writer import LOOSE, Symbol, Writer
 from scalargrad.page.shown import Shown
@@ -14,6 +14,7 @@ from scalargrad.primitives.row import ATOM, PRODUCT, Primitive
 
 OPENING, CLOSING = "\ue000", "\ue001"  # around what a slot in a text shows; no label has them
 SLOT = re.compile(r"<mtext>\|s(\d+)(n?)(p?)\|</mtext>")
+OUTPUT = "<mtext>|o|</mtext>"
 
 
 class Slot(Symbol):
@@ -75,6 +76,7 @@ class SlotMath(_WithSlots, MathWriter):
         super().__init__(digits)
         self.plain = MathWriter(digits)  # without slots
         self._slots: list[Shown] = []
+        self._output = ""
 
     def mark(self, key: str, flags: str) -> str:
         """Return the LaTeX that stands for a slot until the formula is MathML."""
@@ -87,7 +89,20 @@ class SlotMath(_WithSlots, MathWriter):
 
     def mathml(self, *parts: object) -> str:
         """Return the parts as a `math` element, its slots filled."""
-        return SLOT.sub(self._element, super().mathml(*parts))
+        written = super().mathml(*parts)
+        if OUTPUT in written:
+            name = (
+                self.plain.mathml(self.plain.name(self._output))
+                .removeprefix("<math>")
+                .removesuffix("</math>")
+            )
+            written = written.replace(OUTPUT, name.replace("<mrow>", '<mrow data-shows="output">', 1))
+        return SLOT.sub(self._element, written)
+
+    def of_output(self, output: str, below: str) -> str:
+        """Return ∂output/∂below as LaTeX, whose numerator is a slot: another output may be chosen."""
+        self._output = output
+        return rf"\frac{{\partial \text{{|o|}}}}{{\partial {self.name(below)}}}"
 
     def _element(self, found: re.Match[str]) -> str:
         x, flags = self._slots[int(found[1])], found[2] + found[3]
@@ -110,13 +125,5 @@ class SlotText(_WithSlots, TextbookWriter):
         return f"{OPENING}{key}{'|' * bool(flags)}{flags}{CLOSING}"
 
 
-class What(TextWriter):
-    """Write what a number shows in its place.
-
-    >>> str(What().number(Shown(0.5, "after 9-1")))
-    'after 9-1'
-    """
-
-    def number(self, x: float) -> Symbol:
-        """Return what a Shown number shows."""
-        return Symbol(x.what, ATOM, self) if isinstance(x, Shown) else super().number(x)
+class SlotItalic(SlotText, ItalicWriter):
+    """Write such texts for drawings, with variables in italics."""

@@ -1,10 +1,11 @@
-// All numbers of a trace at the numbers of its leaves: forward, then the one reverse sweep over the edges.
+// All numbers of a trace at the numbers of its leaves: forward, then the one reverse sweep over the edges, or the
+// tangents of one leaf.
 
-const leaves = trace.flatMap((v, i) => (v.parents ? [] : [i])), output = trace.length - 1;
+const leaves = trace.flatMap((v, i) => (v.parents ? [] : [i])), last = trace.length - 1;
 
 // `known` maps what is shown, "value 3", to its number; what is not defined is not in it.
-function swept(data) {
-  const known = new Map(), values = [], adjoints = [], problem = { row: null, said: "" };
+function swept(data, output = last, by = undefined) {
+  const known = new Map(), values = [], problem = { row: null, said: "" };
   trace.forEach((v, i) => {
     if (v.parents) {
       const operands = v.parents.map((parent) => values[parent]);
@@ -12,22 +13,43 @@ function swept(data) {
     } else values.push(data.get(i) ?? v.value);
     if (values[i] !== undefined) known.set(`value ${i}`, values[i]);
   });
-  if (values[output] === undefined) return { known, values, problem };
+  const now = { known, values, problem };
+  if (values[output] === undefined) return now;
+  trace.forEach(({ parents, row }, i) => {
+    if (!parents || values[i] === undefined) return;
+    const locals = rows[row].local(values[i], ...parents.map((parent) => values[parent]));
+    locals.forEach((local, k) => known.set(`local ${i}-${k}`, Number(local)));
+  });
+  if (by === undefined) reverse(now, output);
+  else forward(now, by);
+  return now;
+}
+
+function reverse({ known }, output) {
+  const adjoints = [];
   adjoints[output] = 1;
-  for (let i = output; i >= 0; i -= 1) {
-    if (adjoints[i] === undefined) continue;
-    known.set(`adjoint ${i}`, adjoints[i]);
-    const { parents, row } = trace[i];
-    if (!parents) continue;
-    rows[row].local(values[i], ...parents.map((parent) => values[parent])).forEach((local, k) => {
-      const contribution = adjoints[i] * local, parent = parents[k], before = adjoints[parent];
-      adjoints[parent] = before === undefined ? contribution : before + contribution;
-      known.set(`local ${i}-${k}`, Number(local)).set(`contribution ${i}-${k}`, contribution);
-      if (before !== undefined) known.set(`before ${i}-${k}`, before);
-      known.set(`after ${i}-${k}`, adjoints[parent]);
+  for (let i = last; i >= 0; i -= 1) {
+    const adjoint = adjoints[i];
+    known.set(`adjoint ${i}`, adjoint ?? 0); // the output does not depend on the rest
+    (trace[i].parents ?? []).forEach((parent, k) => {
+      const contribution = adjoint === undefined ? 0 : adjoint * known.get(`local ${i}-${k}`), before = adjoints[parent];
+      known.set(`contribution ${i}-${k}`, contribution);
+      known.set(`before ${i}-${k}`, before ?? 0);
+      if (adjoint !== undefined) adjoints[parent] = before === undefined ? contribution : before + contribution;
+      known.set(`after ${i}-${k}`, adjoints[parent] ?? 0);
     });
   }
-  return { known, values, problem };
+}
+
+function forward({ known, values }, by) {
+  trace.forEach(({ parents }, i) => {
+    if (values[i] === undefined) return;
+    const terms = (parents ?? []).map((parent, k) => {
+      const tangent = known.get(`tangent ${parent}`);
+      return tangent === 0 ? 0 : known.get(`local ${i}-${k}`) * tangent;
+    });
+    known.set(`tangent ${i}`, i === by ? 1 : terms.reduce((sum, term) => sum + term, 0));
+  });
 }
 
 const named = ({ name, shown = name }) => shown; // with subscripts

@@ -7,10 +7,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import chain, count
 
+from scalargrad.notation.labels import stem_of_place
 from scalargrad.primitives.arrays import arrays
 from scalargrad.primitives.table import FAMILIES, TABLE
-
-SHORT = {"weights": "W", "bias": "b", "dot": "s"}  # as books write them
 
 
 def stem(labels: Iterable[tuple[str, str]]) -> str:
@@ -21,17 +20,8 @@ def stem(labels: Iterable[tuple[str, str]]) -> str:
     >>> stem([("", "layers[0].neurons[0].weights[1]"), ("", "layers[0].neurons[1].weights[0]")])
     'W0'
     """
-    stems = {_of_label(label) if label or not path else _of_path(path) for label, path in labels}
+    stems = {_of_label(label) if label or not path else _word(stem_of_place(path)) for label, path in labels}
     return stems.pop() if len(stems) == 1 else ""
-
-
-def _of_path(path: str) -> str:
-    """Return the short name of the last attribute with the first number before it: `layers[0]…bias` is b0."""
-    attributes = [part for part in re.split(r"\[[^\]]*\]|\.", path) if part]
-    last = attributes[-1] if attributes else ""
-    before = path[: path.rfind(last)]
-    layer = re.search(r"\[(\d+)\]", before) if attributes[:1] != ["neurons"] else None
-    return _word(SHORT.get(last, last) + (layer[1] if layer else ""))
 
 
 def _of_label(label: str) -> str:

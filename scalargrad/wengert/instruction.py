@@ -17,8 +17,8 @@ class Instruction:
     """One line of a Wengert list: vᵢ = f(parents), its value, adjoint and local derivatives.
 
     `adjoint` is ∂output/∂vᵢ and `partials` are ∂vᵢ/∂parent, one for each parent.  What does not depend on
-    numbers stands in `form`: `name` is the label, or `v` and the index; `role` is "input", "parameter",
-    "constant" or "operation".
+    numbers stands in `form`: `name` is the label, the place in a network, or `v` and the index; `role` is
+    "input", "parameter", "constant" or "operation".
 
     >>> from scalargrad import Value, trace
     >>> x, y = Value(3.0, label="x"), Value(-2.0, label="y")

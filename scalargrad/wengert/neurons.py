@@ -48,6 +48,12 @@ def units_of(trace: WengertList) -> list[Unit]:
     return found[::-1]
 
 
+def weight_edge(edge: Edge) -> Edge:
+    """Return the edge of the weight that an input is multiplied by, given that of the input."""
+    count = len(edge.child.parents)
+    return Edge(edge.child, (edge.position + count // 2) % count)
+
+
 class _Finder:
     """Who reads whom in a trace, which says what nobody else reads, with what is already taken."""
 
@@ -124,11 +130,16 @@ class _Finder:
     def _product(self, v: Instruction) -> dict[Edge, Instruction]:
         """Return the edge of the input of w*x with its weight, nothing for any other instruction."""
         for position, weight in enumerate(v.parents if _is(v, "multiply") else ()):
-            if v.parents[1 - position].role == "parameter":
+            other = v.parents[1 - position]
+            if other.role == "parameter" or other is weight:
                 continue  # p*p penalises p, it weighs nothing
-            if weight.role == "parameter" or (_is_lettered(weight) and self._is_read_once(weight)):
+            if weight.role == "parameter" or (_is_lettered(weight) and self._only_weighs(weight)):
                 return {Edge(v, 1 - position): weight}
         return {}
+
+    def _only_weighs(self, v: Instruction) -> bool:
+        """Tell whether all that reads a leaf are products: it may be shared, over time for example."""
+        return all(_is(edge.child, "multiply") for edge in self.uses[v])
 
     def _is_read_once(self, v: Instruction) -> bool:
         return len(self.uses[v]) == 1

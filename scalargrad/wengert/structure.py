@@ -1,12 +1,13 @@
 """The structure of a Wengert list: which row makes each slot of which others, whatever the numbers."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from scalargrad.engine.apply import undefined
 from scalargrad.engine.value import Constant, Value
+from scalargrad.notation.labels import name_of_place
 from scalargrad.primitives.row import Primitive
 from scalargrad.primitives.scalars import ieee, strict
 
@@ -17,8 +18,8 @@ Role = Literal["input", "parameter", "constant", "operation"]
 class Form:
     """State an instruction without its numbers: slot `index` is made by a row of the slots `parents`.
 
-    A leaf has no primitive.  `name` is the label, or `v` and the index, and no two are alike; `path` is
-    the place in a network.
+    A leaf has no primitive.  `name` is the label, the place in a network such as `W0[1,2]`, or `v` and the
+    index, and no two are alike; `path` is that place in full.
     """
 
     index: int
@@ -46,12 +47,13 @@ class Structure:
         [('x', ()), ('v1', (0, 0))]
         """
         slots = {node: index for index, node in enumerate(order)}
+        inputs = _inputs(order)
         forms = []
-        for (node, index), name in zip(slots.items(), _names(order)):
+        for (node, index), name in zip(slots.items(), _names(order, inputs)):
             cut = node in upto
             parents = () if cut else tuple(slots[parent] for parent in node.parents)
             primitive = None if cut else node.primitive
-            role: Role = "input" if cut else _role(node)
+            role: Role = "input" if cut else _role(node, inputs)
             forms.append(Form(index, name, node.label, node.path, role, primitive, parents))
         return cls(tuple(forms))
 
@@ -83,23 +85,52 @@ class Structure:
         ]
 
 
-def _role(node: Value) -> Role:
+def _role(node: Value, inputs: Mapping[Value, int]) -> Role:
     if node.parents:
         return "operation"
     if isinstance(node, Constant):
-        return "constant"
+        return "input" if node in inputs else "constant"
     return "parameter" if node.path else "input"
 
 
-def _names(nodes: Sequence[Value]) -> list[str]:
-    """Return a name for each node, no two alike: its label, numbered where it recurs, or v and index."""
+def _inputs(nodes: Iterable[Value]) -> dict[Value, int]:
+    """Return the plain numbers that the neurons of a network read, each with its place among the inputs."""
+    found: dict[Value, int] = {}
+    for node in nodes:
+        if node.path.rpartition(".")[2] == "dot":
+            half = len(node.parents) // 2  # the weights, then what they weigh
+            read = enumerate(node.parents[half:])
+            found |= {x: i for i, x in read if isinstance(x, Constant) and x not in found}
+    return found
+
+
+def _names(nodes: Sequence[Value], inputs: Mapping[Value, int]) -> list[str]:
+    """Return a name for each node, no two alike: its label, its place in a network, or a letter and index.
+
+    A name that recurs is numbered, `z0[1]#2`.
+    """
+    letter, places = _free_letter(nodes), _places(nodes)
     labels = {node.label for node in nodes}
     repeats: Counter[str] = Counter()
     names: dict[str, None] = {}
     for index, node in enumerate(nodes):
-        name = base = node.label or f"v{index}"
+        place = f"x[{inputs[node]}]" if node in inputs else places.get(node.path, "")
+        name = base = node.label or place or f"{letter}{index}"
         while name in names or (name in labels and name != node.label):
             repeats[base] += 1
             name = f"{base}#{repeats[base] + 1}"
         names[name] = None
     return list(names)
+
+
+def _places(nodes: Iterable[Value]) -> dict[str, str]:
+    """Return the short name of each path, or the path itself where two have one short name."""
+    short = {node.path: name_of_place(node.path) for node in nodes if node.path}
+    shared = Counter(short.values())
+    return {path: name if shared[name] == 1 else path for path, name in short.items()}
+
+
+def _free_letter(nodes: Iterable[Value]) -> str:
+    """Return the letter of what has no label: v, as books have it, unless labels use that letter."""
+    used = {node.label[0] for node in nodes if node.label}
+    return next((letter for letter in "vtqnksm" if letter not in used), "v")

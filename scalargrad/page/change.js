@@ -1,0 +1,164 @@
+// Numbers that are changed: typed, by keys, by a slider, by steps of gradient descent; taken back, put back, in the address.
+
+let course = []; // of the output, over the descent steps that led here
+const past = []; // earlier data, each with its course, to be taken back
+let changing = null; // the leaf whose control is being typed in
+
+function give(next, keep = true, nextCourse = []) {
+  if (keep) past.push([data, course]);
+  data = next;
+  course = nextCourse;
+  now = swept(data, plan.output, plan.by);
+  fill();
+  show();
+}
+
+function change(leaf, number) {
+  if (number === now.values[leaf]) return;
+  const next = new Map(data);
+  if (number === trace[leaf].value) next.delete(leaf);
+  else next.set(leaf, number);
+  give(next, changing !== leaf); // what is typed in one go is taken back in one go
+  changing = leaf;
+}
+
+// Another output, or forward mode by a leaf: other steps, the same numbers of the leaves.
+function choose(output, by) {
+  pause();
+  const { phase, row } = plan.steps[step], isEnd = step === plan.last;
+  plan = planOf(output, by);
+  now = swept(data, output, by);
+  const same = plan.steps.findIndex((each) => each.phase === phase && each.row === row);
+  step = isEnd ? plan.last : Math.max(0, same);
+  asking = false;
+  one("[data-choose=output]").value = output;
+  one("[data-choose=by]").value = by ?? "";
+  document.body.classList.toggle("by-leaf", by !== undefined);
+  findPlaces();
+  fill();
+  show();
+}
+
+// ---- gradient descent
+
+const rate = one(".rate"), moving = leaves.filter((i) => trace[i].moves);
+let descending = 0;
+
+function descend() {
+  const eta = numberIn(rate);
+  mark(rate, eta);
+  if (eta === undefined || now.problem.row !== null) return stopDescending();
+  const gradient = plan.by === undefined ? now : swept(data, plan.output);
+  const next = new Map(data);
+  for (const leaf of moving) next.set(leaf, now.values[leaf] - eta * gradient.known.get(`adjoint ${leaf}`));
+  const values = swept(next, plan.output).values;
+  give(next, true, [...(course.length ? course : [now.values[plan.output]]), values[plan.output]]);
+}
+
+function goOn() {
+  descending = setInterval(descend, 250);
+  one("[data-do=descending]").setAttribute("aria-pressed", "true");
+  descend();
+}
+
+function stopDescending() {
+  clearInterval(descending);
+  descending = 0;
+  one("[data-do=descending]").setAttribute("aria-pressed", "false");
+}
+
+function showCourse() {
+  const box = one(".course"), known = course.filter((x) => x !== undefined);
+  box.hidden = known.length < 2;
+  if (box.hidden) return;
+  const low = Math.min(...known), high = Math.max(...known), end = known.length - 1;
+  const place = (x, i) => [(200 * i) / end, high > low ? (30 * (high - x)) / (high - low) : 15];
+  one("polyline", box).setAttribute("points", known.map((x, i) => place(x, i).join(",")).join(" "));
+  const [x, y] = place(known[end], end);
+  one("circle", box).setAttribute("cx", x);
+  one("circle", box).setAttribute("cy", y);
+  const steps = course.length - 1 === 1 ? "one step" : `${course.length - 1} steps`;
+  one("span", box).textContent = `${named(trace[plan.output])} after ${steps}: ${text(known[0])} → ${text(known[end])}`;
+}
+
+rate.addEventListener("keydown", (event) => {
+  if (event.key === "Enter") descend();
+  event.stopPropagation(); // the keys of the page are not meant
+});
+
+// ---- controls of leaves
+
+// What is typed, undefined if that is no number; which is marked, once what is done with it has been done.
+function numberIn(control) {
+  const typed = control.value.trim().replace("−", "-").replace(",", "."), number = Number(typed);
+  return typed !== "" && Number.isFinite(number) ? number : undefined;
+}
+
+function mark(control, number) {
+  if (number === undefined) control.setAttribute("aria-invalid", "true");
+  else control.removeAttribute("aria-invalid");
+}
+
+// The control of a leaf stands where its number stood; it has all digits while it is typed in.
+function controlOf(cell) {
+  const leaf = Number(cell.dataset.leaf), { name, value } = trace[leaf];
+  const control = document.createElement("input");
+  Object.assign(control, { type: "text", inputMode: "decimal", autocomplete: "off", value: text(value), tabIndex: -1 });
+  control.setAttribute("aria-label", `${name}, its value`);
+  control.dataset.shows = `value ${leaf}`;
+  control.size = Math.max(7, control.value.length);
+  control.addEventListener("input", () => {
+    const number = numberIn(control);
+    if (number !== undefined) change(leaf, number);
+    mark(control, number);
+  });
+  control.addEventListener("focus", () => { control.value = String(now.values[leaf]); control.select(); });
+  control.addEventListener("blur", () => { changing = null; fill(); });
+  control.addEventListener("keydown", (event) => {
+    const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (event.key === "Enter" || event.key === "Escape") control.closest("tr").focus();
+    else if (way) {
+      const size = 10 ** Math.floor(Math.log10(Math.abs(now.values[leaf]) || 1)) / 10; // a tenth of its first digit
+      const by = way * Math.min(size, 1) * (event.shiftKey ? 10 : 1);
+      change(leaf, Number((now.values[leaf] + by).toPrecision(12)));
+      control.value = String(now.values[leaf]);
+      event.preventDefault();
+    }
+    event.stopPropagation(); // the keys of the page are not meant
+  });
+  cell.replaceChildren(control);
+  return { control, leaf };
+}
+
+const controls = all("[data-leaf]").map(controlOf);
+
+// ---- the address
+
+function link() {
+  if (location.protocol === "about:") return; // inside a notebook the address is not ours
+  const changed = [...data].map(([leaf, number]) => `&${encodeURIComponent(trace[leaf].name)}=${number}`);
+  const address = `#step=${step}${changed.join("")}`;
+  if (location.hash !== address && (step > 0 || data.size || location.hash)) history.replaceState(null, "", address);
+}
+
+function stepOf(hash) {
+  const match = /^#step=(\d+)(?:&|$)/.exec(hash);
+  return match && Number(match[1]);
+}
+
+function numbersOf(hash) {
+  const found = new Map();
+  for (const part of hash.slice(1).split("&")) {
+    const [name, number] = part.split("=").map(decodeURIComponent);
+    const leaf = leaves.find((i) => trace[i].name === name);
+    if (leaf !== undefined && number && Number.isFinite(Number(number))) found.set(leaf, Number(number));
+  }
+  return found;
+}
+
+function followAddress() {
+  const target = stepOf(location.hash), next = numbersOf(location.hash);
+  const same = next.size === data.size && [...next].every(([leaf, number]) => data.get(leaf) === number);
+  if (!same) give(next);
+  if (target !== null && target !== step) go(target);
+}

@@ -1,0 +1,216 @@
+// The figure: which view of it, how large, what is selected in it.
+
+const canvas = one(".canvas"), READABLE = 0.78, LARGEST = 1.6; // pixels for a unit, of which a letter has 14
+let view = one(".canvas .view"), scale = 1, center = [0, 0], isFitted = true;
+
+function whole() {
+  const { x, y, width, height } = view.whole;
+  return { x, y, width, height };
+}
+
+function place() {
+  if (!view) return;
+  const { clientWidth, clientHeight } = canvas, full = whole();
+  if (!clientWidth || !clientHeight) return;
+  if (isFitted) {
+    const fitting = Math.min(clientWidth / full.width, clientHeight / full.height);
+    scale = Math.min(Math.max(fitting, READABLE), LARGEST);
+    center = [full.x + full.width / 2, full.y + full.height / 2];
+  }
+  const size = [clientWidth / scale, clientHeight / scale], start = [full.x, full.y], extent = [full.width, full.height];
+  const corner = center.map((c, i) => (size[i] >= extent[i] ? start[i] + (extent[i] - size[i]) / 2
+    : Math.min(Math.max(c - size[i] / 2, start[i]), start[i] + extent[i] - size[i])));
+  center = corner.map((c, i) => c + size[i] / 2);
+  view.setAttribute("viewBox", [...corner, ...size].map((x) => x.toFixed(2)).join(" "));
+  canvas.classList.toggle("movable", size.some((s, i) => s < extent[i]));
+}
+
+function zoom(by) {
+  if (!view) return;
+  isFitted = false;
+  scale = Math.min(Math.max(scale * by, 0.1), 8);
+  place();
+}
+
+function zoomWhole() { // all of it, however small
+  if (!view) return;
+  const full = whole();
+  zoom(Math.min(canvas.clientWidth / full.width, canvas.clientHeight / full.height) / scale);
+}
+
+function fit() {
+  const wasFitted = isFitted;
+  isFitted = true;
+  place();
+  if (wasFitted) zoomWhole(); // the second time even if letters get small
+  else followActive();
+}
+
+function pan(x, y) {
+  center = [center[0] - x / scale, center[1] - y / scale];
+  place();
+}
+
+// The step at hand stays in sight where not all of the figure does.
+function followActive() {
+  const active = view && one(".node.active", view);
+  if (!active || !canvas.classList.contains("movable")) return;
+  const inner = active.getBoundingClientRect(), outer = canvas.getBoundingClientRect(), margin = 30;
+  const beyond = (low, high, from, to) => Math.min(low - from - margin, 0) || Math.max(high - to + margin, 0);
+  const x = beyond(inner.left, inner.right, outer.left, outer.right);
+  const y = beyond(inner.top, inner.bottom, outer.top, outer.bottom);
+  if (x || y) {
+    isFitted = false;
+    pan(-x, -y);
+  }
+}
+
+function showView(name) {
+  const found = one(`.canvas [data-view=${name}]`);
+  if (!found && packed[`view-${name}`]) {
+    canvas.insertAdjacentHTML("beforeend", packed[`view-${name}`]);
+    return showView(name);
+  }
+  view = found;
+  for (const each of all(".canvas .view")) each.classList.toggle("hidden", each !== view);
+  isFitted = true;
+  prepareView();
+  findPlaces();
+  place();
+  fill();
+  show();
+}
+
+function prepareView() {
+  if (!view) return;
+  view.whole ??= { ...rectOf(view.viewBox.baseVal) };
+  const shapes = all("[data-node], [data-edge]", view);
+  for (const shape of shapes) {
+    shape.setAttribute("role", "button");
+    shape.setAttribute("tabindex", shape === shapes[0] ? "0" : "-1");
+  }
+}
+
+const rectOf = ({ x, y, width, height }) => ({ x, y, width, height });
+
+// ---- moving it by hand
+
+let dragged = null;
+
+canvas?.addEventListener("pointerdown", (event) => {
+  if (event.button === 0) dragged = { x: event.clientX, y: event.clientY, far: false };
+});
+
+addEventListener("pointermove", (event) => {
+  if (!dragged || !event.buttons) return;
+  const x = event.clientX - dragged.x, y = event.clientY - dragged.y;
+  if (!dragged.far && Math.hypot(x, y) < 5) return;
+  isFitted = false;
+  pan(x, y);
+  dragged = { x: event.clientX, y: event.clientY, far: true };
+});
+
+canvas?.addEventListener("click", (event) => {
+  if (dragged?.far) event.stopPropagation(); // moved, not pressed
+  dragged = null;
+}, true);
+
+canvas?.addEventListener("wheel", (event) => {
+  if (!event.ctrlKey && !canvas.classList.contains("movable")) return;
+  event.preventDefault();
+  if (event.ctrlKey) zoom(Math.exp(-event.deltaY / 300));
+  else pan(-event.deltaX, -event.deltaY);
+}, { passive: false });
+
+if (canvas) new ResizeObserver(() => { place(); followActive(); }).observe(canvas);
+
+// ---- magnitudes
+
+// How much an edge hands back, and with which sign, as the width and the colour of its line.
+function weigh() {
+  const fired = all(".edge[data-edge]").map((edge) => {
+    const [child] = edge.dataset.edge.split("-"), handed = step >= plan.reverse(Number(child)) && !asking;
+    return { edge, x: weighs.checked && handed ? now.known.get(`contribution ${edge.dataset.edge}`) : undefined };
+  });
+  const largest = Math.max(...fired.map(({ x }) => Math.abs(x ?? 0)));
+  for (const { edge, x } of fired) {
+    const share = x === undefined || !(largest > 0) ? undefined : Math.sqrt(Math.abs(x) / largest);
+    one(".line", edge).style.strokeWidth = share === undefined ? "" : `${(0.6 + 5.4 * share).toFixed(2)}px`;
+    edge.classList.toggle("negative", share !== undefined && x < 0);
+    edge.classList.toggle("positive", share !== undefined && x >= 0);
+  }
+}
+
+// ---- a selected node or edge: its sum or contribution, copied from where scripts-off readers find it
+
+const selection = one(".selection"), content = make("div", ""), sliding = make("label", "");
+const knob = Object.assign(document.createElement("input"), { type: "range" });
+sliding.className = "sliding";
+selection.append(content, sliding);
+knob.addEventListener("input", () => change(Number(knob.dataset.leaf), Number(knob.value)));
+knob.addEventListener("change", () => { changing = null; });
+knob.addEventListener("keydown", (event) => event.key.startsWith("Arrow") && event.stopPropagation());
+
+function select(element) {
+  selected = element;
+  showSelection();
+  if (element) bringIntoView(one(".workings"), selection);
+}
+
+function showSelection() {
+  for (const element of all("svg .selected")) element.classList.remove("selected");
+  selection.hidden = !selected;
+  if (!selected) return content.replaceChildren();
+  selected.classList.add("selected");
+  const { node, edge } = selected.dataset, child = Number(edge?.split("-")[0]);
+  const source = edge ? one(`[data-transfer="${edge}"]`, sectionOf(`reverse-${child}`)) : sectionOf(`sum-${node}`);
+  freshen(source.closest(".working, .sum"));
+  const entries = edge ? [] : entriesOf(`adjoint ${node}`, plan);
+  const complete = edge ? plan.reverse(child) : entries.at(-1)?.since ?? 0;
+  const heading = document.createElement("h3");
+  const subject = `<math>${nameOf(Number(edge ? trace[child].parents[Number(edge.split("-")[1])] : node))}</math>`;
+  heading.innerHTML = edge ? `Contribution of this edge to ${subject}` : `Whole adjoint of ${subject}: ${uses(readers[Number(node)].length)}`;
+  const close = make("button", "×");
+  Object.assign(close, { type: "button", className: "close" });
+  close.setAttribute("aria-label", "Close");
+  close.addEventListener("click", () => select(null));
+  content.replaceChildren(heading, close, edge ? tableOf(source) : one(".equation", source).cloneNode(true));
+  slide(edge ? undefined : Number(node));
+  if (step < complete && Number.isFinite(complete) && plan.by === undefined) {
+    const wait = make("button", `Not computed yet: go to step ${complete}`);
+    wait.type = "button";
+    wait.addEventListener("click", () => go(complete));
+    content.append(wait);
+  }
+  selection.classList.toggle("pending", step < complete || (step === complete && asking));
+}
+
+// The slider of a selected leaf stays where it is while it is dragged, whatever is written above it.
+function slide(leaf) {
+  sliding.hidden = leaf === undefined || Boolean(trace[leaf].parents);
+  if (sliding.hidden) return;
+  const { name, value } = trace[leaf], reach = 10 ** Math.ceil(Math.log10(2 * Math.abs(value) || 1));
+  if (Number(knob.dataset.leaf) !== leaf) {
+    Object.assign(knob, { min: -reach, max: reach, step: reach / 200 });
+    knob.dataset.leaf = leaf;
+    knob.setAttribute("aria-label", `${name}, its value`);
+    sliding.replaceChildren(`${named(trace[leaf])} from −${text(reach)} to ${text(reach)}`, knob);
+  }
+  knob.value = now.values[leaf];
+}
+
+function uses(count) {
+  return count === 0 ? "the seed" : count === 1 ? "one use" : `a sum over ${count} uses`;
+}
+
+function tableOf(row) {
+  const table = row.closest("table").cloneNode(true);
+  one("tbody", table).replaceChildren(row.cloneNode(true));
+  return table;
+}
+
+function make(tag, written) {
+  const element = document.createElement(tag);
+  element.textContent = written;
+  return element;
+}

@@ -1,0 +1,192 @@
+// Going from step to step; which key and which button does what.
+
+function go(target) {
+  const before = step;
+  step = Math.max(0, Math.min(plan.last, target));
+  asking = predict.checked && step > before && askedAt(plan.steps[step]).length > 0;
+  if (step === plan.last && !asking) pause();
+  show();
+  if (asking && document.activeElement?.matches("body, .guess input, [data-do=next], [data-do=reveal]")) one(".guess input")?.focus();
+}
+
+function reveal() {
+  asking = false;
+  if (step === plan.last) pause();
+  show();
+}
+
+function next() {
+  if (asking) reveal();
+  else go(step + 1);
+}
+
+function play() {
+  if (timer) return pause();
+  if (step === plan.last && !asking) go(0);
+  timer = setInterval(next, Number(one("[data-choose=speed]").value));
+  showPlaying();
+}
+
+function pause() {
+  clearInterval(timer);
+  timer = 0;
+  showPlaying();
+}
+
+function showPlaying() {
+  const button = one("[data-do=play]");
+  button.classList.toggle("is-playing", timer !== 0);
+  button.setAttribute("aria-label", timer ? "Pause" : "Play");
+}
+
+const actions = {
+  first: () => go(0),
+  previous: () => go(step - 1),
+  next,
+  last: () => go(plan.last),
+  finish: () => go(plan.ends.find((end) => end > step) ?? plan.last),
+  play,
+  reveal,
+  predict: () => { asking = false; judged = new Map(); show(); },
+  weigh,
+  locals: () => canvas.classList.toggle("without-locals", !one("[data-do=locals]").checked),
+  undo: () => { stopDescending(); if (past.length) { const [before, led] = past.pop(); give(before, false, led); } },
+  descend: () => { stopDescending(); descend(); },
+  descending: () => (descending ? stopDescending() : goOn()),
+  reset: () => { stopDescending(); if (data.size) give(new Map()); },
+  in: () => zoom(1.25),
+  out: () => zoom(0.8),
+  fit,
+  rest: () => {
+    const isOpen = document.body.classList.toggle("with-rest");
+    one("[data-do=rest]").setAttribute("aria-pressed", String(isOpen));
+    place();
+  },
+};
+const STAYS_PLAYING = new Set(["play", "predict", "locals", "weigh", "in", "out", "fit", "rest"]);
+
+const choices = {
+  view: showView,
+  output: (row) => choose(Number(row), undefined),
+  by: (row) => choose(plan.output, row === "" ? undefined : Number(row)),
+  speed: () => { if (timer) { pause(); play(); } },
+  copy: (form) => { if (form) copy(form); one("[data-choose=copy]").value = ""; },
+  pane: (name) => {
+    one(".program").hidden = name !== "program";
+    one(".trace > .scroll").hidden = name === "program";
+    showLine();
+  },
+};
+
+const keys = {
+  ArrowRight: next, ArrowLeft: actions.previous, Home: actions.first, End: actions.last,
+  " ": play, f: actions.finish, Escape: () => select(null), Enter: () => asking && reveal(),
+  u: actions.undo, r: actions.reset, d: actions.descend,
+  "+": actions.in, "=": actions.in, "-": actions.out, 0: actions.fit,
+};
+
+// In the graph and in the table there is one stop for the tabulator; arrows go on from there.
+const PANES = [
+  { of: "[data-node], [data-edge]", shapes: () => all("[data-node], [data-edge]", view), ways: { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 } },
+  { of: "[data-row]", shapes: () => all("[data-row]"), ways: { ArrowDown: 1, ArrowUp: -1 } },
+];
+
+function moved(target, key) {
+  const pane = PANES.find(({ of }) => target.matches(of)), way = pane?.ways[key];
+  if (!way) return false;
+  const shapes = pane.shapes(), at = shapes.indexOf(target), to = shapes[Math.max(0, Math.min(shapes.length - 1, at + way))];
+  target.setAttribute("tabindex", "-1");
+  to.setAttribute("tabindex", "0");
+  to.focus();
+  if (view?.contains(to)) keepInSight(to);
+  return true;
+}
+
+function keepInSight(shape) {
+  const inner = shape.getBoundingClientRect(), outer = canvas.getBoundingClientRect();
+  const beyond = (low, high, from, to) => Math.min(low - from - 20, 0) || Math.max(high - to + 20, 0);
+  if (canvas.classList.contains("movable")) {
+    isFitted = false;
+    pan(-beyond(inner.left, inner.right, outer.left, outer.right), -beyond(inner.top, inner.bottom, outer.top, outer.bottom));
+  }
+}
+
+function press(target) {
+  if (target.matches("[data-node], [data-edge]")) return select(target);
+  const control = one("input", target);
+  if (control) control.focus();
+  else jumpTo(target);
+}
+
+function jumpTo(row) {
+  const number = Number(row.dataset.row), [computed] = plan.ends;
+  const complete = entriesOf(`adjoint ${number}`, plan).at(-1)?.since ?? plan.last;
+  go(step <= computed && plan.by === undefined && step < plan.computed ? plan.forward(number) : complete);
+}
+
+document.addEventListener("keydown", (event) => {
+  const { target, key } = event, does = keys[key];
+  if (event.ctrlKey || event.metaKey || event.altKey || target.matches("select, input[type=text]")) return;
+  const presses = key === " " || key === "Enter";
+  if (presses && target.matches("[data-node], [data-edge], [data-row]")) press(target);
+  else if (presses && target.matches("a, button, input[type=checkbox], summary")) return;
+  else if (!moved(target, key)) {
+    if (!does || (target === slider && key.startsWith("Arrow"))) return;
+    does();
+  }
+  event.preventDefault();
+});
+
+document.addEventListener("click", (event) => {
+  const { target } = event, link = target.closest("a[href^='#']");
+  const control = target.closest("[data-do]"), shape = target.closest("[data-node], [data-edge]");
+  const row = target.closest("[data-row]");
+  if (link) {
+    event.preventDefault(); // the address of a notebook's frame must not change
+    one(link.hash).focus();
+  } else if (control) {
+    if (!STAYS_PLAYING.has(control.dataset.do)) pause();
+    actions[control.dataset.do]();
+  } else if (shape) select(shape);
+  else if (row && !target.closest("input")) {
+    if (target.closest(".number")) go(target.closest(".adjoint") ? entriesOf(`adjoint ${row.dataset.row}`, plan).at(-1)?.since ?? 0 : plan.forward(Number(row.dataset.row)));
+    else jumpTo(row);
+  }
+});
+
+document.addEventListener("change", ({ target }) => choices[target.dataset?.choose]?.(target.value));
+slider.addEventListener("input", () => { pause(); go(Number(slider.value)); });
+addEventListener("hashchange", followAddress);
+
+let kept = null; // on paper everything is complete
+addEventListener("beforeprint", () => {
+  for (const key of Object.keys(packed)) if (!key.startsWith("view")) sectionOf(key);
+  freshenAll();
+  kept = { step, asking };
+  step = plan.last;
+  asking = false;
+  show();
+});
+addEventListener("afterprint", () => { ({ step, asking } = kept); show(); });
+
+async function unpack() {
+  const source = one("#packed");
+  if (!source) return;
+  const bytes = Uint8Array.from(atob(source.textContent), (c) => c.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  packed = await new Response(stream).json();
+}
+
+function start() {
+  document.documentElement.classList.add("js");
+  all("[data-row]").forEach((row, i) => row.setAttribute("tabindex", i ? "-1" : "0"));
+  if (view) showView(one("[data-choose=view]")?.value ?? view.dataset.view);
+  else {
+    findPlaces();
+    fill();
+    show();
+  }
+  followAddress();
+}
+
+unpack().then(start);

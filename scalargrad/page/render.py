@@ -18,6 +18,7 @@ from scalargrad.wengert.progress import MORE, NOT_COMPUTED, Stage
 
 POINT_SPACE, DIGIT_SPACE = "\u2008", "\u2007"
 SCRIPTS = ("numbers.js", "sweep.js", "page.js")
+STYLES = ("normal", "italic")  # of the fonts: docs/fonts.md tells how they were made
 SMALLEST, LARGEST = 0.8, 1.35  # the figure is shrunk and enlarged that far to fit its pane
 
 
@@ -38,7 +39,7 @@ def render(trace: WengertList, title: str, digits: int = 4, rate: float = 0.1) -
     }
     texts = written(trace, digits)
     figure, reason = _figure(trace, texts)
-    style = _colours() + _asset("page.css") + _widths(figure, texts)
+    style = _faces() + _colours() + _asset("page.css") + _widths(figure, texts)
     script = _script(trace, digits)
     return environment.from_string(_asset("template.html")).render(
         title=title,
@@ -53,7 +54,7 @@ def render(trace: WengertList, title: str, digits: int = 4, rate: float = 0.1) -
         style=Markup(style),  # noqa: S704  # our own files, and numbers
         script=Markup(script),  # noqa: S704
         policy=f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
-        "base-uri 'none'; form-action 'none'",
+        "font-src data:; base-uri 'none'; form-action 'none'",
     )
 
 
@@ -70,6 +71,16 @@ def _figure(trace: WengertList, texts: Written) -> tuple[Layout | None, str]:
         return None, NO_RENDERER.partition("; the DOT")[0]
     except GraphTooLargeError as error:
         return None, str(error)
+
+
+def _faces() -> str:
+    """Return the fonts as rules that hold them, so that letters and digits look the same anywhere."""
+    rules = ""
+    for style in STYLES:
+        font = base64.b64encode(files(__package__).joinpath("fonts", f"{style}.woff2").read_bytes()).decode()
+        source = f"url(data:font/woff2;base64,{font})"
+        rules += f"@font-face {{ font-family: Scalargrad; font-style: {style}; src: {source}; }}\n"
+    return rules
 
 
 def _colours() -> str:

@@ -112,11 +112,11 @@ class Page:
         return WebDriverWait(self.browser, 30).until(lambda _: truth())
 
     def logs(self) -> tuple[list[str], list[str]]:
-        """Return the messages of the console and the addresses asked for since the last call."""
+        """Return the messages of the console and the addresses asked for, data aside, since the last call."""
         messages = [entry["message"] for entry in self.browser.get_log("browser")]
         events = [json.loads(entry["message"])["message"] for entry in self.browser.get_log("performance")]
         sent = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
-        return messages, sent
+        return messages, [address for address in sent if not address.startswith("data:")]
 
 
 def set_slider(page: Page, step: int) -> None:

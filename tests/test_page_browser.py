@@ -214,6 +214,24 @@ def test_two_copies_in_one_page_are_independent(browser, tmp_path):
     assert page.logs()[0] == []
 
 
+def test_letters_and_digits_are_of_the_fonts_in_the_page(page, browser):
+    """Upright and italic, in text, in the figure and in formulas, whatever fonts the machine has."""
+    set_slider(page, 12)
+    selector = "h1, h2, .legend span, label, .active text, .active tspan, .active td, .current *, footer p"
+    for domain in ("DOM", "CSS"):
+        browser.execute_cdp_cmd(f"{domain}.enable", {})
+    root = browser.execute_cdp_cmd("DOM.getDocument", {"depth": 0})["root"]["nodeId"]
+    nodes = browser.execute_cdp_cmd("DOM.querySelectorAll", {"nodeId": root, "selector": selector})["nodeIds"]
+    fonts = {
+        font["postScriptName"] if font["isCustomFont"] else font["familyName"]
+        for node in nodes
+        for font in browser.execute_cdp_cmd("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+    }
+    for domain in ("CSS", "DOM"):
+        browser.execute_cdp_cmd(f"{domain}.disable", {})
+    assert fonts == {"Scalargrad-Regular", "Scalargrad-Italic"}
+
+
 def test_without_scripts_all_is_there(browser, net):
     """The final figure, the complete table and every working are shown; controls are not."""
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})

@@ -25,6 +25,7 @@ SCRIPTS = (
     *("numbers.js", "sweep.js", "plan.js", "show.js", "compose.js"),
     *("figure.js", "change.js", "answers.js", "copy.js", "keys.js"),
 )
+STYLES = ("normal", "italic")  # of the fonts: docs/fonts.md tells how they were made
 LONG = 120  # the workings of a longer trace are packed, and unpacked by the script
 
 
@@ -62,12 +63,13 @@ def render(trace: WengertList, title: str, digits: int = 4, rate: float = 0.1, s
         facts["packed"] = _packed(
             template.make_module(facts | {"style": "", "script": "", "policy": ""}), facts
         )
-    style, script = _colours() + _asset("page.css") + _widths(facts["page"]), _script(trace, digits, beside)
+    style, script = _faces() + _colours() + _asset("page.css") + _widths(facts["page"]), _script(trace, digits, beside)
     return template.render(
         **facts,
         style=Markup(style),  # noqa: S704  # our own files, and numbers
         script=Markup(script),  # noqa: S704
         policy=f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
+        "font-src data:; "
         "base-uri 'none'; form-action 'none'",
     )
 
@@ -96,6 +98,16 @@ def _views(trace: WengertList, digits: int) -> tuple[list[Layout], str]:
         return [], NO_RENDERER.partition("; the DOT")[0]
     except GraphTooLargeError as error:
         return [], str(error)
+
+
+def _faces() -> str:
+    """Return the fonts as rules that hold them, so that letters and digits look the same anywhere."""
+    rules = ""
+    for style in STYLES:
+        font = base64.b64encode(files(__package__).joinpath("fonts", f"{style}.woff2").read_bytes()).decode()
+        source = f"url(data:font/woff2;base64,{font})"
+        rules += f"@font-face {{ font-family: Scalargrad; font-style: {style}; src: {source}; }}\n"
+    return rules
 
 
 def _colours() -> str:

@@ -14,13 +14,14 @@ Attributes = dict[str, str]
 MANY_NEURONS = 12  # from here on neurons show no formulas
 MANY_EDGES = 24  # from here on edges between neurons are straight, with their text for pointing at
 SIZE, SMALL = 14, 10  # of texts, of indices and exponents, in points
+BESIDE_TEXT = "0.2"  # between a node and the text on an edge, in inches
 LABEL = {"shape": "plain", "class": "label"}
 HASTY = {"nslimit": "2", "nslimit1": "2", "mclimit": "0.3"}  # Graphviz's optimisers stop earlier
 
 
 def graph_attributes(picture: Picture, theme: Theme) -> tuple[Attributes, Attributes, Attributes]:
     """Return what holds for the whole graph, for all nodes and for all edges."""
-    apart = {"values": ("0.18", "0.4"), "neurons": ("0.3", "0.45"), "layers": ("0.3", "0.6")}
+    apart = {"values": ("0.18", "0.4"), "neurons": ("0.3", "0.6"), "layers": ("0.3", "0.6")}
     nodesep, ranksep = apart[picture.view]
     graph = {"rankdir": "LR", "bgcolor": theme.paper, "nodesep": nodesep, "ranksep": ranksep, "pad": "0.2"}
     if len(picture.arrows) > MANY_EDGES:
@@ -67,6 +68,8 @@ def fill(
 ) -> None:
     """Write a picture into a Digraph; `state` says how an arrow looks at a moment."""
     graph.graph_attr, graph.node_attr, graph.edge_attr = graph_attributes(picture, theme)
+    if not _is_dense(picture) and any(map(inscriber.arrow, picture.arrows)):
+        graph.graph_attr["ranksep"] = BESIDE_TEXT
     graph.graph_attr |= caption(picture, theme)
     keys = {group: key_of(group) for group in picture.groups}
     compact = is_compact(picture)

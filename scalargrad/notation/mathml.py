@@ -14,6 +14,7 @@ LONG = 90  # characters of LaTeX that fit on a line, roughly
 BOUNDARY = re.compile(r"( \+ |[{}]|\\left\b|\\right\b)")
 LOW = re.compile(r"\\left([(\[])((?:(?!\\left|\\right|\\frac|\^).)*)\\right([)\]])")
 PLACEHOLDER = re.compile(r"<mtext>\|(\d+)\|</mtext>")
+INDEX = re.compile(r"<mrow>(<m[in]>[^<]*</m[in]>)</mrow>(?=</msub>|</msup>)")
 FUNCTION = re.compile(r"<mo>((?!mod<)[A-Za-z]{2,})</mo>")
 
 
@@ -22,7 +23,7 @@ class MathWriter(LatexWriter):
 
     >>> w = MathWriter()
     >>> w.mathml(w.name("w1"))
-    '<math><mrow><msub><mi>w</mi><mrow><mn>1</mn></mrow></msub></mrow></math>'
+    '<math><mrow><msub><mi>w</mi><mn>1</mn></msub></mrow></math>'
     >>> w.mathml(w.name("<b>"))
     '<math><mrow><mtext>&lt;b&gt;</mtext></mrow></math>'
     """
@@ -70,6 +71,7 @@ def _converted(latex: str) -> str:
     math = convert(latex).replace(' xmlns="http://www.w3.org/1998/Math/MathML" display="inline"', "")
     math = re.sub(r"&#x([0-9A-F]+);", _character, math)
     math = FUNCTION.sub(r"<mi>\1</mi>", math).replace(' stretchy="true" fence="true"', "")
+    math = INDEX.sub(r"\1", math)
     return OPENING_MINUS.sub(r'\1<mo form="prefix">−</mo>', math)
 
 

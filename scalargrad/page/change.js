@@ -28,7 +28,8 @@ function choose(output, by) {
   const { phase, row } = plan.steps[step], isEnd = step === plan.last;
   plan = planOf(output, by);
   now = swept(data, output, by);
-  const same = plan.steps.findIndex((each) => each.phase === phase && each.row === row);
+  const alike = (each) => (each === "tangent" ? "forward" : each);
+  const same = plan.steps.findIndex((each) => alike(each.phase) === alike(phase) && each.row === row);
   step = isEnd ? plan.last : Math.max(0, same);
   asking = false;
   one("[data-choose=output]").value = output;

@@ -9,7 +9,6 @@ from scalargrad.primitives.row import SUM, Primitive
 from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.roles import parameters
 
-
 KINDS = {"dot": "products", "multiply": "product"}  # else what adds is a sum: whose terms can be left out
 
 

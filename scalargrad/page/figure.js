@@ -1,6 +1,6 @@
 // The figure: which view of it, how large, what is selected in it.
 
-const canvas = one(".canvas"), READABLE = 0.78, LARGEST = 1.6; // pixels for a unit, of which a letter has 14
+const canvas = one(".canvas"), READABLE = 0.6, LARGEST = 1.6; // pixels for a unit, of which a letter has 14
 let view = one(".canvas .view"), scale = 1, center = [0, 0], isFitted = true;
 
 function whole() {
@@ -15,7 +15,7 @@ function place() {
   if (isFitted) {
     const fitting = Math.min(clientWidth / full.width, clientHeight / full.height);
     scale = Math.min(Math.max(fitting, READABLE), LARGEST);
-    center = [full.x + full.width / 2, full.y + full.height / 2];
+    center = [full.x, full.y + full.height / 2]; // what does not fit begins at the left
   }
   const size = [clientWidth / scale, clientHeight / scale], start = [full.x, full.y], extent = [full.width, full.height];
   const corner = center.map((c, i) => (size[i] >= extent[i] ? start[i] + (extent[i] - size[i]) / 2
@@ -84,11 +84,21 @@ function showView(name) {
 function prepareView() {
   if (!view) return;
   view.whole ??= { ...rectOf(view.viewBox.baseVal) };
+  for (const edge of all("[data-edge]", view)) prepareEdge(edge);
   const shapes = all("[data-node], [data-edge]", view);
   for (const shape of shapes) {
     shape.setAttribute("role", "button");
     shape.setAttribute("tabindex", shape === shapes[0] ? "0" : "-1");
   }
+}
+
+// An edge is easier to hit than its line is thick.
+function prepareEdge(edge) {
+  if (one(".reach", edge)) return;
+  const reach = one(".line", edge).cloneNode(), [child, k] = edge.dataset.edge.split("-").map(Number);
+  reach.setAttribute("class", "reach");
+  edge.prepend(reach);
+  edge.setAttribute("aria-label", `Edge from ${named(trace[trace[child].parents[k]])} to ${named(trace[child])}: show its contribution`);
 }
 
 const rectOf = ({ x, y, width, height }) => ({ x, y, width, height });
@@ -122,7 +132,7 @@ canvas?.addEventListener("wheel", (event) => {
   else pan(-event.deltaX, -event.deltaY);
 }, { passive: false });
 
-if (canvas) new ResizeObserver(() => { place(); followActive(); }).observe(canvas);
+const resized = new ResizeObserver(() => { place(); followActive(); });
 
 // ---- magnitudes
 

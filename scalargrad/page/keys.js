@@ -187,6 +187,7 @@ function start() {
     show();
   }
   followAddress();
+  if (canvas) resized.observe(canvas);
 }
 
 unpack().then(start);

@@ -57,17 +57,19 @@ def render(trace: WengertList, title: str, digits: int = 4, rate: float = 0.1, s
         "shown_view": next((view for view in views if view.view == best), None),
         "reason": reason,
         "program": beside,
+        "is_long": len(trace) > LONG,
         "packed": "",
+        "style": "",
+        "script": "",
+        "policy": "",
     }
-    if len(trace) > LONG:
-        facts["packed"] = _packed(
-            template.make_module(facts | {"style": "", "script": "", "policy": ""}), facts
-        )
-    style, script = _faces() + _colours() + _asset("page.css") + _widths(facts["page"]), _script(trace, digits, beside)
+    facts["packed"] = _packed(template.make_module(facts), facts)
+    style, script = (
+        _faces() + _colours() + _asset("page.css") + _widths(facts["page"]),
+        _script(trace, digits, beside),
+    )
     return template.render(
-        **facts,
-        style=Markup(style),  # noqa: S704  # our own files, and numbers
-        script=Markup(script),  # noqa: S704
+        facts | {"style": Markup(style), "script": Markup(script)},  # noqa: S704  # our own files, and numbers
         policy=f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
         "font-src data:; "
         "base-uri 'none'; form-action 'none'",
@@ -79,15 +81,21 @@ def _script(trace: WengertList, digits: int, beside: Program | None) -> str:
     names = list(map(Tspans(trace, digits).name, trace))
     line_of = dict(beside.line_of) if beside else {}
     known = f"const digits = {digits}, names = {as_json(names)}, lineOf = {as_json(line_of)};"
-    return "\n".join(['"use strict";', "(() => {", known, evaluator(trace), *map(_asset, SCRIPTS), "})();"])
+    parts = ['"use strict";', "(() => {", known, evaluator(trace), *map(_asset, SCRIPTS), "})();"]
+    lines = map(str.lstrip, "\n".join(parts).splitlines())
+    return "\n".join(line for line in lines if not line.startswith("//"))  # comments are for its authors
 
 
 def _packed(module: Any, facts: dict[str, Any]) -> str:
-    """Return what is shown on request, as compressed JSON: workings, sums, views that are not the first."""
-    sections = {f"{step.phase}-{step.key}": str(module.working(step)) for step in facts["page"].workings}
-    sections |= {f"sum-{each.key}": str(module.sum(each)) for each in facts["page"].sums}
+    """Return what is shown on request, compressed: other views; of long traces, workings."""
+    sections = {}
+    if facts["is_long"]:
+        sections = {f"{s.phase}-{s.key}": str(module.working(s)) for s in facts["page"].workings}
+        sections |= {f"sum-{each.key}": str(module.sum(each)) for each in facts["page"].sums}
     others = (view for view in facts["views"] if view is not facts["shown_view"])
     sections |= {f"view-{view.view}": str(module.figure(view)) for view in others}
+    if not sections:
+        return ""
     return base64.b64encode(gzip.compress(json.dumps(sections).encode(), mtime=0)).decode()
 
 

@@ -93,3 +93,13 @@ def test_a_closed_pipe_ends_it_quietly():
     script = f"{sys.executable} -m scalargrad trace mazur-2-2-2 | head -1"
     finished = subprocess.run(["bash", "-c", script], capture_output=True, check=True)
     assert finished.stderr == b""
+
+
+def test_without_a_command_the_help_is_printed(capsys):
+    """Every command is in it with what it is for, and the status is 0."""
+    status, out, err = run(capsys)
+    assert (status, err) == (0, "")
+    assert all(f" {command.__name__.rpartition('.')[2]} " in out for command in COMMANDS)
+    with pytest.raises(SystemExit, match="0"):
+        main(["--help"])
+    assert capsys.readouterr().out == out

@@ -31,6 +31,7 @@ def run(*arguments, **options):
 
 # Of each run: the arguments, the exit status, and a line of the output, whose blanks may be more.
 RUNS = [
+    ((), 0, "step step through backpropagation, one step a key"),
     (("--version",), 0, f"scalargrad {__version__}"),
     (("examples",), 0, "fan-out Plus copies the gradient to u and v; x adds up what comes back"),
     (("examples", "fan-out"), 0, "(x,) = leaves(x=3.0)"),
@@ -115,7 +116,7 @@ NAMES = [command.__name__.rpartition(".")[2] for command in COMMANDS]
 
 def test_every_command_is_run_here():
     """A new command asks for a line in RUNS."""
-    assert {arguments[0] for arguments, _, _ in RUNS} | {"draw", "page"} >= set(NAMES)
+    assert {name for arguments, _, _ in RUNS for name in arguments[:1]} | {"draw", "page"} >= set(NAMES)
 
 
 # ---- slips
@@ -162,8 +163,9 @@ SLIPS = {
     ("page", "fan-out"): "-o",
     ("page", "fan-out", "-o", "net.pdf"): "ending in .html",
     ("page", "fan-out", "-o", "no/net.html"): "cannot write",
+    ("trace", "fan-uot "): "did you mean fan-out? An expression needs values, name=value.",
+    ("trace", "unheard-of"): "sigmoid-2-2-1. An expression needs values, name=value.",
     ("unheard-of",): "invalid choice",
-    (): "required",
 }
 
 

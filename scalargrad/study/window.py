@@ -1,5 +1,6 @@
 """Fit the table of a step into a window: formulas into its columns, rows into its height."""
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -7,24 +8,34 @@ from scalargrad.notation.labels import cut_in_the_middle
 from scalargrad.study.stepping import Line
 from scalargrad.wengert.listing import PLAIN, Inks, aligned
 
+CODE = re.compile(r"\x1b\[[0-9;]*m")  # of a colour
+SHORTEST = 7  # of a formula that is cut, in characters: as long as the heading above it
+
 
 def layout(lines: Sequence[Line], width: int, inks: Inks = PLAIN, last: Sequence[Line] = ()) -> list[str]:
-    """Return the table as text, aligned on the decimal points; formulas too long for a width are cut.
+    """Return the table as text, aligned on the decimal points; where it is too wide, formulas are cut.
 
     With the lines of the `last` step, columns have room for those too, and stand still from step to step.
 
-    >>> for line in layout([Line(">", "y", "x1*w1 + x2*w2 + b", "2.5", "1")], 56):
+    >>> for line in layout([Line(">", "y", "x1*w1 + x2*w2 + b", "2.5", "1")], 50):
     ...     print(line)
-        v    formula             value    adjoint so far
-    >   y    x1*w1 + … w2 + b      2.5                 1
+        v    formula           value    adjoint so far
+    >   y    x1*w1  … 2 + b      2.5                 1
     """
+    every = (*lines, *last)
+    table = _table(every, inks)
+    excess = max(len(CODE.sub("", line)) for line in table) - width
+    if excess > 0:
+        room = max(SHORTEST, max(len(line.formula) for line in every) - excess)
+        table = _table([line._replace(formula=cut_in_the_middle(line.formula, room)) for line in every], inks)
+    return table[: 1 + len(lines)]
+
+
+def _table(lines: Sequence[Line], inks: Inks) -> list[str]:
     headings = ("", "v", "formula", "value", "adjoint so far")
     alignment = ("left", "left", "left", "decimal", "decimal")
-    cells = [
-        line._replace(formula=cut_in_the_middle(line.formula, max(8, width - 40))) for line in (*lines, *last)
-    ]
     colours = ("", "", "", inks.value, inks.adjoint)
-    return aligned(cells, headings, alignment, inks=colours).splitlines()[: 1 + len(lines)]
+    return aligned(lines, headings, alignment, inks=colours).splitlines()
 
 
 def fitted(body: list[str], room: int) -> list[str]:

@@ -1,14 +1,17 @@
 """Laws of the command line: it prints what the library computes, in any terminal."""
 
 import os
+import re
 import subprocess
 import sys
 
 import pytest
+from pseudoterminal import written
 
 from scalargrad import trace
-from scalargrad.cli import COMMANDS, main
+from scalargrad.cli import COMMANDS, main, terminal
 from scalargrad.examples import GALLERY, example
+from scalargrad.wengert.listing import Inks, listing
 
 
 def run(capsys, *arguments):
@@ -93,3 +96,56 @@ def test_a_closed_pipe_ends_it_quietly():
     script = f"{sys.executable} -m scalargrad trace mazur-2-2-2 | head -1"
     finished = subprocess.run(["bash", "-c", script], capture_output=True, check=True)
     assert finished.stderr == b""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal is needed")
+@pytest.mark.parametrize(("columns", "environment"), [(80, {}), (120, {"COLUMNS": "80"})])
+def test_a_trace_fits_its_terminal_and_is_whole_in_a_pipe(columns, environment, monkeypatch, capsys):
+    """As wide as the terminal is, or as COLUMNS says; where there is no terminal COLUMNS says nothing."""
+    recorded = trace(example("mazur-2-2-2").output())
+    shown = written("trace", "mazur-2-2-2", columns=columns, NO_COLOR="1", **environment)
+    assert max(map(len, shown.splitlines())) <= 80
+    assert listing(recorded, 9, 80) in shown
+    monkeypatch.setenv("COLUMNS", "80")
+    assert listing(recorded, 9) in run(capsys, "trace", "mazur-2-2-2")[1]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal is needed")
+def test_numbers_have_colours_in_a_terminal_that_has_them(capsys):
+    """All of them where it says so, else the nearest of 256; none in a dumb one or under NO_COLOR."""
+    plain = run(capsys, "trace", "mazur-2-2-2")[1]
+    all_colours = written("trace", "mazur-2-2-2", columns=120, COLORTERM="truecolor")
+    assert len(set(re.findall(r"38;2;\d+;\d+;\d+", all_colours))) == 2
+    some = written("trace", "mazur-2-2-2", columns=120)
+    assert len(set(re.findall(r"38;5;\d+", some))) == 2
+    assert re.sub(r"\x1b\[[\d;?]*[a-z]", "", all_colours) == re.sub(r"\x1b\[[\d;?]*[a-z]", "", some) == plain
+    for environment in ({"NO_COLOR": "1"}, {"TERM": "dumb"}, {"NO_COLOR": "1", "COLORTERM": "truecolor"}):
+        assert written("trace", "mazur-2-2-2", columns=120, **environment) == plain
+
+
+def luminance(channels):
+    """Return the relative luminance of WCAG 2 of a colour of three channels up to 255."""
+    linear = [c / 3294.6 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("kind", Inks._fields)
+def test_an_ink_stands_out_from_black_and_from_white(kind, monkeypatch):
+    """Nobody knows the paper of a terminal: the contrast is at least 4.5 with both."""
+    monkeypatch.setattr(terminal.sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    *_, red, green, blue = map(int, re.findall(r"\d+", getattr(terminal.inks(), kind)))
+    light = luminance((red, green, blue)) + 0.05
+    assert min(1.05 / light, light / 0.05) >= 4.5
+    assert (kind == "value") == (blue > red)
+
+
+def test_without_a_command_the_help_is_printed(capsys):
+    """Every command is in it with what it is for, and the status is 0."""
+    status, out, err = run(capsys)
+    assert (status, err) == (0, "")
+    assert all(f" {command.__name__.rpartition('.')[2]} " in out for command in COMMANDS)
+    with pytest.raises(SystemExit, match="0"):
+        main(["--help"])
+    assert capsys.readouterr().out == out

@@ -31,6 +31,7 @@ def run(*arguments, **options):
 
 # Of each run: the arguments, the exit status, and a line of the output, whose blanks may be more.
 RUNS = [
+    ((), 0, "step step through backpropagation, one step a key"),
     (("--version",), 0, f"scalargrad {__version__}"),
     (("examples",), 0, "fan-out Plus copies the gradient to u and v; x adds up what comes back"),
     (("examples", "fan-out"), 0, "(x,) = leaves(x=3.0)"),
@@ -40,8 +41,8 @@ RUNS = [
     (("trace", *NEURON, "--digits", "6"), 0, "h = sigmoid(a) 0.924142 | da = dh*h*(1 - h) 0.070104 0.070104"),
     (("trace", "-x**2", "x=3"), 0, "x 3 | dy/dx -6"),
     (("trace", "mazur-2-2-2"), 0, "w5 0.4 0.082167041 0.358916480"),
-    (("step", "fan-out"), 0, "step 6 of 7, reverse: fire v"),
-    (("step", *NEURON), 0, "step 5 of 7, reverse: fire h"),
+    (("step", "fan-out"), 0, "step 6 of 7, reverse: v hands its adjoint to x"),
+    (("step", *NEURON), 0, "step 5 of 7, reverse: h hands its adjoint to a"),
     (("step", *NEURON, "--digits", "2"), 0, "h = sigmoid(a) = sigmoid(2.5) = 0.92"),
     (("explain", NET, "--of", "w5"), 0, "= (0.1916)(0.7969)"),
     (("explain", *NEURON, "--of", "w", "--digits", "6"), 0, "= 0.070104"),
@@ -115,7 +116,7 @@ NAMES = [command.__name__.rpartition(".")[2] for command in COMMANDS]
 
 def test_every_command_is_run_here():
     """A new command asks for a line in RUNS."""
-    assert {arguments[0] for arguments, _, _ in RUNS} | {"draw", "page"} >= set(NAMES)
+    assert {name for arguments, _, _ in RUNS for name in arguments[:1]} | {"draw", "page"} >= set(NAMES)
 
 
 # ---- slips
@@ -162,8 +163,9 @@ SLIPS = {
     ("page", "fan-out"): "-o",
     ("page", "fan-out", "-o", "net.pdf"): "ending in .html",
     ("page", "fan-out", "-o", "no/net.html"): "cannot write",
+    ("trace", "fan-uot "): "did you mean fan-out? An expression needs values, name=value.",
+    ("trace", "unheard-of"): "sigmoid-2-2-1. An expression needs values, name=value.",
     ("unheard-of",): "invalid choice",
-    (): "required",
 }
 
 

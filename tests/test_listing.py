@@ -8,7 +8,8 @@ from scalargrad import Value, label, leaves, trace
 from scalargrad.examples import GALLERY
 from scalargrad.notation.labels import cut_in_the_middle, shortened
 from scalargrad.notation.numbers import number
-from scalargrad.wengert.listing import listing, updates
+from scalargrad.wengert.folding import INDENT, folded
+from scalargrad.wengert.listing import Inks, listing, updates
 
 
 @pytest.mark.parametrize("example", GALLERY.values(), ids=GALLERY)
@@ -41,6 +42,86 @@ def test_the_2_2_1_net_is_listed_in_at_most_100_columns():
     """The main worked example fits a terminal and a printed page."""
     lines = listing(trace(GALLERY["sigmoid-2-2-1"].output())).splitlines()
     assert max(map(len, lines)) <= 100
+
+
+@pytest.mark.parametrize("example", GALLERY.values(), ids=GALLERY)
+@pytest.mark.parametrize("width", [120, 80, 76])
+def test_a_listing_fits_a_width_without_the_loss_of_a_character(example, width):
+    """A formula that is too long goes on in the next lines, before the numbers of the next one."""
+    recorded = trace(example.output())
+    whole, fitting = listing(recorded, example.digits), listing(recorded, example.digits, width)
+    assert max(map(len, fitting.splitlines())) <= width
+    if max(map(len, whole.splitlines())) <= width:
+        assert fitting == whole
+    for half in (0, 1):
+        assert cells(whole, half) == cells(fitting, half)
+
+
+def test_what_is_left_of_a_formula_is_indented_in_both_halves():
+    """So that nobody takes it for a statement of its own."""
+    lines = listing(trace(GALLERY["mazur-2-2-2"].output()), 9, 80).splitlines()
+    assert "    + w2*i2                      | di1 += dv14*w1      0.001315703   0.003804267" in lines
+    assert "                                 |     *(1 - h1)" in lines
+
+
+def cells(text, half):
+    """Return the formulas of the left or right half of a listing, without blanks, with all its numbers."""
+    lines = [re.split(" {2,}", line.split(" |")[half].strip()) for line in text.splitlines()]
+    formulas = "".join(line[0] for line in lines).replace(" ", "")
+    return formulas, [number for line in lines for number in line[1:]]
+
+
+@pytest.mark.parametrize("width", [1, 40])
+def test_a_listing_that_cannot_fit_is_whole(width):
+    """Numbers are not cut, and what the terminal has to break is not folded as well."""
+    recorded = trace(GALLERY["mazur-2-2-2"].output())
+    assert listing(recorded, 9, width) == listing(recorded, 9)
+
+
+FORMULAS = (
+    "v14 = w1*i1 + w2*i2",
+    "dv15 += dh1*h1*(1 - h1)",
+    "v24 = logsumexp([s1, s2])",
+    "y = a**2*(b + c*(d - e))/f - -3*x",
+    "x" * 30,
+)
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+@pytest.mark.parametrize("width", range(8, 40))
+def test_a_folded_formula_is_the_formula_with_no_line_longer_than_it_has_to_be(formula, width):
+    """Its lines make it whole again; only what has no operator is longer than the width."""
+    lines = folded(formula, width)
+    assert "".join(lines).replace(" ", "") == formula.replace(" ", "")
+    assert all(line.startswith(INDENT) for line in lines[1:])
+    assert lines == [formula] or len(formula) > width
+    for line in lines:
+        assert len(line) <= width or not re.search(r"[^*]\*[^*]|/| [-+] |, ", line.strip()[1:])
+
+
+def test_a_formula_is_folded_at_its_loosest_operator():
+    """At a sum before a product, outside brackets before inside, and never within a power."""
+    assert folded("y = a*b + c*d", 12) == ["y = a*b", "    + c*d"]
+    assert folded("y = f(a, b*c) + d", 14) == ["y = f(a, b*c)", "    + d"]
+    assert folded("y = aa*bb*(c + d)", 14) == ["y = aa*bb", "    *(c + d)"]
+    assert folded("y = a**2*b**2", 9) == ["y = a**2", "    *b**2"]
+    assert folded("y = a**2*b**2", 1) == ["y =", "    a**2", "    *b**2"]
+
+
+def test_inks_change_nothing_but_the_colour_of_numbers():
+    """Without the codes it is the same text; each number stands between two of them."""
+    recorded = trace(GALLERY["sigmoid-2-2-1"].output())
+    coloured = listing(recorded, width=64, inks=Inks("\x1b[34m", "\x1b[31m"))
+    assert re.sub(r"\x1b\[\d+m", "", coloured) == listing(recorded, width=64)
+    for line in coloured.splitlines():
+        left, right = line.split(" | ")
+        assert re.fullmatch(r"[^\x1b]*(\x1b\[34m\S+\x1b\[0m *)?", left)
+        assert re.fullmatch(r"[^\x1b]*(\x1b\[31m[^\x1b]+\x1b\[0m *){0,2}", right)
+    names = GALLERY["mazur-2-2-2"].parameters
+    recorded = trace(GALLERY["mazur-2-2-2"].output())
+    table = updates(recorded, 0.5, names, inks=Inks("\x1b[34m", "\x1b[31m"))
+    assert re.sub(r"\x1b\[\d+m", "", table) == updates(recorded, 0.5, names)
+    assert table.count("\x1b[34m") == 2 * table.count("\x1b[31m") == 2 * (len(names) + 1)
 
 
 def test_the_columns_of_numbers_are_aligned_on_their_decimal_points():

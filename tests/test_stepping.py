@@ -2,18 +2,22 @@
 
 import os
 import re
-import sys
 from types import SimpleNamespace
 
 import pytest
+from pseudoterminal import started, written
 
-from scalargrad import Value, dot, label, leaves, trace
+from scalargrad import Value, dot, label, leaves, sin, trace
 from scalargrad.cli import main
 from scalargrad.examples import GALLERY, example
 from scalargrad.notation.numbers import number
+from scalargrad.notation.text import TextWriter
+from scalargrad.page.wording import question
 from scalargrad.study import terminal
 from scalargrad.study.stepping import Stepper, transcript
-from scalargrad.study.terminal import fitted, layout, moved, step_of, step_through
+from scalargrad.study.terminal import moved, not_found, step_of, step_through
+from scalargrad.study.window import fitted, layout
+from scalargrad.wengert.listing import Inks
 from scalargrad.wengert.progress import NOT_COMPUTED
 
 
@@ -73,6 +77,42 @@ def test_a_step_is_found_by_number_and_by_the_name_of_its_row():
     assert step_of(stepper, "nothing", 1) is None
 
 
+def test_the_name_of_a_leaf_leads_to_the_steps_of_the_rows_that_read_it(stepper):
+    """And so every row that is shown can be gone to."""
+    for row in stepper.shown:
+        found = [step_of(stepper, row.name, count) for count in range(1, len(stepper) + 1)]
+        for step in (stepper.steps[count - 1].instruction for count in found):
+            assert row is step if row.parents else row in step.parents
+
+
+def test_what_is_not_found_is_told_with_the_nearest_that_is():
+    """A name with the rows that are spelt alike, a number with the last step."""
+    stepper = Stepper(trace(example("sigmoid-2-2-1").output()))
+    assert not_found(stepper, "h3") == "unknown row 'h3'; did you mean w3 or h2 or h1?"
+    assert not_found(stepper, "nothing").startswith("unknown row 'nothing'; there are: a1, a2, a3, b1, ")
+    assert not_found(stepper, "20") == "there is no step 20; the last is 19"
+
+
+def test_a_step_is_named_in_the_words_of_the_page(stepper):
+    """In the reverse phase a value hands its adjoint to its parents, but for the constants."""
+    for count, step in enumerate(stepper.steps, 1):
+        title, asked = stepper.title(count), question(step, TextWriter())
+        if step.phase == "reverse":
+            number, targets = re.fullmatch(r".* hands its adjoint (\S+) to (.*)", asked).groups()
+            named = [t for t in targets.split(", ") if t in {v.name for v in stepper.shown}]
+            told = asked.removesuffix(targets).replace(f" {number}", "") + ", ".join(named)
+            assert title == f"step {count} of {len(stepper)}, reverse: {told}"
+        else:
+            assert title.endswith(f" {step.instruction.name}")
+
+
+def test_a_value_whose_parents_are_constants_says_so():
+    """Nobody needs what it would hand on."""
+    stepper = Stepper(trace(sin(2.0) * Value(3.0, label="x")))
+    assert stepper.title(5) == "step 5 of 5, reverse: v1 hands its adjoint to constants, which do not need it"
+    assert stepper.working(5) == []
+
+
 def test_a_step_is_found_by_every_number_from_the_first_to_the_last(stepper):
     """And by no other."""
     count = len(stepper)
@@ -98,7 +138,7 @@ def test_constants_are_in_no_row_and_in_no_working():
     assert [stepper.working(count) for count in range(1, 6)] == [
         ["a = x*2 = 0.5*2 = 1"],
         ["y = a + 3 = 1 + 3 = 4"],
-        ["dy = 1"],
+        ["dy = ∂y/∂y = 1"],
         ["da = dy = 1"],
         ["dx = da*2 = (1)(2) = 2"],
     ]
@@ -121,31 +161,77 @@ def test_a_contribution_is_a_product_added_to_what_was_there():
     ]
 
 
-@pytest.mark.parametrize("width", [60, 80, 100, 200])
-def test_a_long_formula_is_cut_and_no_line_is_wider_than_the_terminal(width):
-    """Forty columns are left for the names and numbers; what is cut shows that it is."""
+@pytest.mark.parametrize("width", [48, 60, 80, 100, 200])
+def test_a_long_formula_is_cut_in_its_middle_and_its_numbers_are_shown(width):
+    """The table is as wide as the terminal then; a working is cut so that its result is shown."""
     xs = [Value(1.25, label=f"x{i}") for i in range(40)]
     y = dot(xs, xs)
     label(y=y)
-    *_, last = layout(Stepper(trace(y)).table(1), width)
-    formula = re.search(r"x0\*x0.*…", last)[0]
-    assert len(formula) == width - 40
-    assert len(last) <= width
-    assert last.rstrip().endswith("–")
-    assert all(len(line) <= 20 for line in layout(Stepper(trace(y)).table(1), 20))
+    stepper = Stepper(trace(y))
+    *_, last = layout(stepper.table(1), width)
+    assert re.search(r" x0\*x0.* … .*x39 ", last)
+    assert len(last) == width
+    assert last.endswith("–")
+    working = terminal._Session(stepper, "a wide sum").lines(24, width)[2][1]
+    assert len(working) == width
+    assert working.endswith("*1.25 = 62.5")
 
 
-@pytest.mark.parametrize("room", range(2, 9))
-def test_the_lines_that_fit_fill_the_room_and_hold_the_marked_ones(room):
-    """What is left out is counted in the last of them, and nothing is where all fit."""
+@pytest.mark.parametrize("room", range(3, 9))
+@pytest.mark.parametrize("marked", [(0,), (0, 1), (5, 6), (0, 3, 5), (1, 2, 3, 4)], ids=str)
+@pytest.mark.parametrize("active", [4, 7, 9])
+def test_the_lines_that_fit_are_in_order_and_each_gap_says_how_many_it_leaves_out(room, marked, active):
+    """The active one is there; all that are marked are, if they and their gaps fit; no gap is of one line."""
+    marks = dict.fromkeys(marked, "+") | {active: ">"}
+    body = [f"{marks.get(i, ' ')} line {i}" for i in range(10)]
+    lines, place, kept = fitted(body, room), 0, []
+    for line in lines:
+        if "more rows" in line:
+            gap = int(line.split()[1])
+            assert gap >= 2
+            place += gap
+        else:
+            assert line == body[place]
+            kept.append(place)
+            place += 1
+    assert place == len(body)
+    assert len(lines) <= room
+    assert active in kept
+    gaps = re.findall(" +", "".join(marks.get(i, " ") for i in range(10)))
+    assert set(marks) <= set(kept) or len(marks) + len(gaps) > room
+
+
+def test_where_all_lines_fit_none_is_left_out():
+    """Nor is there a line that counts them."""
     body = [*(f"  line {i}" for i in range(5)), "+ target", "> active"]
-    lines = fitted(body, room)
-    assert len(lines) == min(room, 7)
-    if room >= 7:
-        assert lines == body
-    else:
-        assert lines[-1] == f"  … {7 - (room - 1)} more rows"
-        assert lines[:-1] == body[7 - (room - 1) :]
+    assert fitted(body, 7) == fitted(body, 9) == body
+    assert len(fitted(body, 6)) == 6
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_what_a_step_reads_or_changes_is_in_view_in_a_terminal_of_80_by_24(name):
+    """So are its working and the keys: nobody has to scroll to follow one step."""
+    session = terminal._Session(Stepper(trace(example(name).output()), example(name).digits), "the net")
+    for count, step in enumerate(session.stepper.steps, 1):
+        session.count = count
+        texts = [text for _, text in session.lines(24, 80)]
+        assert len(texts) <= 24
+        assert max(map(len, texts)) <= 80
+        assert not any(" … " in text for text in texts[:-1] if "more rows" not in text)
+        operands = () if step.phase == "seed" else step.instruction.parents
+        wanted = {v.name for v in (step.instruction, *operands) if v.role != "constant"}
+        marked = [text.split() for text in texts if text[:1] in {">", "+", "·"}]
+        assert {name for _, name, *_ in marked} == wanted
+        assert {mark for mark, *_ in marked} <= {">", "·" if step.phase == "forward" else "+"}
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_the_columns_stand_still_from_step_to_step(name):
+    """A number that appears moves no other."""
+    stepper = Stepper(trace(example(name).output()), example(name).digits)
+    last = stepper.table(len(stepper))
+    heads = {layout(stepper.table(count), 80, last=last)[0] for count in range(1, len(stepper) + 1)}
+    assert len(heads) == 1
 
 
 @pytest.mark.parametrize(("rows", "columns"), [(40, 100), (16, 80), (12, 40), (5, 30)])
@@ -156,12 +242,34 @@ def test_a_page_fits_its_terminal_with_the_active_line_in_it(monkeypatch, rows, 
     session = terminal._Session(Stepper(trace(example("sigmoid-2-2-1").output())), "the net")
     for count in range(1, len(session.stepper) + 1):
         session.count = count
-        page, frame = session.page(), 2 + len(session.stepper.working(count)) + 1
-        assert len(page) == frame + 3 + min(20, max(3, rows - frame - 3))
-        assert all(len(text) <= columns + 1 for _, text in page)
-        marked = [(style, text[0]) for style, text in page if text[0] in ">+"]
-        assert all(style == {">": "reverse", "+": "bold"}[mark] for style, mark in marked)
-        assert [mark for _, mark in marked].count(">") == 1
+        lines = "".join(text for _, text in session.page()).splitlines()
+        frame = 2 + len(session.stepper.working(count)) + 1
+        least = 3 if rows < 12 else 20 if rows == 40 else rows - frame - 3 - 1
+        assert frame + 3 + least <= len(lines) <= max(rows, frame + 3 + 3)
+        assert max(map(len, lines)) <= columns
+        styles = {
+            (style, text[0]) for style, text in session.lines(rows, columns) if text[:1] in {">", "+", "·"}
+        }
+        assert styles <= {("reverse", ">"), ("bold", "+"), ("", "·")}
+        assert [line[:1] for line in lines].count(">") == 1
+
+
+def test_inks_colour_the_two_columns_of_numbers_and_nothing_else(monkeypatch):
+    """Values have one, adjoints the other; the active line, which is reversed, has none."""
+    screen = SimpleNamespace(get_size=lambda: SimpleNamespace(rows=40, columns=80))
+    monkeypatch.setattr("prompt_toolkit.application.get_app", lambda: SimpleNamespace(output=screen))
+    stepper = Stepper(trace(example("sigmoid-2-2-1").output()))
+    session = terminal._Session(stepper, "the net", Inks("\x1b[34m", "\x1b[31m"))
+    session.count = len(stepper)
+    coloured = {"ansiblue": "", "ansired": ""}
+    for style, text in session.page():
+        for name in {*style.split()} & {*coloured}:
+            coloured[name] += text
+        assert not ("reverse" in style and "ansi" in style)
+    active = stepper.steps[-1].instruction
+    rows = [line for line in stepper.table(len(stepper)) if line.name != active.name]
+    assert coloured["ansiblue"] == "".join(["value", *(line.value for line in rows)])
+    assert coloured["ansired"] == "".join(["adjoint so far", *(line.adjoint for line in rows)])
 
 
 def test_the_2_2_1_net_fits_80_columns():
@@ -197,6 +305,9 @@ KEYS = {
     "g20\rq": 1,
     "nn\x7fq": 2,
     "gnothing\rq": 1,
+    "gnothing\rnq": 2,
+    "gw5\rq": 7,
+    "gw5\rgw5\rq": 13,
     "$0q": 1,
     "xq": 1,
     "ga\x03nq": 2,
@@ -217,22 +328,27 @@ def test_keys_step_go_to_and_quit(keys, count):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal is needed")
-def test_in_a_real_terminal_it_starts_shows_no_colour_and_leaves_cleanly():
-    """The first page appears, q ends the session with status 0."""
+@pytest.mark.parametrize("no_colour", [True, False])
+def test_in_a_real_terminal_it_starts_and_leaves_cleanly_in_colour_unless_told_not_to(no_colour):
+    """The first page appears, a name that is not there is told, q ends the session with status 0."""
     import pexpect
 
-    session = pexpect.spawn(
-        sys.executable,
-        ["-m", "scalargrad", "step", "sigmoid-2-2-1"],
-        env=os.environ | {"TERM": "xterm-256color", "NO_COLOR": "1"},
-        dimensions=(40, 80),
-        encoding="utf-8",
-        timeout=20,
-    )
+    session = started("step", "sigmoid-2-2-1", **({"NO_COLOR": "1"} if no_colour else {}))
     session.expect("step 1 of 19")
     session.expect("Home  End")
+    shown = session.before
+    session.send("gw9\r")
+    session.expect("unknown.*w6 or")  # between the words the cursor moves
     session.send("q")
     session.expect(pexpect.EOF)
     session.close()
     assert session.exitstatus == 0
-    assert not re.search(r"\x1b\[[0-9;]*[34][0-7]m", session.before)
+    assert bool(re.search(r"\x1b\[[0-9;]*[34][0-8][;m]", shown)) != no_colour
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal is needed")
+def test_in_a_terminal_that_cannot_move_its_cursor_all_steps_are_printed():
+    """Without an escape code, and it ends by itself."""
+    shown = written("step", "fan-out", TERM="dumb")
+    assert "step 7 of 7, reverse: u hands its adjoint to x" in shown
+    assert "\x1b" not in shown

@@ -55,7 +55,8 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"scalargrad {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="command", title="commands")
+    parser.set_defaults(run=lambda _: parser.print_help())  # where no command is named
+    commands = parser.add_subparsers(metavar="command", title="commands")
     for command in COMMANDS:
         subparser = commands.add_parser(
             command.__name__.rpartition(".")[2],

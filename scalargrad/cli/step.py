@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from scalargrad.cli.subject import add_digits, add_subject, digits_of, subject_of
+from scalargrad.cli.terminal import colour_depth, inks, is_dumb
 from scalargrad.study.stepping import Stepper, transcript
 from scalargrad.study.terminal import step_through
 from scalargrad.tracing import trace
@@ -23,11 +24,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Step in the terminal; where input or output is not one, print all steps and end."""
+    """Step in the terminal; where input or output is not one, or a dumb one, print all steps and end."""
     output, example = subject_of(options)
     stepper = Stepper(trace(output), digits_of(options, example))
     heading = example.title if example else options.subject.strip()
-    if sys.stdin.isatty() and sys.stdout.isatty():
-        step_through(stepper, heading)
+    if sys.stdin.isatty() and sys.stdout.isatty() and not is_dumb():
+        step_through(stepper, heading, inks(), colour_depth())
     else:
         print(heading, transcript(stepper), sep="\n")

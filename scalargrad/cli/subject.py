@@ -40,7 +40,8 @@ def output_of(text: str, values: Mapping[str, float]) -> Value:
     if text in GALLERY:
         return GALLERY[text].output(**values)
     if _looks_like_a_name(text) and not values:
-        raise UsageError(f"{unknown('example', text, GALLERY)} An expression needs values, name=value.")
+        slip = unknown("example", text, GALLERY)
+        raise UsageError(f"{slip}{'' if slip.endswith('?') else '.'} An expression needs values, name=value.")
     output = evaluate(text, values)
     output.label = output.label or ("y" if "y" not in values else "")
     return output

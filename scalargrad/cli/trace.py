@@ -3,6 +3,7 @@
 import argparse
 
 from scalargrad.cli.subject import add_digits, add_subject, digits_of, subject_of
+from scalargrad.cli.terminal import inks, show, width
 from scalargrad.tracing import trace
 from scalargrad.wengert.listing import listing, updates
 from scalargrad.wengert.roles import parameters
@@ -29,8 +30,8 @@ def run(options: argparse.Namespace) -> None:
     if example:
         print(f"{example.title}\n({example.source})\n")
     recorded = trace(output)
-    print(listing(recorded, digits))
+    show(listing(recorded, digits, width(), inks()))
     if example and example.rate:
         moved = [v.name for v in parameters(recorded)]
         print(f"\nOne step of gradient descent, v - {example.rate:g} dv:\n")
-        print(updates(recorded, example.rate, moved, digits))
+        show(updates(recorded, example.rate, moved, digits, inks()))

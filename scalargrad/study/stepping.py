@@ -3,16 +3,17 @@
 from typing import NamedTuple
 
 from scalargrad.notation.text import TextWriter
-from scalargrad.wengert.instruction import Contribution
+from scalargrad.wengert.instruction import Contribution, Instruction, Step
 from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.listing import adjoint_statement
 from scalargrad.wengert.progress import progress
 
-WAYS = {"forward": "compute the value of", "seed": "set the adjoint of the output", "reverse": "fire"}
-
 
 class Line(NamedTuple):
-    """One line of the table: a name, its formula, value and adjoint so far; `mark` is where we are."""
+    """One line of the table: a name, its formula, value and adjoint so far.
+
+    `mark` is ">" for what a step is at, "·" for what it reads, "+" for what it adds to.
+    """
 
     mark: str
     name: str
@@ -43,22 +44,38 @@ class Stepper:
     def __len__(self) -> int:
         return len(self.steps)
 
+    def name(self, v: Instruction) -> str:
+        """Return the name of an instruction as it is shown, on one line whatever its label."""
+        return str(self.writer.name(v.name))
+
     def title(self, count: int) -> str:
         """Return what a step does."""
         step = self.steps[count - 1]
-        name = "" if step.phase == "seed" else f" {step.instruction.name}"
-        return f"step {count} of {len(self)}, {step.phase}: {WAYS[step.phase]}{name}"
+        return f"step {count} of {len(self)}, {step.phase}: {self._deed(step)}"
+
+    def _deed(self, step: Step) -> str:
+        """Return what a step does in the words of the page."""
+        name = self.name(step.instruction)
+        if step.phase == "forward":
+            return f"compute {name}"
+        if step.phase == "seed":
+            return f"the reverse phase starts at {name}"
+        targets = dict.fromkeys(
+            self.name(c.target) for c in step.contributions if c.target.role != "constant"
+        )
+        return f"{name} hands its adjoint to {', '.join(targets) or 'constants, which do not need it'}"
 
     def working(self, count: int) -> list[str]:
         """Return formula = substitution = result of a step, one line for each number it computes."""
         step = self.steps[count - 1]
         v, writer = step.instruction, self.writer
+        name = self.name(v)
         if step.phase == "seed":
-            return [f"d{v.name} = 1"]
+            return [f"d{name} = ∂{name}/∂{name} = 1"]  # what the d of all later lines means
         if step.phase == "reverse":
             return [self._contribution(c) for c in step.contributions if c.target.role != "constant"]
         sides = [v.written(writer), v.substituted(writer), writer.number(v.value)]
-        return [f"{v.name} = " + " = ".join(dict.fromkeys(map(str, sides)))]
+        return [f"{name} = " + " = ".join(dict.fromkeys(map(str, sides)))]
 
     def _contribution(self, c: Contribution) -> str:
         upstream, local, before, after = (
@@ -72,13 +89,14 @@ class Stepper:
     def table(self, count: int) -> list[Line]:
         """Return the state after a step; what is not computed yet is marked as such."""
         step = self.steps[count - 1]
-        targets = {c.target for c in step.contributions}
+        parents = set(step.instruction.parents if step.phase != "seed" else ())
+        touched = "+" if step.phase == "reverse" else "·"
         lines = []
         for v in self.shown:
-            mark = ">" if v is step.instruction else "+" if v in targets else ""
+            mark = ">" if v is step.instruction else touched if v in parents else ""
             formula = str(v.written(self.writer)) if v.parents else ""
             known = self._progress[v]
-            lines.append(Line(mark, v.name, formula, known.value_at(count), known.adjoint_at(count)))
+            lines.append(Line(mark, self.name(v), formula, known.value_at(count), known.adjoint_at(count)))
         return lines
 
     def phase_end(self, count: int) -> int:

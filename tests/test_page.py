@@ -14,7 +14,7 @@ from scalargrad.examples import GALLERY, example
 from scalargrad.notation.mathml import MathWriter
 from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.page import MOST_INSTRUCTIONS, embedded
-from scalargrad.page.graph import layout, written
+from scalargrad.page.graph import layouts
 from scalargrad.page.model import model
 
 DIGITS = [1, 4, 9]
@@ -40,9 +40,8 @@ def test_the_numbers_of_the_table_are_those_of_the_json(name, digits):
     for row in model(t, digits).lines:
         record = records[row.key]
         assert row.label == record["name"]
-        assert row.progress.value[-1].text == str(write(record["value"]))
-        assert row.progress.adjoint[-1].text == str(write(record["adjoint"]))
-        assert row.progress.adjoint_at(0) == "–"
+        assert row.value == str(write(record["value"]))
+        assert row.adjoint == str(write(record["adjoint"]))
 
 
 @pytest.mark.parametrize("digits", DIGITS)
@@ -85,10 +84,12 @@ def test_every_adjoint_is_written_as_the_sum_over_its_uses(name):
 
 
 def test_an_unfinished_sum_says_so():
-    """After the first of two contributions an adjoint ends with +."""
+    """A sum begins with its first contribution, marked +, and ends with the last added to those before."""
     x = Value(3.0, label="x")
-    row = model(trace(x * 2 + x.tanh())).lines[0]
-    assert [entry.text for entry in row.progress.adjoint] == ["–", "0.0099 +", "2.0099"]
+    transfers = [
+        edge for w in model(trace(x * 2 + x.tanh())).workings for edge in w.transfers if edge.label == "x"
+    ]
+    assert [text_of(edge.so_far) + edge.more for edge in transfers] == ["=0.0099 +", "0.0099+2=2.0099"]
 
 
 def test_two_uses_by_one_child_are_told_apart():
@@ -107,23 +108,24 @@ def test_a_long_sum_may_break_between_its_terms():
 
 
 def test_the_figure_has_every_node_and_edge():
-    """Nodes do not overlap, and every edge of the trace has a curve."""
+    """Nodes do not overlap in any view, and in that of values every edge of the trace has a curve."""
     t = trace(example("sigmoid-2-2-1").output())
-    figure = layout(t, written(t))
-    assert [node.instruction for node in figure.nodes] == list(t)
-    edges = {(curve.edge.child.index, curve.edge.position) for curve in figure.curves}
+    values, neurons, layers = layouts(t)
+    assert [box.instruction.index for box in values.boxes] == [v.index for v in t]
+    edges = {(curve.edge.child.index, curve.edge.position) for curve in values.curves}
     assert edges == {(row.index, i) for row in t for i in range(len(row.parents))}
-    for a in figure.nodes:
+    assert [len(view.boxes) for view in (values, neurons, layers)] == [20, 5, 4]
+    for figure, a in ((figure, a) for figure in (values, neurons, layers) for a in figure.boxes):
         assert 0 < a.x < figure.width
-        for b in figure.nodes:
+        for b in figure.boxes:
             apart = abs(a.x - b.x) >= (a.width + b.width) / 2 or abs(a.y - b.y) >= (a.height + b.height) / 2
             assert a is b or apart
 
 
 def test_the_page_is_one_small_file_that_loads_nothing():
-    """Under 300 kB, no address but the names of its own parts, and a policy that forbids the rest."""
+    """Under 250 kB, no address but the names of its own parts, and a policy that forbids the rest."""
     text = trace(example("sigmoid-2-2-1").output()).to_html()
-    assert len(text.encode()) < 300_000
+    assert len(text.encode()) < 250_000
     assert "default-src 'none'" in html.unescape(text)
     assert "unsafe-" not in text
     assert not re.search(r"""(?:src|href)=["'](?!#)""", text)
@@ -138,7 +140,9 @@ def test_without_a_renderer_the_page_says_how_to_get_the_figure(monkeypatch):
 
     monkeypatch.setattr(render, "_command", none)
     text = trace(example("sigmoid-2-2-1").output()).to_html()
-    assert 'aria-label="Computation graph"' not in text
+    assert "<svg class=" not in text.partition("<body>")[2].replace('<svg class="icon"', "").replace(
+        '<svg class="marks"', ""
+    )
     assert "apt-get install graphviz" in text
     assert text.count('class="working ') == 20
     assert text.count("<tr class=") == 20

@@ -56,8 +56,8 @@ function mathml(x, brackets) {
     return minus && brackets.includes("n")
       ? `<mo stretchy="false">(</mo>${inner}<mo stretchy="false">)</mo>` : inner;
   }
-  const below = Number(exponent), power = below < 0 ? `<mo>−</mo><mn>${-below}</mn>` : `<mn>${below}</mn>`;
-  const inner = `${sign}${number}<mo>×</mo><msup><mn>10</mn><mrow>${power}</mrow></msup>`;
+  const below = Number(exponent), power = below < 0 ? `<mrow><mo>−</mo><mn>${-below}</mn></mrow>` : `<mn>${below}</mn>`;
+  const inner = `${sign}${number}<mo>×</mo><msup><mn>10</mn>${power}</msup>`;
   const needed = minus ? brackets.includes("n") : brackets.includes("p");
   return needed ? `<mrow><mo form="prefix">(</mo>${inner}<mo form="postfix">)</mo></mrow>` : inner;
 }

@@ -69,6 +69,7 @@ function sectionOf(key) {
     const holder = document.createElement("template");
     holder.innerHTML = packed[key];
     const section = holder.content.firstElementChild;
+    section.removeAttribute("id");
     if (key.startsWith("sum")) one(".sums").append(section);
     else one(".guesses").before(section);
     sections.set(key, section);

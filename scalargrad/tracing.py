@@ -91,11 +91,23 @@ class Trace(WengertList):
 
     @overload
     def to_html(
-        self, path: None = None, *, title: str | None = None, digits: int = 4, rate: float = 0.1
+        self,
+        path: None = None,
+        *,
+        title: str | None = None,
+        digits: int = 4,
+        rate: float = 0.1,
+        source: str = "",
     ) -> str: ...
     @overload
     def to_html(
-        self, path: str | PathLike[str], *, title: str | None = None, digits: int = 4, rate: float = 0.1
+        self,
+        path: str | PathLike[str],
+        *,
+        title: str | None = None,
+        digits: int = 4,
+        rate: float = 0.1,
+        source: str = "",
     ) -> None: ...
     def to_html(
         self,
@@ -104,18 +116,20 @@ class Trace(WengertList):
         title: str | None = None,
         digits: int = 4,
         rate: float = 0.1,
+        source: str = "",
     ) -> str | None:
         """Return a page that plays the trace, as one HTML file that loads nothing; or write it to a path.
 
         The numbers of its leaves can be changed, by hand or by steps of gradient descent, for which `rate` is
-        the η that it begins with.  It reads without scripts and on paper.  Raises TraceTooLargeError above
-        `page.MOST_INSTRUCTIONS`.
+        the η that it begins with.  `source` is a program to show beside the graph, `inspect.getsource(f)` for
+        example: the line that assigns a label is marked at its steps.  It reads without scripts and on paper.
+        Raises TraceTooLargeError above `page.MOST_INSTRUCTIONS`.
         """
         from pathlib import Path
 
         from scalargrad.page import page
 
-        text = page(self, title, digits, rate)
+        text = page(self, title, digits, rate, source)
         if path is None:
             return text
         Path(path).write_text(text, encoding="utf-8", newline="\n")

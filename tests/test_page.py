@@ -115,7 +115,7 @@ def test_the_figure_has_every_node_and_edge():
     edges = {(curve.edge.child.index, curve.edge.position) for curve in values.curves}
     assert edges == {(row.index, i) for row in t for i in range(len(row.parents))}
     assert [len(view.boxes) for view in (values, neurons, layers)] == [20, 5, 4]
-    for figure, a in ((figure, a) for figure in (values, neurons, layers) for a in figure.boxes):
+    for figure, a in ((view, box) for view in (values, neurons, layers) for box in view.boxes):
         assert 0 < a.x < figure.width
         for b in figure.boxes:
             apart = abs(a.x - b.x) >= (a.width + b.width) / 2 or abs(a.y - b.y) >= (a.height + b.height) / 2

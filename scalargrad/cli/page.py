@@ -28,7 +28,8 @@ def run(options: argparse.Namespace) -> None:
         raise UsageError(f"expected a file ending in .html, got {path.name!r}")
     output, example = subject_of(options)
     title = options.title or (example.title if example else None)
+    source = example.code if example else "\n".join(map(str.strip, options.subject.split(";")))
     rate = example.rate if example and example.rate else 0.1
     with writing(path):
-        trace(output).to_html(path, title=title, digits=digits_of(options, example), rate=rate)
+        trace(output).to_html(path, title=title, digits=digits_of(options, example), rate=rate, source=source)
     print(path)

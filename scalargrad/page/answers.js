@@ -28,6 +28,7 @@ function fieldOf(what) {
   const label = document.createElement("label");
   label.innerHTML = `<span>${questionOf(what)}</span> = `;
   label.append(input);
+  input.setAttribute("aria-label", wordsOf(what));
   input.addEventListener("keydown", (event) => {
     event.stopPropagation(); // the keys of the page are not meant
     if (event.key === "Escape") input.blur();
@@ -35,6 +36,12 @@ function fieldOf(what) {
   });
   field.append(label, verdict);
   return field;
+}
+
+function wordsOf(what) {
+  const [kind, key] = what.split(" "), [row, k] = key.split("-").map(Number);
+  if (kind === "value") return named(trace[row]);
+  return kind === "tangent" ? `∂${named(trace[row])}/∂${named(trace[plan.by])}` : `contribution to ${named(trace[trace[row].parents[k]])}`;
 }
 
 function questionOf(what) {

@@ -31,7 +31,7 @@ def evaluator(trace: WengertList) -> str:
     listed: list[dict[str, object]] = []
     for v in trace:
         about: dict[str, object] = {"name": v.name}
-        if (shown := str(writer.name(v.name))) != v.name:
+        if (shown := str(v.symbol(writer))) != v.name:
             about["shown"] = shown
         if v.primitive is None:
             about["value"] = float(v.value)

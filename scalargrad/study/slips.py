@@ -129,6 +129,34 @@ def adjoint_slips(work: Work, v: Instruction) -> Iterator[Slip]:
     yield from _misplaced_point(expected)
 
 
+def contribution_slips(work: Work, edge: Edge) -> Iterator[Slip]:
+    """Yield what common slips in one contribution alone would have given, whatever else is added to it."""
+    contribution = work.contribution(*edge)
+    upstream, local = work.adjoints[edge.child], work.partials[edge.child][edge.position]
+    yield upstream, "the local derivative is left out"
+    yield local, f"the adjoint of {edge.child.name} is left out"
+    yield from _at_the_wrong_place(work, edge, upstream)
+    if edge.child.primitive and edge.child.primitive.name in {"multiply", "dot"}:
+        yield (
+            upstream * work.values[edge.parent],
+            f"{edge.parent.name} itself is taken in the place of its factor",
+        )
+    yield -contribution, "the sign is reversed"
+    yield from _misplaced_point(contribution)
+
+
+def _at_the_wrong_place(work: Work, edge: Edge, upstream: float) -> Iterator[Slip]:
+    """Yield what confusing a function, its argument, its value and its derivative would have given."""
+    row, (z, a) = edge.child.primitive, (work.values[edge.parent], work.values[edge.child])
+    if row is None or row.arity != 1:
+        return
+    at_a = row.local_derivatives(ieee, row.value(ieee, [a]), [a])[0]
+    with_z = row.local_derivatives(ieee, z, [z])[0]
+    yield upstream * at_a, f"{row.name}' is taken at {edge.child.name}, not at {edge.parent.name}"
+    yield upstream * a, f"{row.name} is taken in the place of its derivative"
+    yield upstream * with_z, f"the derivative has {edge.parent.name} in the place of {edge.child.name}"
+
+
 def _edge_slips(work: Work, edge: Edge) -> Iterator[Slip]:
     """Yield slips in one contribution: along its edge and the unlabelled steps above it."""
     writer = TextWriter()

@@ -1,0 +1,42 @@
+"""The page on the screens that people have: no working is cut, no column is lost, at any step."""
+
+import pytest
+from browser import Page, needs_chromium
+
+from scalargrad import trace
+from scalargrad.examples import GALLERY, example
+from scalargrad.page import page as page_of
+
+pytestmark = needs_chromium
+SIZES = [(1366, 650), (1024, 768), (1280, 720), (390, 844), (1440, 900), (2560, 1440)]
+CUT = """const slider = document.querySelector('input.step'), found = [];
+const over = (e) => e.scrollWidth > e.clientWidth + 1;
+const pane = document.querySelector('.workings'), table = document.querySelector('.trace > .scroll');
+for (let step = 0; step <= Number(slider.max); step += 1) {
+  slider.value = step;
+  slider.dispatchEvent(new Event('input', {bubbles: true}));
+  const working = document.querySelector('.working.current');
+  if (pane.scrollHeight > pane.clientHeight + 1) found.push([step, 'working cut below', pane.scrollHeight, pane.clientHeight]);
+  if (over(pane) || [...working.querySelectorAll('.equation, .transfers')].some(over)) found.push([step, 'working cut at the side']);
+  if (over(table)) found.push([step, 'table cut at the side']);
+  const size = Math.min(...[...working.querySelectorAll('math')].map((math) => parseFloat(getComputedStyle(math).fontSize)));
+  if (size < 16) found.push([step, 'formulas too small', size]);
+}
+if (document.documentElement.scrollWidth > innerWidth) found.push(['page', 'wider than the screen']);
+return found;"""
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
+@pytest.mark.parametrize("name", GALLERY)
+def test_nothing_is_cut(browser, tmp_path, name, size):
+    """Every step of every example, with the numbers and the program that the command gives it."""
+    path, one = tmp_path / "page.html", example(name)
+    path.write_text(page_of(trace(one.output()), one.title, one.digits, source=one.code), encoding="utf-8")
+    width, height = size
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
+    )
+    page = Page(browser, path.as_uri())
+    assert page.browser.execute_script(CUT) == []
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

@@ -2,10 +2,13 @@
 
 import re
 
+from scalargrad.notation.characters import letter
+
 NAME_LENGTH, LINE_LENGTH = 24, 56
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 INDEXED = re.compile(r"([^\W\d_]+)([0-9]+)")
-VARIABLE = re.compile(r"([A-Za-z])_?([0-9]*)")
+VARIABLE = re.compile(r"([^_0-9]+)_?([0-9]*)")
+DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 LATEX_SPECIAL = {c: rf"\{c}" for c in "&%$#_{}"} | {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
@@ -71,8 +74,11 @@ def latex_name(label: str) -> str:
 
 
 def variable(label: str) -> str | None:
-    """Return the LaTeX of a label that is one letter with an index, or none; None for any other text."""
-    if not (parts := VARIABLE.fullmatch(label)):
+    r"""Return the LaTeX of a label that is one letter with an index, or none; None for any other text.
+
+    >>> variable("w12"), variable("θ̂₁"), variable("loss")
+    ('w_{12}', '\\hat{\\theta}_{1}', None)
+    """
+    if not (parts := VARIABLE.fullmatch(label.translate(DIGITS))) or not (written := letter(parts[1])):
         return None
-    letter, index = parts.groups()
-    return f"{letter}_{{{index}}}" if index else letter
+    return f"{written}_{{{parts[2]}}}" if parts[2] else written

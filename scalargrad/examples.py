@@ -129,7 +129,7 @@ def _mazur(i1, i2, w1, w2, w3, w4, b1, w5, w6, w7, w8, b2, t1, t2):
     expected={"y": "11.652", "d x1": "5.5", "d x2": "1.716"},
 )
 def _baydin(x1, x2):
-    """ln x1 + x1 x2 - sin x2 at (2, 5)."""
+    """ln x₁ + x₁x₂ − sin x₂ at (2, 5)."""
     y = log(x1) + x1 * x2 - sin(x2)
     label(y=y)
     return y
@@ -185,7 +185,7 @@ def _fan_out(x):
     expected={"H": "0.272031", "d x": "0.589293"},
 )
 def _residual(x, w, v):
-    """Residual block H(x) = F(x) + x: dH/dx = dF/dx + 1, a gradient highway."""
+    """Residual block H(x) = F(x) + x: ∂H/∂x = ∂F/∂x + 1, a gradient highway."""
     F = v * (w * x).tanh()
     H = F + x
     label(F=F, H=H)
@@ -200,7 +200,7 @@ def _residual(x, w, v):
     expected={"L": "0.565935", "d s1": "-0.432171", "d s2": "0.432171"},
 )
 def _relu_softmax(x1, x2, u1, u2, u3, u4, v1, v2, v3, v4, w1, w2, w3, w4):
-    """ReLU, ReLU, softmax, cross-entropy with y = (1, 0): dL/ds is p - y."""
+    """ReLU, ReLU, softmax, cross-entropy with y = (1, 0): ∂L/∂s is p − y."""
     a1, a2 = dot([u1, u2], [x1, x2]).relu(), dot([u3, u4], [x1, x2]).relu()
     c1, c2 = dot([v1, v2], [a1, a2]).relu(), dot([v3, v4], [a1, a2]).relu()
     s1, s2 = dot([w1, w2], [c1, c2]), dot([w3, w4], [c1, c2])

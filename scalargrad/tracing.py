@@ -55,7 +55,7 @@ class Trace(WengertList):
         `paths=k` adds the sum over paths, the k largest of them; `expand=True` adds the explanations of
         all adjoints it rests on.
         """
-        from scalargrad.study.explain import Explainer
+        from scalargrad.study.explainer import Explainer
 
         explainer = Explainer(self)
         return explainer.explain(self[target], digits=digits, notation=notation, paths=paths, expand=expand)
@@ -86,7 +86,20 @@ class Trace(WengertList):
         return self.table(table, "markdown", digits)
 
     def to_latex(self, table: TableKind = "statements", digits: int = 4) -> str:
-        """Return a table as a LaTeX tabular, for amsmath and booktabs: the "statements" or the "neurons"."""
+        r"""Return a table as LaTeX: the "statements" or the "neurons", as a tabular.
+
+        It needs the packages amsmath and booktabs, and fits on a line of an article on A4: long sums are
+        broken, broad tables are set smaller.  Labels may be of any characters.
+
+        >>> x = Value(3.0, label="x")
+        >>> y = x * -0.5
+        >>> y.label = "ŷ"
+        >>> print(*trace(y).to_latex().splitlines()[-4:], sep="\n")
+        $x$       &                  & $3$ &       & $-0.5$ & $-0$ & $.5$ \\
+        $\hat{y}$ & $x \cdot (-0.5)$ & $-1$ & $.5$ &        & $1$ &       \\
+        \bottomrule
+        \end{tabular}
+        """
         return self.table(table, "latex", digits)
 
     @overload

@@ -2,12 +2,13 @@
 
 import json
 import math
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalargrad import trace
+from scalargrad import Value, trace
 from scalargrad.errors import OperandError, UnknownNameError
 from scalargrad.examples import example
 from scalargrad.expressions import evaluate
@@ -305,3 +306,20 @@ def test_a_bad_file_gets_one_clear_line(capsys, tmp_path, content, reason):
     error = capsys.readouterr().err
     assert reason in error
     assert len(error.splitlines()) == 1
+
+
+def test_a_notebook_shows_a_table_with_the_numbers_and_words_of_the_text():
+    """Signs are real, what is wrong is strong, nothing has a colour of its own, and a name is escaped."""
+    report = NET.check({"a1": 1.759, "h1": 0.853, "a2": "-0.236", "d h1": 0.357, "d a1": 0.357})
+    html = report._repr_html_()
+    assert "<pre" not in html
+    assert not re.search(r"#[0-9a-f]{3}|\brgb|(?<!-)color:", html)
+    rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in html.split("<tr")[2:]]
+    assert [re.sub("<.*?>", "", row[3]) for row in rows] == ["WRONG", "follows", "ok", "ok", "WRONG"]
+    assert [row.verdict == "wrong" for row in report.rows] == ["<strong>" in row[3] for row in rows]
+    lines = re.sub(" {2,}", "|", str(report)).replace("-0", "−0").splitlines()[1:6]
+    shown = ("|".join(cell.strip("\u2007\u2008") for cell in row if cell) for row in rows)
+    assert [re.sub("<.*?>", "", line) for line in shown] == lines
+    assert report._summary() in html
+    hostile = trace(Value(1.0, label="<b>&") * 2)
+    assert "<b>" not in hostile.check({"<b>&": 1})._repr_html_()

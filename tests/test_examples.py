@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import re
 
 import pytest
 
@@ -67,10 +68,11 @@ def test_the_code_of_an_example_is_a_program_that_prints_its_trace(each):
 
 @pytest.mark.parametrize("each", GALLERY.values(), ids=GALLERY)
 def test_titles_and_sources_are_stated_and_fit_a_terminal(each):
-    """A list of names and titles has at most 80 columns."""
+    """A list of names and titles has at most 90 columns; signs and indices are those of mathematics."""
     assert each.title
     assert each.source
     assert len(f"{max(GALLERY, key=len)}  {each.title}") <= 90
+    assert not re.search(r"\bd[A-Za-z]+/d|[A-Za-z][0-9]| - ", each.title)
 
 
 def test_numbers_of_an_example_can_be_changed_and_wrong_names_are_refused():

@@ -3,17 +3,22 @@
 import ast
 import operator
 import re
+import unicodedata
 from fractions import Fraction
 
+import hostile
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from scalargrad.expressions import evaluate
+from scalargrad.notation import characters
+from scalargrad.notation.characters import portable
 from scalargrad.notation.labels import latex_name, one_line
 from scalargrad.notation.languages import Python
 from scalargrad.notation.latex import LatexWriter
 from scalargrad.notation.text import TextWriter
+from scalargrad.notation.typesetting import breadth, broken, fitted, terms
 from scalargrad.primitives.rows import leaky_relu, power
 from scalargrad.primitives.scalars import strict
 from scalargrad.primitives.table import TABLE, member, rows
@@ -346,6 +351,92 @@ def test_a_hostile_label_stays_text(label):
 def test_names_with_an_index_are_indexed():
     """A letter and digits are a subscripted letter; any other text is upright."""
     assert [latex_name(x) for x in ("w12", "w_3", "x", "loss")] == ["w_{12}", "w_{3}", "x", r"\text{loss}"]
+
+
+@pytest.mark.parametrize("accent", characters.ACCENTS)
+@pytest.mark.parametrize("letter", ["x", "θ"])
+def test_a_letter_with_an_accent_is_a_variable(letter, accent):
+    """Latin or Greek, composed or not, with an index in digits of either kind, and with an adjoint."""
+    name = f"{characters.ACCENTS[accent]}{{{characters.LETTERS.get(letter, letter)}}}"
+    for label in (letter + accent, unicodedata.normalize("NFC", letter + accent)):
+        assert latex_name(label) == name
+        assert latex_name(f"{label}12") == latex_name(f"{label}₁₂") == f"{name}_{{12}}"
+        assert LatexWriter().bar(f"{label}1") == rf"\bar{{{name}}}_{{1}}"
+
+
+def test_greek_letters_are_those_that_unicode_names():
+    """The command of a letter is its name, lower-case for a small one, or a variant of it."""
+    for letter, command in characters.LETTERS.items():
+        name = unicodedata.name(letter)
+        if name.startswith("GREEK"):
+            word = command.removeprefix("\\").removeprefix("var")
+            assert word.upper().replace("LAMBDA", "LAMDA") in name
+            assert word[0].isupper() == ("CAPITAL" in name)
+
+
+@given(st.text() | st.sampled_from([*LABELS, *hostile.LABELS]))
+def test_a_portable_label_has_only_characters_that_pdflatex_sets(label):
+    """What it cannot set is spelled out, what it can set stays; braces pair up as they did."""
+    latex = latex_name(label)
+    shown = portable(latex)
+    assert all(c.isascii() or c in characters.LATIN for c in shown)
+    assert_balanced(shown)
+    assert portable(shown) == shown == portable(unicodedata.normalize("NFD", latex))
+    if latex.isascii():
+        assert shown == latex
+
+
+@given(expressions)
+def test_brackets_grow_only_around_what_is_tall(tree):
+    """Fitted, a formula differs in its brackets alone; those that grow hold a fraction or a power."""
+    latex = str(written(tree, LatexWriter()))
+    shown = fitted(latex)
+    plain = re.compile(r"\\left(?=[(\[])|\\right(?=[)\]])|\\!")
+    assert plain.sub("", shown) == plain.sub("", latex)
+    assert fitted(shown) == shown
+    assert not re.search(r"\\left\([^{}]*\\right\)", shown.replace(r"\frac", "{").replace("^", "{"))
+
+
+@pytest.mark.parametrize("row", [r for r in rows() if r.arity == 1], ids=lambda row: row.symbol)
+def test_no_gap_is_between_a_function_and_its_bracket(row):
+    """A bracket that grows is drawn near, in LaTeX and in what MathML is made of alike."""
+    w = LatexWriter()
+    for operand in (w.name("x"), w.name("x") / w.name("y")):
+        shown = fitted(str(w.write(row, [operand])))
+        assert not re.search(r"(?<!\\!)(?<! )\\left\(", shown.removeprefix(r"\left("))
+    assert r"\left(" not in fitted(str(w.write(row, [w.name("x")])))
+
+
+@given(expressions, st.integers(1, 60))
+def test_a_broken_sum_is_the_sum(tree, most):
+    """Its lines make it up again, each with its plus; a line is too long only where it is one term."""
+    latex = str(written(tree, LatexWriter()))
+    first, *rest = broken(latex, most)
+    assert " ".join([first, *rest]) == latex
+    for line in (first, *rest):
+        assert breadth(line) <= most or len(terms(line)) == 1
+        assert_balanced(line)
+    assert all(line.startswith("+ ") for line in rest)
+
+
+@pytest.mark.parametrize("label", ["a + b", "}{", "w{", r"\left("])
+def test_a_label_is_not_broken(label):
+    """A plus sign or a brace in a label is part of the label."""
+    w = LatexWriter()
+    x, y = w.name(label), w.name("y")
+    assert terms(str(x + y)) == [str(x), "+ y"]
+
+
+@pytest.mark.parametrize("style", ["text", "latex"])
+@pytest.mark.parametrize("row", list(rows()), ids=lambda row: row.symbol)
+def test_a_factor_does_not_start_with_a_sign(row, style):
+    """Of any local derivative: what begins with a minus, or is a sum, stands in brackets in a product."""
+    writer = WRITERS[style]()
+    operands = list(map(writer.name, "pqrs"[: row.arity or 4]))
+    for partial in row.local_derivatives(writer, writer.name("z"), operands):
+        factor = writer.factor(writer.symbol(partial))
+        assert not factor.startswith("-")
+        assert terms(factor) == [factor] or style == "text"
 
 
 @pytest.mark.parametrize(

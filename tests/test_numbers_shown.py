@@ -1,13 +1,14 @@
 """How numbers are shown: short, of the right sign, and never as a zero that they are not."""
 
 import math
+import re
 from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scalargrad.notation.latex import LatexWriter
-from scalargrad.notation.numbers import number
+from scalargrad.notation.numbers import in_line, number
 from scalargrad.notation.text import TextWriter
 
 
@@ -54,3 +55,15 @@ def test_what_is_not_finite_is_named():
     assert [number(x) for x in (math.inf, -math.inf, math.nan)] == ["inf", "-inf", "nan"]
     assert [str(latex.number(x)) for x in (math.inf, -math.inf)] == [r"\infty", r"-\infty"]
     assert str(latex.number(math.nan)) == r"\text{nan}"
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=6), st.integers(1, 9))
+def test_numbers_in_line_have_one_length_behind_their_points(column, digits):
+    """Only spaces are added, to all but powers of ten, and a number without a point has the space of one."""
+    texts = [number(x, digits) for x in column]
+    filled = in_line(texts)
+    assert [text.rstrip("\u2007\u2008") for text in filled] == texts
+    plain = [text for text in filled if "e" not in text]
+    assert len({len(re.split("[.\u2008]", f"{text}\u2008")[1]) for text in plain}) <= 1
+    assert max((len(text.partition(".")[2]) for text in plain), default=0) <= digits
+    assert in_line(["1.25", "2·10⁻⁵", "x"])[1:] == ["2·10⁻⁵", "x"]

@@ -1,4 +1,4 @@
-"""The figure of the page: its views, zoom, what stays in sight; the program beside it; what is copied; tab stops."""
+"""The figure of the page, the program beside it, what is copied, where the tabulator stops."""
 
 import re
 
@@ -9,13 +9,14 @@ from scalargrad import nn, trace
 from scalargrad.cli import main
 from scalargrad.examples import GALLERY, example
 from scalargrad.notation.mathml import MathWriter
-from scalargrad.page.slots import SlotMath
 
 pytestmark = needs_chromium
-VIEW = "return document.querySelector('.canvas .view:not(.hidden)').getAttribute('viewBox').split(' ').map(Number)"
+VIEW = """const view = document.querySelector('.canvas .view:not(.hidden)');
+return view.getAttribute('viewBox').split(' ').map(Number)"""
 INSIDE = """const active = document.querySelector('.view:not(.hidden) .node.active').getBoundingClientRect();
 const pane = document.querySelector('.canvas').getBoundingClientRect();
-return active.left >= pane.left && active.right <= pane.right && active.top >= pane.top && active.bottom <= pane.bottom"""
+return active.left >= pane.left && active.right <= pane.right
+  && active.top >= pane.top && active.bottom <= pane.bottom"""
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def test_views_show_the_same_numbers(net):
     net.browser.execute_script("document.querySelector('td[data-leaf=\"2\"] input').focus()")
     net.browser.switch_to.active_element.send_keys("2")
     moved = trace(example("sigmoid-2-2-1").output(w1=2.0))
-    assert f"a1 = {moved['a1'].value:.4f}" in texts(net, "text.value")
+    assert f"a1 = {moved['a1'].value:.4g}" in texts(net, "text.value")
     choose(net, "view", "layers")
     low, high = sorted((moved["h1"].value, moved["h2"].value))
     assert f"h: {low:.4f} … {high:.4f}" in texts(net, "text.value")
@@ -71,7 +72,7 @@ def test_zoom_and_fit(net):
     """Buttons and keys zoom in and out about the middle; fitting shows all of it again."""
     before = net.browser.execute_script(VIEW)
     net.do("in")
-    x, y, width, height = net.browser.execute_script(VIEW)
+    _, _, width, height = net.browser.execute_script(VIEW)
     assert (width, height) == pytest.approx((before[2] / 1.25, before[3] / 1.25), abs=0.05)
     net.press("-")
     assert net.browser.execute_script(VIEW)[2] == pytest.approx(before[2], abs=0.05)
@@ -120,11 +121,9 @@ def test_the_program_marks_the_line_of_the_step(net):
 
 
 def stripped(latex):
-    """Return LaTeX without what only spaces or sizes it."""
+    """Return LaTeX without what only spaces it, sizes it or says how letters are set."""
     latex = re.sub(r"\\(?:left|right|operatorname|text|mathrm|,|!)(?![a-z])", "", latex)
-    return re.sub(
-        r"[{}\s&]", "", latex.replace(r"\cdot", "·").replace(r"\ln", "ln").replace(r"\tanh", "tanh")
-    )
+    return re.sub(r"[{}\s&]|\\(?=ln|sin|tanh|log)", "", latex.replace(r"\cdot", "·"))
 
 
 @pytest.mark.parametrize("name", GALLERY)
@@ -151,7 +150,6 @@ def test_a_copied_working_is_what_the_writer_of_latex_writes(browser, tmp_path, 
             assert stripped(str(side)) in stripped(latex), (str(side), latex)
         assert stripped(latex).split("\\beginalign*")[1].split("\\endalign*")[0] in stripped(markdown)
         assert text.splitlines()[0].startswith(f"Step {number}")
-    assert SlotMath(4)
 
 
 def test_one_stop_for_the_tabulator_in_each_pane(net):

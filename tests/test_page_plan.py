@@ -94,7 +94,7 @@ def test_another_output_is_chosen_and_everything_is_about_it(browser, tmp_path):
     page = Page(browser, path.as_uri(), "#step=19")
     choose(page, "output", t["h1"].index)
     assert page.one("input.step").get_attribute("max") == page.one("input.step").get_attribute("value") == "7"
-    assert "∂h1" in page.one("thead").get_attribute("textContent")
+    assert "∂h1" in page.one(".trace thead").get_attribute("textContent")
     node = page.one("[data-node='2']").get_attribute("textContent")
     assert "∂h1/∂w1 = 0.1437" in node.replace("\u200b", "")
     assert page.adjoint("w1") == "0.1437"

@@ -16,10 +16,13 @@ for (let step = 0; step <= Number(slider.max); step += 1) {
   slider.value = step;
   slider.dispatchEvent(new Event('input', {bubbles: true}));
   const working = document.querySelector('.working.current');
-  if (pane.scrollHeight > pane.clientHeight + 1) found.push([step, 'working cut below', pane.scrollHeight, pane.clientHeight]);
-  if (over(pane) || [...working.querySelectorAll('.equation, .transfers')].some(over)) found.push([step, 'working cut at the side']);
+  const cut = pane.scrollHeight - pane.clientHeight;
+  if (cut > 1) found.push([step, 'working cut below', cut]);
+  const boxes = [pane, ...working.querySelectorAll('.equation, .transfers')];
+  if (boxes.some(over)) found.push([step, 'working cut at the side']);
   if (over(table)) found.push([step, 'table cut at the side']);
-  const size = Math.min(...[...working.querySelectorAll('math')].map((math) => parseFloat(getComputedStyle(math).fontSize)));
+  const formulas = [...working.querySelectorAll('math')];
+  const size = Math.min(...formulas.map((math) => parseFloat(getComputedStyle(math).fontSize)));
   if (size < 16) found.push([step, 'formulas too small', size]);
 }
 if (document.documentElement.scrollWidth > innerWidth) found.push(['page', 'wider than the screen']);

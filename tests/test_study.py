@@ -4,21 +4,34 @@ import math
 import re
 import shutil
 import subprocess
+from xml.etree import ElementTree as ET
 
 import pytest
+from browser import needs_chromium
 from graphs import SMOOTH, programs
+from hostile import LABELS
 from hypothesis import given
 
 from scalargrad import Value, dot, label, leaves, nn, total, trace
+from scalargrad.engine.apply import apply
 from scalargrad.errors import TraceTooLargeError, UnknownNameError
 from scalargrad.examples import GALLERY, example
 from scalargrad.expressions import evaluate
+from scalargrad.notation import characters
+from scalargrad.notation.latex import LatexWriter
 from scalargrad.notation.text import TextWriter
+from scalargrad.notation.textbook import TextbookWriter
+from scalargrad.notation.typesetting import breadth, broken, fitted
+from scalargrad.primitives.table import member
 from scalargrad.study import tables
-from scalargrad.study.explain import Explainer
+from scalargrad.study.booktabs import SUM
+from scalargrad.study.explain import LONGEST, Explanation
+from scalargrad.study.explainer import Explainer
+from scalargrad.wengert.neurons import units_of
 from scalargrad.wengert.statements import LARGEST, statements
 
 NET = trace(example("sigmoid-2-2-1").output())
+needs_latex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX compiler is installed")
 
 
 @given(programs(SMOOTH))
@@ -112,6 +125,15 @@ def test_the_left_hand_side_stands_on_the_first_line_and_equals_signs_are_aligne
     left, *rest = [line.split("&=")[0] for line in explanation.to_latex().splitlines()[1:-1]]
     assert left == {"partial": r"\frac{\partial y}{\partial w_{5}} ", "bar": r"\bar{w}_{5} "}[notation]
     assert rest == [" "] * 3
+
+
+def test_accents_of_labels_take_no_room():
+    """Equals signs are aligned below a letter with a hat, too."""
+    (x,) = leaves(x=2.0)
+    hat = x.tanh()
+    hat.label = "θ\u0302"
+    lines = str(trace(hat * hat).explain(hat)).replace("\u0302", "").splitlines()[:3]
+    assert len({line.index(" = ") for line in lines}) == 1
 
 
 def test_what_is_left_of_a_sum_over_paths_is_stated():
@@ -239,7 +261,7 @@ def test_tables_are_github_markdown_and_booktabs():
     assert len({line.count("|") for line in markdown}) == 1
     neurons = NET.to_markdown("neurons").splitlines()
     assert len(neurons) == 2 + 3
-    for text in ("$1.3669$", "$0.7969$", "$0.1619$", "$0.3564$", "$0.0577$", "w_{1}: 0.0512"):
+    for text in ("$1.3669$", "$0.7969$", "$0.1619$", "$0.3564$", "$0.0577$", "$w_{1}$: $0.0512$"):
         assert text in neurons[2]
     latex = NET.to_latex()
     assert latex.index(r"\toprule") < latex.index(r"\midrule") < latex.index(r"\bottomrule")
@@ -255,7 +277,7 @@ def test_tables_have_text_and_html_forms_with_the_same_numbers():
     assert text.splitlines()[0].split()[:3] == ["unit", "z", "φ(z)"]
     for number_shown in ("1.3669", "0.1619", "-0.0407"):
         assert number_shown in text
-        assert number_shown in NET.table("neurons", "html")
+        assert number_shown.replace("-", "−") in NET.table("neurons", "html")
     hostile = trace(Value(1.0, label="</script><script>alert(1)</script>") * 2)
     assert "<script>" not in hostile.table(form="html")
     with pytest.raises(UnknownNameError, match="did you mean html"):
@@ -274,7 +296,7 @@ def test_the_table_of_a_trace_has_each_sum_with_bars_and_no_line_for_a_constant(
     wanted = [
         r"h_{1} \cdot w_{5} + h_{2} \cdot w_{6} + b_{3}",
         "1.0542",
-        r"y \cdot \left(1 - y\right)",
+        r"y \cdot (1 - y)",
         "0.1916",
     ]
     assert rows["a_{3}"] == wanted
@@ -284,12 +306,148 @@ def test_the_table_of_a_trace_has_each_sum_with_bars_and_no_line_for_a_constant(
 
 
 def test_a_markdown_table_is_github_s_and_its_mathematics_stand_on_the_left():
-    """The rule is of bars and dashes alone, and in LaTeX every column is an l."""
+    """The rule is of bars and dashes alone."""
     for kind in ("statements", "neurons"):
         heading, rule, *_ = NET.to_markdown(kind).splitlines()
         assert set(rule) == {"|", "-"}
         assert [len(part) for part in rule.split("|")] == [len(part) for part in heading.split("|")]
-        assert rf"\begin{{tabular}}{{{'l' * (rule.count('|') - 1)}}}" in NET.to_latex(kind)
+
+
+TABLES = [
+    (trace(each.output()), kind)
+    for each in GALLERY.values()
+    for kind in ("statements", "neurons")
+    if kind == "statements" or units_of(trace(each.output()))
+]
+EVERY = pytest.mark.parametrize(
+    ("recorded", "kind"), TABLES, ids=[f"{kind} of {t.output.name}, {len(t)}" for t, kind in TABLES]
+)
+
+
+def lines_of(recorded, kind, writer):
+    """Return the formulas of each line of a table, and its numbers, gradients after the others."""
+    lines = tables.KINDS[kind](recorded, writer).lines
+    numbers = [
+        [*(x for x in line.cells if not isinstance(x, str)), *(x for _, x in line.gradients)]
+        for line in lines
+    ]
+    formulas = [[cell for cell in line.cells if isinstance(cell, str)] for line in lines]
+    return formulas, [str(writer.number(x)) for line in numbers for x in line]
+
+
+def latex_rows(latex):
+    """Return what the columns of a LaTeX table are, and its rows of cells without dollar signs."""
+    columns = re.search(r"\{@\{\}(.*)@\{\}\}", latex)[1].replace("r@{}l", "rn")
+    body = latex.partition("\\midrule\n")[2].partition("\\bottomrule")[0].replace("\\addlinespace\n", "")
+    rows = [line.removesuffix(r" \\").split("&") for line in body.splitlines()]
+    return columns, [[cell.strip(" $") for cell in row] for row in rows]
+
+
+@pytest.mark.parametrize("digits", [4, 9])
+@EVERY
+def test_numbers_of_a_latex_table_stand_on_either_side_of_their_points(recorded, kind, digits):
+    """What is left is whole, what is right begins with the point; all are there, in their order."""
+    columns, rows = latex_rows(recorded.to_latex(kind, digits))
+    halves = []
+    for row in rows:
+        places = zip(columns[-len(row) :], row, row[1:])
+        halves += [(left, right) for column, left, right in places if column == "r" and left]
+    for left, right in halves:
+        assert re.fullmatch(r"-?[0-9]+", left)
+        assert re.match(r"\.[0-9]|\{\} \\times|$", right)
+    _, numbers = lines_of(recorded, kind, LatexWriter(digits))
+    assert [left + right.removeprefix("{}") for left, right in halves] == numbers
+
+
+@pytest.mark.parametrize("x", [math.inf, -math.inf, math.nan, 1e-5, -2e8, 1.5e-7, 0.0])
+def test_infinite_and_tiny_numbers_have_a_place_in_a_latex_table(x):
+    """What has no point stands left of it, a power of ten right of it."""
+    _, (row, *_) = latex_rows(trace(Value(x, label="x") * 1).to_latex())
+    left, right = row[2:4]
+    assert left + right.removeprefix("{}") == str(LatexWriter().number(x))
+    assert "times" not in left
+
+
+@EVERY
+def test_a_long_sum_of_a_latex_table_goes_on_in_the_rows_below(recorded, kind):
+    """Each column is its formulas, one after the other, each on as many lines as it takes."""
+    columns, rows = latex_rows(recorded.to_latex(kind))
+    rows = [row for row in rows if len(row) == len(columns)]
+    shown = [column for kind, column in zip(columns, zip(*rows)) if kind == "l"]
+    formulas, _ = lines_of(recorded, kind, LatexWriter())
+    for cells, wanted in zip(shown, zip(*formulas), strict=True):
+        lines = [fitted(line) for formula in wanted if formula for line in broken(formula, SUM)]
+        assert [cell.removeprefix("{} ") for cell in cells if cell] == lines
+
+
+def test_the_gradients_of_a_neuron_stand_below_it_in_latex_and_html():
+    """Each with what it is a derivative of, in the last column, where δ is too."""
+    _, rows = latex_rows(NET.to_latex("neurons"))
+    assert [row[1:] for row in rows[1:4]] == [["0", ".0512"], ["-0", ".0283"], ["0", ".0577"]]
+    assert r"\partial y/\partial w_{1}" in rows[1][0]
+    html = html_rows(NET.table("neurons", "html"))
+    assert [text_of(row) for row in html[2:5]] == [
+        ["∂y/∂w1", "0.0512"], ["∂y/∂w2", "−0.0283"], ["∂y/∂b1", "0.0577"],
+    ]  # fmt: skip
+    assert [cell.get("colspan") for cell in html[2]] == ["5", None]
+
+
+def html_rows(html):
+    """Return the rows of an HTML table as lists of elements: it is well-formed."""
+    return [list(row) for row in ET.fromstring(html.partition("</table>")[0] + "</table>").iter("tr")]
+
+
+def text_of(row):
+    """Return the texts of cells, without the spaces that numbers are filled up with."""
+    return ["".join(cell.itertext()).strip().strip("\u2007\u2008") for cell in row]
+
+
+@pytest.mark.parametrize("digits", [4, 9])
+@EVERY
+def test_an_html_table_is_aligned_on_the_points_and_its_formulas_are_mathml(recorded, kind, digits):
+    """Numbers are set to the right and filled up to one length after the point, but for powers of ten."""
+    head, *rows = html_rows(recorded.table(kind, "html", digits))
+    _, numbers = lines_of(recorded, kind, TextbookWriter(digits))
+    cells = [cell for row in rows for cell in row]
+    numeric = [cell for cell in cells if cell.tag == "td" and "right" in cell.get("style")]
+    assert text_of(numeric) == numbers
+    for place in range(-len(head), 0):
+        column = [row[place] for row in rows if len(row) >= -place]
+        plain = [cell.text for cell in column if cell in numeric and "·10" not in cell.text]
+        assert len({len(re.split("[.\u2008]", f"{text}\u2008")[1]) for text in plain}) <= 1
+    for cell in [*head, *(cell for cell in cells if cell not in numeric)]:
+        assert {part.tag for part in cell} == ({"math"} if text_of([cell]) != [""] else set())
+
+
+@needs_chromium
+def test_the_points_of_an_html_column_stand_below_one_another(browser, tmp_path):
+    """In a browser, to half a pixel, also where a number has no point: of a table, of checked hand work."""
+    report = NET.check({"a1": 1.37, "h1": "0.79688", "b1": 0, "y": "0.74", "d a2": -0.05})
+    for name, html in (("neurons", NET.table("neurons", "html")), ("check", report._repr_html_())):
+        path = tmp_path / f"{name}.html"
+        path.write_text(f"<!DOCTYPE html><meta charset=utf-8>{html}", encoding="utf-8")
+        browser.get(path.as_uri())
+        for points in browser.execute_script(POINTS):
+            assert max(points) - min(points) < 0.5
+
+
+# Where in each column of numbers the point of each stands, or the space that stands for one.
+POINTS = """
+const points = {};
+for (const cell of document.querySelectorAll("td")) {
+  const text = cell.firstChild, at = text ? text.textContent.search(/[.\u2008]/) : -1;
+  if (getComputedStyle(cell).textAlign !== "right" || at < 0) continue;
+  const range = document.createRange();
+  range.setStart(text, at), range.setEnd(text, at + 1);
+  (points[Math.round(cell.getBoundingClientRect().right)] ??= []).push(range.getBoundingClientRect().left);
+}
+return Object.values(points);
+"""
+
+
+def test_an_index_is_a_subscript_in_an_html_table():
+    """A label is the mathematics that the page writes."""
+    assert "<msub><mi>w</mi><mrow><mn>1</mn></mrow></msub>" in NET.table(form="html")
 
 
 @pytest.mark.parametrize(
@@ -367,21 +525,111 @@ def test_a_table_too_large_to_read_is_refused_with_a_way_that_works():
         trace(dot(xs, xs)).to_latex()
 
 
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX compiler is installed")
-def test_the_latex_compiles_unedited_with_amsmath_and_booktabs(tmp_path):
-    """Tables of every example, explanations, and hostile labels pass pdflatex."""
-    hostile = Value(2.0, label=r"a|b_{c} \alpha & 50% #1 $x$ ~^ <i>")
-    traces = [trace(each.output()) for each in GALLERY.values()]
-    parts = [t.to_latex() for t in traces] + [NET.to_latex("neurons")]
-    parts += [NET.explain("x1", expand=True).to_latex(), NET.explain("x1", notation="bar").to_latex()]
-    parts += [trace(hostile.tanh() * 3).to_latex(), trace(hostile * hostile).explain(hostile).to_latex()]
-    packages = r"\usepackage{amsmath,booktabs}"
-    body = "\n\n".join(parts)
-    document = rf"\documentclass{{article}}{packages}\begin{{document}}{body}\end{{document}}"
-    (tmp_path / "t.tex").write_text(document)
+def compiled(tmp_path, parts):
+    """Return what pdflatex says of an article on A4 of these parts, with amsmath and booktabs."""
+    head = r"\documentclass[a4paper]{article}\usepackage{amsmath,booktabs}\begin{document}"
+    (tmp_path / "t.tex").write_text("\n\n".join([head, *parts, r"\end{document}"]), encoding="utf-8")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "t.tex"]
-    finished = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    finished = subprocess.run(command, cwd=tmp_path, capture_output=True, errors="replace", check=False)
     assert finished.returncode == 0, finished.stdout[-2000:]
+    return finished.stdout
+
+
+@needs_latex
+@pytest.mark.parametrize("name", GALLERY)
+def test_the_latex_of_an_example_fits_on_a4(tmp_path, name):
+    """No table or explanation, of few digits or many, sticks out of an article by more than a point."""
+    recorded = trace(example(name).output())
+    kinds = [kind for t, kind in TABLES if t.output.name == recorded.output.name and len(t) == len(recorded)]
+    parts = [recorded.to_latex(kind, digits) for kind in kinds for digits in (4, 9)]
+    for v in (v for v in recorded if v.role != "constant"):
+        for notation in ("partial", "bar"):
+            first = v is recorded[0]
+            explanation = recorded.explain(v.index, notation=notation, digits=9, paths=3, expand=first)
+            parts.append(explanation.to_latex())
+    log = compiled(tmp_path, parts)
+    assert [x for x in re.findall(r"Overfull \\hbox \(([0-9.]+)pt", log) if float(x) > 1] == []
+
+
+@needs_latex
+def test_labels_of_any_characters_compile(tmp_path):
+    """Those that break other languages, any alphabet, accents that stand alone, every known sign."""
+    known = [*characters.LATIN, *characters.LETTERS, *characters.SIGNS]
+    accented = [base + accent for base in ("x", "θ", "ab", "_") for accent in characters.ACCENTS]
+    others = [
+        "θ̂",
+        "x̂1",
+        "Ж",
+        "日本",
+        "ا",
+        "e\u0302\u0301",
+        "a\u0323",
+        "\u0302",
+        "x⁴",
+        "xᵢ",
+        "ℝ",
+        "½",
+        "①",
+        "™",
+    ]
+    parts = []
+    for name in [*LABELS, *accented, *others]:
+        recorded = trace(Value(2.0, label=name).tanh() * 3)
+        parts += [recorded.to_latex(), recorded.explain(0, paths=1).to_latex()]
+    parts += [trace(Value(2.0, label=sign) * 3).explain(0).to_latex() for sign in known]
+    compiled(tmp_path, parts)
+
+
+@needs_latex
+def test_a_primitive_of_any_name_compiles(tmp_path):
+    """The name of a function is an identifier of Python, which may have accents and Greek letters."""
+
+    def squashed(m, x):
+        return m.tanh(x)
+
+    squashed.__name__ = "naïve_φ"
+    row = member(lambda m, z, x: 1.0 - z * z)(squashed)
+    compiled(tmp_path, [trace(apply(row, Value(2.0, label="x"))).to_latex()])
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_no_sign_follows_the_sign_of_a_product(name):
+    """What starts with a minus stands in brackets behind a dot."""
+    recorded = trace(example(name).output())
+    for v in recorded:
+        for form in (str, Explanation.to_latex, Explanation.to_markdown):
+            assert not re.search(r"(·|\\cdot) -", form(recorded.explain(v.index, notation="bar")))
+
+
+@pytest.mark.parametrize("form", [Explanation.to_markdown, Explanation.to_latex])
+def test_paths_are_in_the_document_too(form):
+    """One item for each path that is asked for, with its product, then what the others add up to."""
+    mazur = trace(example("mazur-2-2-2").output())
+    text = form(mazur.explain("i1", paths=3))
+    assert "as a sum over 4 paths, the 3 largest of them:" in text
+    assert text.count(r"i_{1} \to v_{") == 3
+    assert r"0.1868 \cdot (-1) \cdot (-1.4827) \cdot 0.5 = 0.0037$" in text
+    assert r"all others together: $-6.895 \times 10^{-4}$" in text
+    assert r"\to" not in form(mazur.explain("i1"))
+
+
+def test_a_long_side_of_an_explanation_is_broken_before_plus_signs():
+    """Each line fits beside the left-hand side; put together, they are the side."""
+    x = leaves(**{f"x{i}": float(i) for i in range(1, 13)})
+    (p,) = leaves(p=0.01)
+    hidden = [(each * p).tanh() for each in x]
+    for i, h in enumerate(hidden):
+        h.label = f"h{i}"
+    y = total(hidden).tanh()
+    label(y=y)
+    explanation = trace(y).explain("p")
+    equations = explanation.to_latex().partition("\n\\end{align*}")[0]
+    lines = [line.removesuffix(r" \\") for line in equations.splitlines()[1:]]
+    _, sides = explanation.lines(LatexWriter())
+    assert len(lines) > len(sides)
+    assert all(breadth(line.partition("&")[2]) < LONGEST for line in lines)
+    joined = " ".join(lines).replace(r" &\quad ", "").split("&= ")[1:]
+    assert list(map(str.strip, joined)) == list(map(fitted, sides))
 
 
 @pytest.mark.parametrize(

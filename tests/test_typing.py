@@ -117,7 +117,7 @@ def test_every_rejected_statement_is_expected_by_both_checkers():
         (picture.View, views.VIEWS),
         (themes.ThemeName, themes.THEMES),
         (tables.TableKind, tables.KINDS),
-        (tables.TableForm, tables.FORMATS),
+        (tables.TableForm, tables.FORMS),
         (losses.LossName, losses.LOSSES),
         (initialisers.InitialiserName, initialisers.INITIALISERS),
     ],

@@ -2,13 +2,16 @@
 
 import re
 
+from scalargrad.notation.characters import letter
+
 NAME_LENGTH, LINE_LENGTH = 24, 56
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 PLACE = r"(\[[0-9]+(?:,[0-9]+)*\])?"  # in an array: `[1,2]`
 INDEXED = re.compile(rf"([^\W\d_]+)([0-9]*){PLACE}")
-VARIABLE = re.compile(rf"([A-Za-z])_?([0-9]*){PLACE}")
+VARIABLE = re.compile(rf"([^_0-9\[]+)_?([0-9]*){PLACE}")
 PATH = re.compile(r"(?:(.*?)\.)?(?:neurons\[(\d+)\]\.)?(\w+)(?:\[(\d+)\])?")
 SHORT = {"weights": "W", "bias": "b", "dot": "s"}  # as books write them
+DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 LATEX_SPECIAL = {c: rf"\{c}" for c in "&%$#_{}"} | {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
@@ -95,8 +98,12 @@ def latex_name(label: str) -> str:
 
 
 def variable(label: str) -> str | None:
-    """Return the LaTeX of a label that is one letter with an index, or none; None for any other text."""
-    if not (parts := VARIABLE.fullmatch(label)):
+    r"""Return the LaTeX of a label that is one letter with an index, or none; None for any other text.
+
+    >>> variable("w12"), variable("θ̂₁"), variable("loss")
+    ('w_{12}', '\\hat{\\theta}_{1}', None)
+    """
+    if not (parts := VARIABLE.fullmatch(label.translate(DIGITS))) or not (written := letter(parts[1])):
         return None
-    letter, index, place = parts.groups()
-    return (f"{letter}_{{{index}}}" if index else letter) + (place or "")
+    _, index, place = parts.groups()
+    return (f"{written}_{{{index}}}" if index else written) + (place or "")

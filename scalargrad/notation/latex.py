@@ -45,8 +45,9 @@ class LatexWriter(Prose):
         return rf"\operatorname{{{{{self.upright(row.name)}}}}}\left({holes}\right)", ATOM
 
     def upright(self, name: str) -> str:
-        """Return the name of a function as text in mathematics."""
-        return name.replace("_", r"\_")
+        """Return the name of a function for a template; that it is text, accents need to be told."""
+        escaped = name.replace("_", r"\_")
+        return escaped if escaped.isascii() else rf"\text{{{{{escaped}}}}}"
 
     def call(self, name: str, *operands: Symbol) -> Symbol:
         """Return a function in upright letters."""
@@ -73,10 +74,9 @@ class LatexWriter(Prose):
     def bar(self, label: str) -> str:
         """Return the label with a bar over it, of a letter with an index over the letter."""
         letter, underscore, index = str(self.name(label)).partition("_")
-        short = len(letter) == 1
-        return (
-            rf"\bar{{{letter}}}{underscore}{index}" if short else rf"\overline{{{letter}{underscore}{index}}}"
-        )
+        if letter.startswith(r"\text"):
+            return rf"\overline{{{letter}{underscore}{index}}}"
+        return rf"\bar{{{letter}}}{underscore}{index}"
 
 
 def _latex_number(text: str) -> str:

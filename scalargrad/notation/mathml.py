@@ -6,13 +6,12 @@ from functools import lru_cache
 
 from scalargrad.notation.labels import NAME_LENGTH, one_line, shortened, variable
 from scalargrad.notation.latex import LatexWriter
+from scalargrad.notation.typesetting import low, terms
 from scalargrad.notation.writer import Symbol
 from scalargrad.primitives.row import ATOM
 
 OPENING_MINUS = re.compile(r'(<math>(?:<mrow>)?|(?<![)\]|])</mo>|form="prefix">.</mo>)<mo>−</mo>')
-LONG = 90  # characters of LaTeX that fit on a line, roughly
-BOUNDARY = re.compile(r"( \+ |[{}]|\\left\b|\\right\b)")
-LOW = re.compile(r"\\left([(\[])((?:(?!\\left|\\right|\\frac|\^).)*)\\right([)\]])")
+LONG = 40  # characters of LaTeX that fit on a line, roughly
 PLACEHOLDER = re.compile(r"<mtext>\|(\d+)\|</mtext>")
 INDEX = re.compile(r"<mrow>(<m[in]>[^<]*</m[in]>)</mrow>(?=</msub>|</msup>)")
 FUNCTION = re.compile(r"<mo>((?!mod<)[A-Za-z]{2,})</mo>")
@@ -51,9 +50,12 @@ class MathWriter(LatexWriter):
 
     def equal(self, side: object) -> str:
         """Return "= side"; a long sum as several `math` elements, between which a line may break."""
-        latex = f"= {side}"
-        terms = _terms(latex) if len(latex) > LONG else [latex]
-        return " ".join(map(self.mathml, terms)).replace("<mrow><mo>+</mo>", '<mrow><mo form="infix">+</mo>')
+        return self.breakable(f"= {side}")
+
+    def breakable(self, latex: str) -> str:
+        """Return LaTeX as a `math` element; a long sum as several, between which a line may break."""
+        parts = terms(latex) if len(latex) > LONG else [latex]
+        return " ".join(map(self.mathml, parts)).replace("<mrow><mo>+</mo>", '<mrow><mo form="infix">+</mo>')
 
     def partial(self, above: str, below: str, operand: int = 0) -> str:
         """Return ∂above/∂below; `operand` marks which of several uses of `below` is meant."""
@@ -65,30 +67,11 @@ class MathWriter(LatexWriter):
 def _converted(latex: str) -> str:
     from latex2mathml.converter import convert
 
-    low = LOW.sub(r"\1\2\3", latex)
-    while low != latex:  # brackets that need not stretch stand closer to what they hold
-        latex, low = low, LOW.sub(r"\1\2\3", low)
-    math = convert(latex).replace(' xmlns="http://www.w3.org/1998/Math/MathML" display="inline"', "")
+    math = convert(low(latex)).replace(' xmlns="http://www.w3.org/1998/Math/MathML" display="inline"', "")
     math = re.sub(r"&#x([0-9A-F]+);", _character, math)
     math = FUNCTION.sub(r"<mi>\1</mi>", math).replace(' stretchy="true" fence="true"', "")
     math = INDEX.sub(r"\1", math)
     return OPENING_MINUS.sub(r'\1<mo form="prefix">−</mo>', math)
-
-
-def _terms(latex: str) -> list[str]:
-    """Return the terms of a sum, each but the first with its plus sign.
-
-    >>> _terms("= a + {b + c} + d")
-    ['= a', '+ {b + c}', '+ d']
-    """
-    terms, depth = [""], 0
-    for piece in BOUNDARY.split(latex):
-        if piece == " + " and depth == 0:
-            terms.append("+ ")
-            continue
-        depth += (piece in {"{", r"\left"}) - (piece in {"}", r"\right"})
-        terms[-1] += piece
-    return terms
 
 
 def _shown(label: str) -> str:

@@ -1,7 +1,9 @@
 """Numbers as people read them: a few decimals, or powers of ten."""
 
 import math
+from collections.abc import Sequence
 
+POINT_SPACE, DIGIT_SPACE = "\u2008", "\u2007"  # as wide as a point, as a digit
 SUPERSCRIPTS = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
 
 
@@ -43,3 +45,23 @@ def superscript(exponent: str) -> str:
     '⁻¹²'
     """
     return exponent.translate(SUPERSCRIPTS)
+
+
+def in_line(column: Sequence[str]) -> list[str]:
+    """Return numbers filled up with spaces as wide as digits: set to the right, their points are in line.
+
+    >>> in_line(["1.25", "−3", "1·10⁻⁵"]) == ["1.25", "−3" + POINT_SPACE + 2 * DIGIT_SPACE, "1·10⁻⁵"]
+    True
+    """
+    decimals = [len(text.partition(".")[2]) for text in column if _is_plain(text)]
+    most = max(decimals, default=0)
+    return [_filled(text, most) if _is_plain(text) else text for text in column]
+
+
+def _is_plain(text: str) -> bool:
+    return is_number(text.replace("−", "-")) and "e" not in text
+
+
+def _filled(text: str, decimals: int) -> str:
+    _, point, shown = text.partition(".")
+    return text + POINT_SPACE * (decimals > 0 and not point) + DIGIT_SPACE * (decimals - len(shown))

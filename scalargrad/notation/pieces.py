@@ -11,8 +11,10 @@ from scalargrad.notation.writer import Symbol
 from scalargrad.primitives.row import ATOM
 
 # Unicode has an italic alphabet of its own, which marks variables within a text: no label is lost by it.
-PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-ITALIC = "".join(chr(0x1D434 + i) for i in range(len(PLAIN))).replace("\U0001d455", "ℎ")  # h is Planck's
+LATIN, GREEK = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", "αβγδεζηθικλμνξοπρςστυφχψω"
+PLAIN = LATIN + GREEK
+ITALIC = "".join(chr(0x1D434 + i) for i in range(len(LATIN))).replace("\U0001d455", "ℎ")  # h is Planck's
+ITALIC += "".join(chr(0x1D6FC + i) for i in range(len(GREEK)))
 TO_ITALIC, TO_PLAIN = str.maketrans(PLAIN, ITALIC), str.maketrans(ITALIC, PLAIN)
 LOWERED = {chr(to): chr(of) for of, to in SUBSCRIPTS.items()}
 RAISED = {chr(to): chr(of).replace("-", "−") for of, to in SUPERSCRIPTS.items()}

@@ -147,8 +147,9 @@ class Writer(ABC):
         return Symbol(f"{opening}{symbol}{closing}", ATOM, self)
 
     def factor(self, symbol: Symbol) -> str:
-        """Return a symbol as one factor of a product, in brackets if it needs them."""
-        return str(symbol if symbol.precedence >= PRODUCT else self.bracketed(symbol))
+        """Return a symbol as one factor of a product, in brackets if it needs them, or starts with a sign."""
+        free = symbol.precedence >= PRODUCT and symbol.precedence != SIGN
+        return str(symbol if free else self.bracketed(symbol))
 
     def relate(self, left: Any, sign: str, right: Any) -> Any:
         """Return a comparison, or two of them joined by a word."""

@@ -34,6 +34,7 @@ class Transfer:
     result: str
     so_far: str
     more: str
+    alone: bool
 
 
 @dataclass(frozen=True)

@@ -77,11 +77,9 @@ class _Composer:
         equation = [self.local(c.edge), "=", local]
         constant = str(local) == str(math.plain.number(c.local))
         added = math.number(c.contribution) if c.before is None else math.factor(math.number(c.contribution))
-        so_far = (
-            ["=", added]
-            if c.before is None
-            else [math.number(c.before), "+", added, "=", math.number(c.after)]
-        )
+        so_far = [math.mathml("=", added)]
+        if c.before is not None:
+            so_far = [math.mathml(math.number(c.before), "+", added), math.mathml("=", math.number(c.after))]
         return Transfer(
             key=f"{v.index}-{c.position}",
             target=c.target.index,
@@ -92,7 +90,8 @@ class _Composer:
             product=math.mathml(upstream, r"\cdot", math.factor(local)),
             numbers=math.mathml("=", self.product(c.upstream, c.local)),
             result=math.mathml("=", math.number(c.contribution)),
-            so_far=math.mathml(*so_far),
+            so_far=" ".join(so_far),
+            alone=len(self.received[c.target]) == 1,
             more=MORE if self.received[c.target][-1].child is not v else "",
         )
 

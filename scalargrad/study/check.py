@@ -6,7 +6,9 @@ from typing import Literal, NamedTuple
 
 from scalargrad.errors import UnknownNameError, unknown
 from scalargrad.notation.numbers import number
+from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.study.claims import Claim, Precision
+from scalargrad.study.html import html_table
 from scalargrad.study.slips import Work, adjoint_slips, value_slips
 from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.list import WengertList
@@ -19,6 +21,10 @@ REMARKS = {
     "carried": "rounded on the way",
     "follows": "right, but for the wrong number before",
 }
+
+
+HEADINGS = ("step", "your number", "exact", "", "remark")
+NUMERIC = (False, True, True, False, False)
 
 
 class Judgement(NamedTuple):
@@ -39,6 +45,15 @@ class Judgement(NamedTuple):
     def ok(self) -> bool:
         """Tell whether the step itself was done right."""
         return self.verdict != "wrong"
+
+    @property
+    def _claim(self) -> str:
+        """Return the claimed number with the digits it was claimed with."""
+        return f"{self.claimed:.{self.digits}f}"
+
+    @property
+    def _mark(self) -> str:
+        return MARKS.get(self.verdict, "ok")
 
 
 @dataclass(frozen=True)
@@ -62,23 +77,23 @@ class CheckReport:
 
     def __str__(self) -> str:
         lines = [
-            (
-                row.name,
-                f"{row.claimed:.{row.digits}f}",
-                number(row.exact, row.digits + 2),
-                MARKS.get(row.verdict, "ok"),
-                row.remark,
-            )
+            (row.name, row._claim, number(row.exact, row.digits + 2), row._mark, row.remark)
             for row in self.rows
         ]
-        headings = ("step", "your number", "exact", "", "remark")
-        table = aligned(lines, headings, ("left", "decimal", "decimal", "left", "left"))
-        return f"{table}\n\n{self._summary()}"
+        alignment = ["decimal" if numeric else "left" for numeric in NUMERIC]
+        return f"{aligned(lines, HEADINGS, alignment)}\n\n{self._summary()}"
 
     def _repr_html_(self) -> str:
-        from html import escape
+        """Return the table as HTML, in which a wrong step is strong."""
+        from markupsafe import Markup, escape
 
-        return f"<pre>{escape(str(self))}</pre>"
+        strong = Markup("<strong>{}</strong>")
+        blocks = []
+        for row in self.rows:
+            exact = TextbookWriter(row.digits + 2).number(row.exact)
+            mark = row._mark if row.ok else strong.format(row._mark)
+            blocks.append([(row.name, row._claim.replace("-", "−"), str(exact), mark, row.remark)])
+        return f"{html_table(HEADINGS, blocks, NUMERIC)}\n<p>{escape(self._summary())}</p>"
 
     def _summary(self) -> str:
         if self.first_wrong is None:

@@ -1,18 +1,20 @@
-"""Explain one adjoint: the chain rule over its children, the numbers put in, the result."""
+"""An adjoint explained: the chain rule over its children, the numbers put in, the result."""
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
+from unicodedata import combining
 
-from scalargrad.errors import known
+from scalargrad.notation.characters import portable
 from scalargrad.notation.latex import LatexWriter
 from scalargrad.notation.numbers import number
 from scalargrad.notation.text import TextWriter
+from scalargrad.notation.typesetting import breadth, broken, fitted
 from scalargrad.notation.writer import Prose
-from scalargrad.study.paths import Path, count_paths, largest_paths
+from scalargrad.study.paths import Path
 from scalargrad.wengert.instruction import Instruction
-from scalargrad.wengert.list import WengertList
-from scalargrad.wengert.statements import Statement, statements
+from scalargrad.wengert.statements import Statement
 
+LONGEST = 62  # digits that fit on a line beside a left-hand side, in an article on A4
 Notation = Literal["partial", "bar"]
 
 
@@ -50,16 +52,18 @@ class Explanation:
 
     def to_markdown(self) -> str:
         """Return the explanation as mathematics that GitHub and notebooks typeset."""
-        blocks = [f"$$\n{each._aligned('aligned')}\n$$" for each in (self, *self.rest)]
-        return "\n\n".join([*blocks, *self._notes()])
+        return self._document("$$\n{}\n$$", "aligned", "{}", "- {}")
 
     def _repr_markdown_(self) -> str:
         return self.to_markdown()
 
     def to_latex(self) -> str:
-        """Return the explanation as `align*` environments of amsmath."""
-        blocks = [each._aligned("align*") for each in (self, *self.rest)]
-        return "\n\n".join([*blocks, *self._notes()])
+        """Return the explanation as LaTeX that needs the package amsmath: `align*`, and lists of paths.
+
+        Sums that are longer than a line of an article on A4 are broken; labels may be of any characters.
+        """
+        paths = "\\begin{{itemize}}\\raggedright\n{}\n\\end{{itemize}}"
+        return portable(self._document("{}", "align*", paths, r"\item {}"))
 
     def lines(self, writer: Prose) -> tuple[str, list[str]]:
         """Return the left-hand side and, one by one, the right-hand sides that are equal to it."""
@@ -119,26 +123,62 @@ class Explanation:
         lines = [f"{left if i == 0 else ' ' * _width(left)} = {side}" for i, side in enumerate(sides)]
         return [*lines, *self._path_lines(writer), *self._notes()]
 
-    def _aligned(self, environment: str) -> str:
-        writer = LatexWriter(self.digits)
-        left, sides = self.lines(writer)
-        body = " \\\\\n".join(f"{left if i == 0 else ''} &= {side}" for i, side in enumerate(sides))
-        return f"\\begin{{{environment}}}\n{body}\n\\end{{{environment}}}"
-
     def _path_lines(self, writer: Prose) -> list[str]:
         if not self.paths:
             return []
-        many = self.path_count > len(self.paths)
-        head = f"as a sum over {self.path_count} path{'s'[: self.path_count != 1]}"
-        lines = [f"{head}, the {len(self.paths)} largest of them:" if many else f"{head}:"]
+        lines = [self._path_heading()]
         for path in self.paths:
             names = " -> ".join(v.name for v in path.instructions)
             product = "".join(f"({writer.number(x)})" for x in path.locals if x != 1) or "1"
-            lines.append(f"  {names}: {product} = {number(path.product, self.digits)}")
-        if many:
-            remainder = self.target.adjoint - sum(path.product for path in self.paths)
-            lines.append(f"  all others together: {number(remainder, self.digits)}")
+            lines.append(f"  {names}: {product} = {writer.number(path.product)}")
+        if self._other_paths is not None:
+            lines.append(f"  all others together: {writer.number(self._other_paths)}")
         return lines
+
+    def _path_items(self, writer: Prose) -> list[str]:
+        """Return paths with their products as mathematics in a text, which may break between factors."""
+        items = []
+        for path in self.paths:
+            names = r" \to ".join(str(v.symbol(writer)) for v in path.instructions)
+            product = writer.times.join(writer.factor(writer.number(x)) for x in path.locals if x != 1) or "1"
+            items.append(f"${names}$: ${fitted(product)} = {writer.number(path.product)}$")
+        if self._other_paths is not None:
+            items.append(f"all others together: ${writer.number(self._other_paths)}$")
+        return items
+
+    def _path_heading(self) -> str:
+        head = f"as a sum over {self.path_count} path{'s'[: self.path_count != 1]}"
+        return f"{head}:" if self._other_paths is None else f"{head}, the {len(self.paths)} largest of them:"
+
+    @property
+    def _other_paths(self) -> float | None:
+        """Return what the paths that are not shown add up to, None where all are shown."""
+        if self.path_count == len(self.paths):
+            return None
+        return self.target.adjoint - sum(path.product for path in self.paths)
+
+    def _document(self, display: str, environment: str, paths: str, path: str) -> str:
+        """Return equations in a display, paths one by one, notes; then those of the rest."""
+        writer = LatexWriter(self.digits)
+        blocks = []
+        for each in (self, *self.rest):
+            blocks.append(display.format(each._aligned(environment, writer)))
+            if each.paths:
+                blocks += [
+                    each._path_heading(),
+                    paths.format("\n".join(map(path.format, each._path_items(writer)))),
+                ]
+            blocks += each._notes()
+        return "\n\n".join(blocks)
+
+    def _aligned(self, environment: str, writer: Prose) -> str:
+        left, sides = self.lines(writer)
+        rows = []
+        for i, side in enumerate(sides):
+            line, *more = map(fitted, broken(side, LONGEST - breadth(left)))
+            rows += [f"{'' if i else left} &= {line}", *(rf" &\quad {rest}" for rest in more)]
+        body = " \\\\\n".join(rows)
+        return f"\\begin{{{environment}}}\n{body}\n\\end{{{environment}}}"
 
     def _notes(self) -> list[str]:
         """Say where the shown numbers do not give the shown result, because they were rounded."""
@@ -162,53 +202,5 @@ class Explanation:
         return writer.partial(self.output.name, v.name) if self.notation == "partial" else writer.bar(v.name)
 
 
-class Explainer:
-    """Explain the adjoints of one trace: Σ over children c of (∂output/∂c) · (∂c/∂target).
-
-    Children are statements: an unlabelled step is folded into the one that uses it.
-    """
-
-    def __init__(self, trace: WengertList) -> None:
-        self.trace = trace
-        self.statements = statements(trace)
-        self.children: dict[Instruction, list[Statement]] = {}
-        for statement in self.statements.values():
-            for operand in statement.operands:
-                self.children.setdefault(operand, []).append(statement)
-
-    def explain(
-        self,
-        target: Instruction,
-        *,
-        digits: int = 4,
-        notation: Notation = "partial",
-        paths: int = 0,
-        expand: bool = False,
-    ) -> Explanation:
-        """Return why ∂output/∂target is what it is.
-
-        With `paths` the same number is also given as a sum over paths, the largest by magnitude, with
-        their exact number.  With `expand` the explanations of all adjoints it rests on follow.  Raises
-        UnknownNameError for another notation.
-        """
-        known("notation", notation, get_args(Notation))
-
-        def one(v: Instruction, rest: tuple[Explanation, ...] = ()) -> Explanation:
-            terms = tuple(Term(c, c.target.adjoint, c.partial(v)) for c in self.children.get(v, ()))
-            largest = largest_paths(self.trace, v, paths) if paths else ()
-            count = count_paths(self.trace, v) if paths else 0
-            return Explanation(self.trace.output, v, terms, largest, count, digits, notation, rest)
-
-        return one(target, tuple(map(one, self._upstream_of(target))) if expand else ())
-
-    def _upstream_of(self, target: Instruction) -> list[Instruction]:
-        """Return the instructions whose adjoints that of the target rests on, nearest first."""
-        found = [target]
-        for v in found:
-            children = [statement.target for statement in self.children.get(v, ())]
-            found += [child for child in children if child is not self.trace.output and child not in found]
-        return found[1:]
-
-
 def _width(text: str) -> int:
-    return sum(character != "\u0304" for character in text)
+    return sum(not combining(character) for character in text)

@@ -1,24 +1,23 @@
 """Tables of a trace for documents: its statements, its neurons."""
 
 from collections.abc import Callable, Sequence
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from scalargrad.engine.sweep import adjoints
 from scalargrad.errors import TraceTooLargeError, UnknownNameError, known
 from scalargrad.notation.latex import LatexWriter
-from scalargrad.notation.numbers import is_number
+from scalargrad.notation.mathml import MathWriter
 from scalargrad.notation.text import TextWriter
 from scalargrad.notation.writer import Prose
-from scalargrad.study.explain import Explainer
+from scalargrad.study.booktabs import latex
+from scalargrad.study.explainer import Explainer
+from scalargrad.study.forms import Gradient, Line, Table, html, markdown, text
 from scalargrad.wengert.list import WengertList
-from scalargrad.wengert.listing import aligned
 from scalargrad.wengert.neurons import Unit, units_of
 
 LARGEST = 2_000  # lines of a table in a document; the text listing of a trace has no limit
-RULES = (r"\toprule", r"\midrule", r"\bottomrule")
 TableKind = Literal["statements", "neurons"]
 TableForm = Literal["text", "markdown", "latex", "html"]
-Table = tuple[list[str], list[list[str]]]  # headings and lines of cells, as a writer writes them
 
 
 def statement_table(trace: WengertList, writer: Prose) -> Table:
@@ -31,9 +30,8 @@ def statement_table(trace: WengertList, writer: Prose) -> Table:
     for v in shown:
         formula = str(found[v].written(writer)) if v in found else ""
         rule = explainer.explain(v, notation="bar").formula(writer)
-        value, adjoint = (str(writer.number(x)) for x in (v.value, v.adjoint))
-        lines.append([str(v.symbol(writer)), formula, value, rule, adjoint])
-    return _headings(trace, writer, "v", "v =", "value", "v\u0304 = ∂{}/∂v =", "v\u0304"), lines
+        lines.append(Line([str(v.symbol(writer)), formula, v.value, rule, v.adjoint]))
+    return Table(_headings(trace, writer, "v", "v =", "value", "v\u0304 = ∂{}/∂v =", "v\u0304"), lines)
 
 
 def neuron_table(trace: WengertList, writer: Prose) -> Table:
@@ -48,11 +46,10 @@ def neuron_table(trace: WengertList, writer: Prose) -> Table:
     lines = []
     for unit in units:
         numbers = (unit.z.value, unit.a.value, _local_derivative(unit), unit.a.adjoint, unit.z.adjoint)
-        gradients = ", ".join(
-            f"{leaf.symbol(writer)}: {writer.number(leaf.adjoint)}" for leaf in unit.parameters
-        )
-        lines.append([_title(unit, writer), *(str(writer.number(x)) for x in numbers), gradients])
-    return _headings(trace, writer, "unit", "z", "φ(z)", "φ'(z)", "∂{}/∂φ", "δ = ∂{}/∂z", "∂{}/∂w"), lines
+        gradients = [Gradient(str(leaf.symbol(writer)), leaf.adjoint) for leaf in unit.parameters]
+        lines.append(Line([_title(unit, writer), *numbers], gradients))
+    headings = _headings(trace, writer, "unit", "z", "φ(z)", "φ'(z)", "∂{}/∂φ", "δ = ∂{}/∂z", "∂{}/∂")
+    return Table(headings[:-1], lines, derivative=headings[-1])
 
 
 def _local_derivative(unit: Unit) -> float:
@@ -79,43 +76,25 @@ KINDS: dict[TableKind, Callable[[WengertList, Prose], Table]] = {
     "statements": statement_table,
     "neurons": neuron_table,
 }
-FORMATS: dict[TableForm, str] = {  # the names that tabulate has for them
-    "text": "plain",
-    "markdown": "github",
-    "latex": "latex_raw",
-    "html": "html",
+FORMS: dict[TableForm, tuple[type[Prose], Callable[[Table, Any], str]]] = {
+    "text": (TextWriter, text),
+    "markdown": (LatexWriter, markdown),
+    "latex": (LatexWriter, latex),
+    "html": (MathWriter, html),
 }
 
 
 def table(trace: WengertList, kind: TableKind, form: TableForm, digits: int) -> str:
-    """Return a table as "text", "markdown" for GitHub, "latex" with the rules of booktabs, or "html".
+    """Return a table as "text", "markdown" for GitHub, "latex" for amsmath and booktabs, or "html".
 
-    In Markdown and LaTeX the cells are mathematics.  Raises UnknownNameError for another kind or form,
+    In all but text the cells are mathematics.  Raises UnknownNameError for another kind or form,
     TraceTooLargeError above LARGEST lines.
     """
     known("table", kind, get_args(TableKind))
     known("form of a table", form, get_args(TableForm))
-    typeset = form in {"markdown", "latex"}
-    headings, lines = KINDS[kind](trace, (LatexWriter if typeset else TextWriter)(digits))
-    if typeset:
-        headings, *lines = ([_mathematics(cell, form) for cell in line] for line in (headings, *lines))
-    decimal = [all(is_number(line[i]) for line in lines) for i in range(len(headings))]
-    alignment = ["decimal" if number and not typeset else "left" for number in decimal]
-    text = aligned(lines, headings, alignment, FORMATS[form])
-    for rule in RULES if form == "latex" else ():
-        text = text.replace(r"\hline", rule, 1)
-    return text
-
-
-def _mathematics(cell: str, form: TableForm) -> str:
-    """Return a cell between dollar signs; in Markdown a bar, which would end it, becomes a command."""
-    if form == "markdown":
-        cell = (
-            cell.replace(r"\left|", r"\left\vert ")
-            .replace(r"\right|", r"\right\vert ")
-            .replace("|", r"\vert ")
-        )
-    return f"${cell}$" if cell else ""
+    make_writer, written = FORMS[form]
+    writer = make_writer(digits)
+    return written(KINDS[kind](trace, writer), writer)
 
 
 def _check_size(lines: Sequence[object]) -> None:

@@ -89,7 +89,7 @@ def test_an_unfinished_sum_says_so():
     transfers = [
         edge for w in model(trace(x * 2 + x.tanh())).workings for edge in w.transfers if edge.label == "x"
     ]
-    assert [text_of(edge.so_far) + edge.more for edge in transfers] == ["=0.0099 +", "0.0099+2=2.0099"]
+    assert [text_of(edge.so_far) + edge.more for edge in transfers] == ["=0.0099 +", "0.0099+2 =2.0099"]
 
 
 def test_two_uses_by_one_child_are_told_apart():

@@ -148,6 +148,28 @@ class Trace(WengertList):
         Path(path).write_text(text, encoding="utf-8", newline="\n")
         return None
 
+    def embedded(
+        self,
+        width: str = "720px",
+        height: str = "560px",
+        *,
+        title: str | None = None,
+        digits: int = 4,
+        rate: float = 0.1,
+        source: str = "",
+    ) -> str:
+        """Return the page in a frame, as HTML for the page of a course; so small it shows graph and working.
+
+        Width and height are lengths of CSS.  The frame loads nothing and reaches nothing around it.
+
+        >>> x = Value(3.0, label="x")
+        >>> trace(x * x).embedded()[:66]
+        '<iframe class="scalargrad" title="Backpropagation, step by step" s'
+        """
+        from scalargrad.page import embedded
+
+        return embedded(self.to_html(title=title, digits=digits, rate=rate, source=source), width, height)
+
     def frames(
         self,
         directory: str | PathLike[str],

@@ -202,10 +202,19 @@ def test_render_writes_files_as_graphviz_does(tmp_path):
 
 @pytest.mark.usefixtures("renderer")
 def test_a_notebook_shows_the_picture():
-    """The repr for notebooks is the SVG, shrunk to fit rather than cropped."""
-    svg = draw(example("fan-out").output())._repr_mimebundle_()["image/svg+xml"]
-    assert '<svg style="max-width:100%' in svg
-    assert "viewBox" in svg
+    """A PNG, which needs no trust, of a width that a cell can shrink; an SVG beside it where that fits."""
+    small, wide = draw(example("fan-out").output()), draw(example("mazur-2-2-2").output(), "values")
+    for figure, kinds in (
+        (small, {"image/png", "image/svg+xml", "text/plain"}),
+        (wide, {"image/png", "text/plain"}),
+    ):
+        bundle, metadata = figure._repr_mimebundle_()
+        assert bundle.keys() == kinds
+        assert bundle["image/png"].startswith(b"\x89PNG")
+        assert (metadata["image/png"]["width"] <= 640) == ("image/svg+xml" in bundle)
+        assert figure._repr_mimebundle_(include={"image/png"})[0].keys() == {"image/png"}
+        assert "image/png" not in figure._repr_mimebundle_(exclude={"image/png"})[0]
+    assert '<svg style="max-width:100%' in small._repr_mimebundle_()[0]["image/svg+xml"]
 
 
 @pytest.mark.usefixtures("no_renderer")

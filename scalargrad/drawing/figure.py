@@ -1,6 +1,7 @@
 """The drawing object: a graphviz.Digraph that renders with the executable or without it."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any, overload
 
@@ -8,6 +9,9 @@ import graphviz
 
 from scalargrad.drawing.render import TIME_LIMIT, image
 from scalargrad.errors import ScalargradError
+
+WIDTH = re.compile(r'<svg width="([\d.]+)pt"')
+PIXELS, NARROW = 4 / 3, 640  # of a point; what any cell has room for
 
 
 class Figure(graphviz.Digraph):
@@ -88,17 +92,26 @@ class Figure(graphviz.Digraph):
         target.write_bytes(self.pipe(format, renderer, formatter, engine=engine))
         return os.fspath(target)
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **options: Any) -> dict[str, Any]:
-        """Return what a notebook shows: the picture, or its text where it cannot be drawn."""
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> Any:
+        """Return what a notebook shows, with the width it is shown at: a PNG, which needs no trust.
+
+        Beside it stands an SVG where that fits any cell, for an image of SVG is not shrunk to its cell.
+        Where nothing can draw it is the text.
+        """
         try:
-            return dict(super()._repr_mimebundle_(include, exclude, **options))
+            png, svg = self.pipe("png"), self.pipe("svg", encoding="utf-8")
         except ScalargradError as error:
             return {"text/plain": f"{self.text}\n\n({error})"}
-
-    def _repr_image_svg_xml(self) -> str:
-        """Return the SVG, which a notebook narrower than the drawing shrinks where it would crop it."""
-        svg = self.pipe("svg", encoding="utf-8")
-        return svg.replace("<svg ", '<svg style="max-width:100%;height:auto" ', 1)
+        width = round(float(WIDTH.search(svg)[1]) * PIXELS)  # type: ignore[index]  # every SVG has one
+        bundle = {"image/png": png, "text/plain": repr(self)}
+        if width <= NARROW:
+            bundle["image/svg+xml"] = svg.replace("<svg ", '<svg style="max-width:100%;height:auto" ', 1)
+        kept = {
+            kind: data
+            for kind, data in bundle.items()
+            if kind in (include or bundle) and kind not in (exclude or ())
+        }
+        return kept, {"image/png": {"width": width}}
 
     def __repr__(self) -> str:
         return f"<{self.title}>"

@@ -29,8 +29,8 @@ def page(
     return render(trace, title or f"Backpropagation through {trace.output.name}", digits, rate, source)
 
 
-def embedded(text: str) -> str:
-    """Return a page as HTML to put into another one, a notebook for example.
+def embedded(text: str, width: str = "100%", height: str = "52rem") -> str:
+    """Return a page as HTML to put into another one, a notebook for example; in 720 × 560 it is compact.
 
     An iframe, because its document is its own: styles, keys, ids and scripts of two copies stay apart,
     and so does the page's content-security-policy.  Its text stands in `srcdoc`, so nothing is loaded
@@ -42,7 +42,7 @@ srcdoc="&lt;p&gt;" style="width:100%;height:52rem;border:0"></iframe>'
     """
     return (
         '<iframe class="scalargrad" title="Backpropagation, step by step" sandbox="allow-scripts" '
-        f'srcdoc="{html.escape(text)}" style="width:100%;height:52rem;border:0"></iframe>'
+        f'srcdoc="{html.escape(text)}" style="width:{width};height:{height};border:0"></iframe>'
     )
 
 

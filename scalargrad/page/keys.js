@@ -179,7 +179,6 @@ async function unpack() {
 
 function start() {
   document.documentElement.classList.add("js");
-  for (const section of sections.values()) section.removeAttribute("id"); // else the browser scrolls to #step=7
   all("[data-row]").forEach((row, i) => row.setAttribute("tabindex", i ? "-1" : "0"));
   if (view) showView(one("[data-choose=view]")?.value ?? view.dataset.view);
   else {
@@ -191,4 +190,5 @@ function start() {
   if (canvas) resized.observe(canvas);
 }
 
+for (const section of sections.values()) section.removeAttribute("id"); // else the browser scrolls to #step=7
 unpack().then(start);

@@ -294,3 +294,28 @@ def test_importing_scalargrad_loads_no_third_party_package():
         "draw(Value(1.0)); assert 'graphviz' in sys.modules; assert 'pygraphviz' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def size_of(figure):
+    """Return the width and the height of a drawing, in points."""
+    svg = figure.pipe("svg", encoding="utf-8")
+    return [float(x) for x in re.search(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"', svg).groups()]
+
+
+@pytest.mark.usefixtures("renderer")
+@pytest.mark.parametrize("edges", [None, "local"])
+def test_a_long_chain_goes_on_in_lines_below(edges):
+    """Sixty values in a row are no wider than a few more than a dozen, and each line begins at the left."""
+    width, height = size_of(draw(chain(60), "values", edges=edges))
+    short, _ = size_of(draw(chain(12), "values", edges=edges))
+    assert width < 1.3 * short
+    assert height < 1.5 * width
+
+
+@pytest.mark.usefixtures("renderer")
+def test_a_wide_fan_stands_in_several_columns():
+    """Thirty readers of one value are less high than thirty nodes above each other."""
+    x = Value(0.5, label="x")
+    _, height = size_of(draw(total([x * float(i) for i in range(2, 32)]), "values"))
+    _, one = size_of(draw(total([x * float(i) for i in range(2, 4)]), "values"))
+    assert height < 30 * one / 2

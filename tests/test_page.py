@@ -16,6 +16,7 @@ from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.page import MOST_INSTRUCTIONS, embedded
 from scalargrad.page.graph import layouts
 from scalargrad.page.model import model
+from scalargrad.page.program import program
 
 DIGITS = [1, 4, 9]
 
@@ -210,3 +211,35 @@ def test_the_command_writes_the_page(tmp_path, capsys):
     title = html.escape(example("fan-out").title)
     assert f"<title>{title}</title>" in path.read_text(encoding="utf-8")
     assert main(["page", "sigmoid(w*x + b)", "w=2", "x=1", "b=0.5", "-o", str(path)]) == 0
+
+
+def test_a_program_beside_the_graph_is_text():
+    """What is no Python marks no line, and nothing in it is markup."""
+    t = trace(example("fan-out").output())
+    for source in ("u = x * x\nv = -x", "</script><b>", "def ("):
+        text = t.to_html(source=source)
+        assert text.count("data-line=") == len(source.splitlines())
+        assert "<b>" not in text.partition("<body>")[2]
+    assert program("u = x * x\nv = -x", t).line_of == {t["u"].index: 0, t["v"].index: 1}
+    assert program("def (", t).line_of == {}
+
+
+def test_the_frame_for_a_course_site_has_its_size():
+    """Its width and height are those asked for, its page that of to_html."""
+    t = trace(example("fan-out").output())
+    frame = t.embedded("600px", "30rem", title="Fan-out")
+    assert 'style="width:600px;height:30rem;border:0"' in frame
+    assert html.unescape(re.search(r'srcdoc="([^"]*)"', frame)[1]) == t.to_html(title="Fan-out")
+
+
+def test_a_long_trace_is_under_a_megabyte():
+    """Of some 400 rows; its table is there without scripts, its workings are packed."""
+    y = Value(0.5, label="x")
+    for i in range(132):
+        y = (y * Value(0.1 * i, label=f"w{i}")).tanh()
+    t = trace(y)
+    text = t.to_html()
+    assert 390 < len(t) <= MOST_INSTRUCTIONS
+    assert len(text.encode()) < 1_000_000
+    assert text.count("<tr class=") == len(t)
+    assert "<noscript>" in text

@@ -178,8 +178,10 @@ def test_one_stop_for_the_tabulator_in_each_pane(net):
 def test_nodes_are_announced_with_their_numbers(net):
     """Value and derivative, or that they are not computed yet; a question mark while they are asked."""
     name = lambda: net.one("[data-node='13']").get_attribute("aria-label")  # noqa: E731
+    net.wait(lambda: not net.all("body.settling"))
     assert name() == "h₁: value not computed yet, derivative not computed yet"
     set_slider(net, 19)
+    net.wait(lambda: not net.all("body.settling"))
     assert name() == "h₁: value 0.7969, derivative 0.3564"
 
 

@@ -22,7 +22,7 @@ from scalargrad.wengert.list import WengertList
 
 INCH = 72.0
 MARK = re.compile(f"{OPENING}([^{CLOSING}|]*)[^{CLOSING}]*{CLOSING}")
-LINE_HEIGHT = 18.6  # of a line of text as Graphviz sets it, in points
+LINE_HEIGHT, EDGE = 18.6, 4.0  # of a line of text, of what is left free above and below, in points
 
 
 @dataclass(frozen=True)
@@ -159,14 +159,15 @@ def _box(
 ) -> Box:
     x, y = map(float, drawn["pos"].split(","))
     width, tall = (float(drawn[side]) * INCH for side in ("width", "height"))
-    lines = tuple(_lines(inscriber.lines(group, is_compact(picture))))
+    inscriptions = inscriber.lines(group, is_compact(picture))
+    lines = tuple(_lines(inscriptions, min(LINE_HEIGHT, (tall - 2 * EDGE) / len(inscriptions))))
     return Box(group, role_of(group, picture), x, height - y, width, tall, lines)
 
 
-def _lines(inscriptions: Sequence[Any]) -> Iterator[Line]:
+def _lines(inscriptions: Sequence[Any], apart: float = LINE_HEIGHT) -> Iterator[Line]:
     top = -(len(inscriptions) - 1) / 2
     for i, line in enumerate(inscriptions):
-        yield Line(line.kind, tuple(_parts(line.text)), (top + i) * LINE_HEIGHT + 4.8)
+        yield Line(line.kind, tuple(_parts(line.text)), (top + i) * apart + 4.8)
 
 
 def _parts(text: str) -> Iterator[tuple[Piece, str]]:

@@ -9,11 +9,20 @@ let places = [], parts = [];
 
 // Places in the figure and in the table; they are looked for anew when a view is unpacked.
 function findPlaces() {
-  places = all(".canvas [data-shows], .trace [data-shows]").filter((element) => element.tagName !== "INPUT")
-    .map((element) => ({ element, shows: element.dataset.shows, isLocal: element.dataset.shows.startsWith("local") }));
-  parts = all("[data-rows], [data-child], [data-row]");
+  const seen = all(".view:not(.hidden) [data-shows], .trace [data-shows]").filter((element) => element.tagName !== "INPUT");
+  places = seen.map((element) => {
+    const { shows } = element.dataset;
+    return { element, shows, isLocal: shows.startsWith("local"), isCell: element.closest("td") !== null };
+  });
+  parts = all(".view:not(.hidden) :is([data-rows], [data-child]), [data-row]").map(partOf);
   for (const place of places) place.entries = isSign(place.shows) ? [] : entriesOf(place.shows, plan);
   for (const { element, shows } of places) if (isSign(shows)) element.innerHTML = signOf(shows);
+}
+
+// What marks follow the step: nodes, edges, lines of the table, each with the rows that it stands for.
+function partOf(element) {
+  const { rows: several, row, child, name } = element.dataset;
+  return { element, name, isEdge: child !== undefined, rows: (several ?? row ?? child).split(" ").map(Number) };
 }
 
 const isSign = (shows) => /^(derivative|heading|output)/.test(shows);
@@ -103,10 +112,9 @@ function fill() {
   const problem = one(".problem"), { row, said } = now.problem;
   problem.hidden = row === null;
   problem.textContent = row === null ? "" : `${said}. Press u to take the change back.`;
-  for (const part of parts) {
-    const rows = rowsOf(part);
-    part.classList.toggle("undefined", row !== null && rows.includes(row) && !part.dataset.child);
-    part.classList.toggle("changed-leaf", rows.some((leaf) => data.has(leaf)));
+  for (const { element, rows, isEdge } of parts) {
+    element.classList.toggle("undefined", row !== null && rows.includes(row) && !isEdge);
+    element.classList.toggle("changed-leaf", rows.some((leaf) => data.has(leaf)));
   }
   showCourse();
   one("[data-do=undo]").disabled = !past.length;
@@ -116,10 +124,6 @@ function fill() {
     control.classList.toggle("changed-leaf", data.has(leaf));
     control.removeAttribute("aria-invalid");
   }
-}
-
-function rowsOf(part) {
-  return (part.dataset.rows ?? part.dataset.row ?? part.dataset.child).split(" ").map(Number);
 }
 
 // ---- the step
@@ -156,9 +160,9 @@ function show() {
 function showNumbers() {
   for (const place of places) {
     if (isSign(place.shows)) continue;
-    const { written, isNew } = shownAt(place), { element } = place;
-    const hidden = isNew && asking, isCell = element.closest("td") !== null;
-    element.textContent = hidden ? "?" : isCell ? inColumn(written) : written;
+    const { written, isNew } = shownAt(place), { element, isCell } = place, hidden = isNew && asking;
+    const shown = hidden ? "?" : isCell ? inColumn(written) : written;
+    if (element.textContent !== shown) element.textContent = shown;
     element.classList.toggle("changed", Boolean(isNew));
     element.classList.toggle("partial", written.endsWith("+"));
   }
@@ -175,15 +179,14 @@ function showMore(working) {
 
 function showParts() {
   const { phase, row: active } = plan.steps[step];
-  for (const part of parts) {
-    const rows = rowsOf(part), row = rows.at(-1), is = (name, truth) => part.classList.toggle(name, truth);
-    const isEdge = part.dataset.child !== undefined, forward = plan.forward(row), reverse = plan.reverse(row);
+  for (const { element, rows, isEdge } of parts) {
+    const row = rows.at(-1), is = (name, truth) => element.classList.toggle(name, truth);
+    const forward = plan.forward(row), reverse = plan.reverse(row);
     is("todo", step < forward);
     is("active", step > 0 && !isEdge && rows.includes(active));
     is("forward", step > 0 && isEdge && step === forward);
     is("reverse", step > 0 && isEdge && step === reverse && phase === "reverse");
     is("fired", step > reverse);
-    if (part.dataset.name) part.setAttribute("aria-label", labelOf(part));
   }
 }
 
@@ -217,11 +220,16 @@ function bringIntoView(pane, element) {
   }
 }
 
-// What can wait until nothing moves: the address, what scrolls by keys.
+// What can wait until nothing moves: the address, what scrolls by keys, how nodes are heard.
 function settle() {
   clearTimeout(linking);
   document.body.classList.add("settling");
-  linking = setTimeout(() => { link(); letScroll(); document.body.classList.remove("settling"); }, 150);
+  linking = setTimeout(() => {
+    link();
+    letScroll();
+    for (const { element, name } of parts) if (name) element.setAttribute("aria-label", labelOf(element));
+    document.body.classList.remove("settling");
+  }, 150);
 }
 
 function letScroll() {

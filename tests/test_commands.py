@@ -87,7 +87,7 @@ def test_check_reads_steps_from_a_file(name, right, status, tmp_path):
     ("options", "meaning"),
     [
         ((), {}),
-        (("--view", "neurons", "--edges", "local"), {"view": "neurons", "edges": "local"}),
+        (("--view", "neurons", "--edges", "contribution"), {"view": "neurons", "edges": "contribution"}),
         (("--theme", "dark", "--direction", "down"), {"theme": "dark", "direction": "down"}),
         (("--style", "micrograd", "--no-adjoints"), {"style": "micrograd", "adjoints": False}),
         (("--digits", "2"), {"digits": 2}),
@@ -107,7 +107,7 @@ def test_page_writes_the_page_and_prints_its_path(tmp_path):
     path = tmp_path / "net.html"
     finished = run("page", NET, "w1=0", "-o", path, "--title", "My net", "--digits", "3")
     assert (finished.returncode, finished.stderr, finished.stdout) == (0, "", f"{path}\n")
-    wanted = trace(example(NET).output(w1=0.0)).to_html(title="My net", digits=3)
+    wanted = trace(example(NET).output(w1=0.0)).to_html(title="My net", digits=3, source=example(NET).code)
     assert path.read_text(encoding="utf-8") == wanted
 
 

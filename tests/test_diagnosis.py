@@ -322,10 +322,10 @@ def test_a_formula_of_sixty_characters_is_told_whole_and_a_longer_one_is_cut_in_
 
 
 def test_a_labelled_weight_is_named_as_it_is():
-    """Only of a weight without a label is the path told, for its slot says nothing."""
+    """Only of a weight without a label is the path told, by which it is found in Python."""
     neuron = nn.Neuron(1, None, seed=1)
     neuron.weights[0].data = 1e308
-    assert causes(neuron([1e10]))[0].endswith("where v1 is weights[0].")
+    assert causes(neuron([1e10]))[0].endswith("where W[0] is weights[0].")
     neuron.weights[0].label = "w"
     assert "where" not in causes(neuron([1e10]))[0]
 
@@ -336,7 +336,7 @@ def test_a_parameter_is_named_by_its_path():
     model.layers[0].neurons[1].weights[0].data = 1e308
     first = causes(model([1e10, 1.0]))[0]
     assert "(layers[0].neurons[1].dot)" in first
-    assert first.endswith("where v12 is layers[0].neurons[1].weights[0].")
+    assert first.endswith("where W0[1,0] is layers[0].neurons[1].weights[0].")
 
 
 # ---- text

@@ -205,7 +205,9 @@ def test_what_stands_in_a_network_is_found_by_its_path():
     for found in (recorded, again):
         assert found["weights[0]"].value == neuron.weights[0].data
         assert [v.path for v in found if v.role == "parameter"] == ["weights[0]", "bias"]
-        assert found["a"] is [v for v in found if v.path == "a"][-1]
+        assert found["bias"].path == ""
+        assert found["a"].name == "a"
+        assert found["dot"] is [v for v in found if v.path == "dot"][-1]
         assert found["bias"].value == 0.5
 
 

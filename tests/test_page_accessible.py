@@ -3,7 +3,7 @@
 from importlib.resources import files
 
 import pytest
-from browser import Page, needs_chromium, set_slider
+from browser import Page, choose, needs_chromium, set_slider
 
 from scalargrad import trace
 from scalargrad.examples import GALLERY, example
@@ -27,9 +27,9 @@ SIZES = [*((name, 1400) for name in GALLERY), ("sigmoid-2-2-1", 390), ("mazur-2-
 
 @pytest.mark.parametrize(("name", "width"), SIZES)
 def test_no_rule_is_broken(browser, axe, tmp_path, name, width):
-    """At the start, in the reverse phase with a node selected, at the end; on a telephone too."""
+    """At the start, in the reverse phase with a node selected, at the end; asked, and in forward mode."""
     t, path = trace(example(name).output()), tmp_path / "page.html"
-    t.to_html(path)
+    t.to_html(path, source=example(name).code)
     browser.set_window_size(width, 900)
     page = Page(browser, path.as_uri())
     browser.execute_script(axe)
@@ -39,4 +39,26 @@ def test_no_rule_is_broken(browser, axe, tmp_path, name, width):
             page.click(f"[data-node='{t.output.index}']")
         page.wait(lambda: not page.all("body.filling, body.settling"))
         assert browser.execute_async_script(RUN, TAGS) == []
+    page.do("predict")
+    set_slider(page, 1)
+    set_slider(page, 2)
+    choose(page, "pane", "program")
+    assert browser.execute_async_script(RUN, TAGS) == []
+    page.do("predict")
+    choose(page, "by", next(v.index for v in t if not v.parents and v.role != "constant"))
+    page.press("\ue010")  # End
+    page.wait(lambda: not page.all("body.filling, body.settling"))
+    assert browser.execute_async_script(RUN, TAGS) == []
     browser.set_window_size(1400, 900)
+
+
+@pytest.mark.parametrize("view", ["neurons", "layers"])
+def test_no_rule_is_broken_in_another_view(browser, axe, tmp_path, view):
+    """Neurons and layers are reached and named as values are."""
+    path = tmp_path / "page.html"
+    trace(example("mazur-2-2-2").output()).to_html(path)
+    page = Page(browser, path.as_uri(), "#step=20")
+    browser.execute_script(axe)
+    choose(page, "view", view)
+    page.wait(lambda: not page.all("body.filling, body.settling"))
+    assert browser.execute_async_script(RUN, TAGS) == []

@@ -174,6 +174,7 @@ def test_nodes_and_edges_are_reached_by_keyboard(page):
     for selector in ("[data-node='3']", "[data-edge='13-0']"):
         shape = page.one(selector)
         assert shape.get_attribute("role") == "button"
+        page.wait(lambda: not page.all("body.settling"))
         assert shape.get_attribute("aria-label")
         page.browser.execute_script("arguments[0].focus()", shape)
         page.browser.switch_to.active_element.send_keys(" ")

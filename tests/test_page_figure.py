@@ -211,8 +211,8 @@ def test_a_frame_of_a_course_site_has_graph_and_working(browser, tmp_path):
     path = tmp_path / "page.html"
     trace(example("sigmoid-2-2-1").output()).to_html(path)
     page = Page(browser, path.as_uri(), "#step=19")
+    page.wait(lambda: page.one(".working.current").is_displayed())
     assert page.one(".figure").is_displayed()
-    assert page.one(".working.current").is_displayed()
     assert not page.one(".trace").is_displayed()
     page.do("rest")
     assert page.one(".trace").is_displayed()

@@ -29,10 +29,23 @@ if (document.documentElement.scrollWidth > innerWidth) found.push(['page', 'wide
 return found;"""
 
 
+COMPACT = [(name, (720, 560)) for name, one in GALLERY.items() if one.digits <= 4]  # nine digits scroll there
+
+
+@pytest.mark.parametrize(("name", "size"), COMPACT)
+def test_nothing_is_cut_in_a_frame(browser, tmp_path, name, size):
+    """As `embedded` makes it, for a course site."""
+    check(browser, tmp_path, name, size)
+
+
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
 @pytest.mark.parametrize("name", GALLERY)
 def test_nothing_is_cut(browser, tmp_path, name, size):
     """Every step of every example, with the numbers and the program that the command gives it."""
+    check(browser, tmp_path, name, size)
+
+
+def check(browser, tmp_path, name, size):
     path, one = tmp_path / "page.html", example(name)
     path.write_text(page_of(trace(one.output()), one.title, one.digits, source=one.code), encoding="utf-8")
     width, height = size

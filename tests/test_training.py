@@ -333,7 +333,7 @@ def test_a_loss_that_leaves_the_numbers_stops_with_the_first_node_that_did():
         fit(model, *LINE, loss=lambda a, y: (a - y) * (a - y), optimizer=steep, epochs=50)
     message = str(caught.value)
     stopped = re.match(
-        r"training stopped in epoch (\d+), step 1: The value is not finite: it begins at v", message
+        r"training stopped in epoch (\d+), step 1: The value is not finite: it begins at s", message
     )
     assert stopped, message
     assert caught.value.history.epochs == int(stopped[1]) - 1 > 0

@@ -101,8 +101,12 @@ def test_another_output_is_chosen_and_everything_is_about_it(browser, tmp_path):
     assert page.adjoint("w5") == "–"
     set_slider(page, 4)
     assert "".join(page.one(".working.current math").text.split()) == "h1"
-    choose(page, "output", t.output.index)
-    assert page.one("input.step").get_attribute("max") == "19"
+    page.wait(lambda: browser.current_url.endswith("#step=4&%3Aof=h1"))
+    again = Page(browser, path.as_uri(), "#step=7&:of=h1&w1=2")
+    again.wait(lambda: again.step == 7)
+    assert again.adjoint("w1") != "0.1437"
+    choose(again, "output", t.output.index)
+    assert again.one("input.step").get_attribute("max") == "19"
 
 
 @needs_chromium

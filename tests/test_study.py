@@ -649,3 +649,17 @@ def test_a_derivative_of_the_output_itself_says_when_the_shown_numbers_give_anot
     label(y=y)
     explanation = str(trace(y).explain("x"))
     assert ("computed from unrounded values" in explanation) is rounded
+
+
+def test_a_network_is_written_by_its_sums_and_activations():
+    """Its z and a are statements of their own, over weights and the activations before; no sum within z is."""
+    t = trace(nn.MLP(2, [2, 1], "tanh", seed=1)([0.5, -1.0]))
+    written = {v.name: str(s.written(TextWriter())) for v, s in statements(t).items()}
+    assert written == {
+        "z0[0]": "W0[0,0]*x[0] + W0[0,1]*x[1] + b0[0]",
+        "a0[0]": "tanh(z0[0])",
+        "z0[1]": "W0[1,0]*x[0] + W0[1,1]*x[1] + b0[1]",
+        "a0[1]": "tanh(z0[1])",
+        "z1[0]": "W1[0,0]*a0[0] + W1[0,1]*a0[1] + b1[0]",
+    }
+    assert str(t.explain("W0[0,1]")).splitlines()[1].strip() == "= ∂z1[0]/∂z0[0] · x[1]"

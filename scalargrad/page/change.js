@@ -133,13 +133,15 @@ function controlOf(cell) {
 
 const controls = all("[data-leaf]").map(controlOf);
 
-// ---- the address
+// ---- the address: the step, numbers of leaves by their names, and `:of` and `:by` of another derivative
 
 function link() {
   if (location.protocol === "about:") return; // inside a notebook the address is not ours
-  const changed = [...data].map(([leaf, number]) => `&${encodeURIComponent(trace[leaf].name)}=${number}`);
-  const address = `#step=${step}${changed.join("")}`;
-  if (location.hash !== address && (step > 0 || data.size || location.hash)) history.replaceState(null, "", address);
+  const pair = (name, what) => `&${encodeURIComponent(name)}=${encodeURIComponent(what)}`;
+  const chosen = [plan.output === last ? "" : pair(":of", trace[plan.output].name), plan.by === undefined ? "" : pair(":by", trace[plan.by].name)];
+  const changed = [...data].map(([leaf, number]) => pair(trace[leaf].name, number));
+  const address = `#step=${step}${[...chosen, ...changed].join("")}`;
+  if (location.hash !== address && (step > 0 || data.size || chosen.some(Boolean) || location.hash)) history.replaceState(null, "", address);
 }
 
 function stepOf(hash) {
@@ -147,19 +149,35 @@ function stepOf(hash) {
   return match && Number(match[1]);
 }
 
+const partsOf = (hash) => hash.slice(1).split("&").map((part) => part.split("=").map(decoded));
+
+function decoded(written) {
+  try {
+    return decodeURIComponent(written);
+  } catch { // a lone %, as people type it
+    return written;
+  }
+}
+
 function numbersOf(hash) {
   const found = new Map();
-  for (const part of hash.slice(1).split("&")) {
-    const [name, number] = part.split("=").map(decodeURIComponent);
+  for (const [name, number] of partsOf(hash)) {
     const leaf = leaves.find((i) => trace[i].name === name);
     if (leaf !== undefined && number && Number.isFinite(Number(number))) found.set(leaf, Number(number));
   }
   return found;
 }
 
+function rowOf(key, rows) {
+  const name = partsOf(location.hash).find(([each]) => each === key)?.[1];
+  return rows.find((row) => trace[row].name === name);
+}
+
 function followAddress() {
   const target = stepOf(location.hash), next = numbersOf(location.hash);
   const same = next.size === data.size && [...next].every(([leaf, number]) => data.get(leaf) === number);
   if (!same) give(next);
+  const output = rowOf(":of", trace.map((_, row) => row)) ?? last, by = rowOf(":by", leaves);
+  if (output !== plan.output || by !== plan.by) choose(output, by);
   if (target !== null && target !== step) go(target);
 }

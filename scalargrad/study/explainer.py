@@ -13,7 +13,7 @@ from scalargrad.wengert.statements import Statement, statements
 class Explainer:
     """Explain the adjoints of one trace: Σ over children c of (∂output/∂c) · (∂c/∂target).
 
-    Children are statements: an unlabelled step is folded into the one that uses it.
+    Children are statements: a step without a name is folded into the one that uses it.
     """
 
     def __init__(self, trace: WengertList) -> None:

@@ -89,7 +89,7 @@ def _misplaced_point(expected: float) -> Iterator[Slip]:
 
 
 def _terms(work: Work, v: Instruction) -> list[tuple[str, float]]:
-    """Return the terms of a sum, unlabelled sums within it taken apart."""
+    """Return the terms of a sum, sums without a name within it taken apart."""
     writer = TextWriter()
     if v.primitive is None or v.primitive.precedence != SUM:
         return []
@@ -100,10 +100,14 @@ def _terms(work: Work, v: Instruction) -> list[tuple[str, float]]:
         ]
     found = []
     for sign, parent in zip(v.partials, v.parents):  # of a sum, the local derivatives are its signs
-        inner = [] if parent.label else _terms(work, parent)
+        inner = [] if parent.is_named else _terms(work, parent)
         terms = inner or [
             (
-                str(parent.written(writer) if not parent.label and parent.parents else parent.symbol(writer)),
+                str(
+                    parent.written(writer)
+                    if not parent.is_named and parent.parents
+                    else parent.symbol(writer)
+                ),
                 work.values[parent],
             )
         ]
@@ -158,7 +162,7 @@ def _at_the_wrong_place(work: Work, edge: Edge, upstream: float) -> Iterator[Sli
 
 
 def _edge_slips(work: Work, edge: Edge) -> Iterator[Slip]:
-    """Yield slips in one contribution: along its edge and the unlabelled steps above it."""
+    """Yield slips in one contribution: along its edge and the steps without a name above it."""
     writer = TextWriter()
     contribution = work.contribution(*edge)
     for step, i in _chain(work.trace.uses, edge):
@@ -186,9 +190,9 @@ def _edge_slips(work: Work, edge: Edge) -> Iterator[Slip]:
 
 
 def _chain(uses: Uses, edge: Edge) -> Iterator[Edge]:
-    """Yield the edge and those above it, as long as they lead through unlabelled steps of one child."""
+    """Yield the edge and those above it, as long as they lead through steps without a name."""
     yield edge
-    while not edge.child.label and len(uses[edge.child]) == 1:
+    while not edge.child.is_named and len(uses[edge.child]) == 1:
         (edge,) = uses[edge.child]
         yield edge
 

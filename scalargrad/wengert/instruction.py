@@ -54,6 +54,11 @@ class Instruction:
         return self.form.path
 
     @property
+    def is_named(self) -> bool:
+        """Tell whether it has a label or a place to be known by; the product within a sum z has none."""
+        return bool(self.form.label) or self.form.path.rpartition(".")[2] not in {"", "dot"}
+
+    @property
     def role(self) -> Role:
         """Return "input", "parameter", "constant" or "operation"."""
         return self.form.role

@@ -1,4 +1,4 @@
-"""Read a trace as a textbook writes it: unlabelled steps are folded into the statement that uses them.
+"""Read a trace as a textbook writes it: steps without a name are folded into the statement that uses them.
 
 `a1 = dot([x1, x2], [w1, w2]) + b1` is two instructions and one statement, a1 = x1*w1 + x2*w2 + b1.
 """
@@ -92,7 +92,7 @@ class Statement:
 def statements(trace: WengertList) -> dict[Instruction, Statement]:
     """Return the statement of each instruction that is not folded into another, in order.
 
-    An operation is folded if it has no label, one child uses it, once, and the statement stays
+    An operation is folded if it has no name, one child uses it, once, and the statement stays
     within LARGEST instructions.
 
     >>> from scalargrad import dot, leaves
@@ -107,7 +107,7 @@ def statements(trace: WengertList) -> dict[Instruction, Statement]:
         inner = [
             found[p]
             for p in dict.fromkeys(v.parents)
-            if p in found and not p.label and len(trace.uses[p]) == 1
+            if p in found and not p.is_named and len(trace.uses[p]) == 1
         ]
         if 1 + sum(1 + len(statement.folded) for statement in inner) > LARGEST:
             inner = []

@@ -652,7 +652,7 @@ def test_a_derivative_of_the_output_itself_says_when_the_shown_numbers_give_anot
 
 
 def test_a_network_is_written_by_its_sums_and_activations():
-    """Its z and a are statements of their own, over weights and the activations before; no sum within z is."""
+    """Its z and a are statements of their own, of weights and the activations before; no sum within z is."""
     t = trace(nn.MLP(2, [2, 1], "tanh", seed=1)([0.5, -1.0]))
     written = {v.name: str(s.written(TextWriter())) for v, s in statements(t).items()}
     assert written == {

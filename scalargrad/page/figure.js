@@ -3,14 +3,9 @@
 const canvas = one(".canvas"), READABLE = 0.6, LARGEST = 1.6; // pixels for a unit, of which a letter has 14
 let view = one(".canvas .view"), scale = 1, center = [0, 0], isFitted = true;
 
-function whole() {
-  const { x, y, width, height } = view.whole;
-  return { x, y, width, height };
-}
-
 function place() {
   if (!view) return;
-  const { clientWidth, clientHeight } = canvas, full = whole();
+  const { clientWidth, clientHeight } = canvas, full = view.whole;
   if (!clientWidth || !clientHeight) return;
   if (isFitted) {
     const fitting = Math.min(clientWidth / full.width, clientHeight / full.height);
@@ -34,7 +29,7 @@ function zoom(by) {
 
 function zoomWhole() { // all of it, however small
   if (!view) return;
-  const full = whole();
+  const full = view.whole;
   zoom(Math.min(canvas.clientWidth / full.width, canvas.clientHeight / full.height) / scale);
 }
 
@@ -83,7 +78,8 @@ function showView(name) {
 
 function prepareView() {
   if (!view) return;
-  view.whole ??= { ...rectOf(view.viewBox.baseVal) };
+  const { x, y, width, height } = view.viewBox.baseVal;
+  view.whole ??= { x, y, width, height };
   for (const edge of all("[data-edge]", view)) prepareEdge(edge);
   const shapes = all("[data-node], [data-edge]", view);
   for (const shape of shapes) {
@@ -100,8 +96,6 @@ function prepareEdge(edge) {
   edge.prepend(reach);
   edge.setAttribute("aria-label", `Edge from ${named(trace[trace[child].parents[k]])} to ${named(trace[child])}: show its contribution`);
 }
-
-const rectOf = ({ x, y, width, height }) => ({ x, y, width, height });
 
 // ---- moving it by hand
 

@@ -166,8 +166,9 @@ addEventListener("beforeprint", () => {
   step = plan.last;
   asking = false;
   show();
+  if (view) view.setAttribute("viewBox", Object.values(view.whole).join(" "));
 });
-addEventListener("afterprint", () => { ({ step, asking } = kept); show(); });
+addEventListener("afterprint", () => { ({ step, asking } = kept); show(); place(); });
 
 async function unpack() {
   const source = one("#packed");

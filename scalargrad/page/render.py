@@ -26,6 +26,7 @@ SCRIPTS = (
     *("figure.js", "change.js", "answers.js", "copy.js", "keys.js"),
 )
 STYLES = ("normal", "italic")  # of the fonts: docs/fonts.md tells how they were made
+PORTRAIT = 900  # points; a wider figure is printed in landscape
 LONG = 120  # the workings of a longer trace are packed, and unpacked by the script
 
 
@@ -65,7 +66,7 @@ def render(trace: WengertList, title: str, digits: int = 4, rate: float = 0.1, s
     }
     facts["packed"] = _packed(template.make_module(facts), facts)
     style, script = (
-        _faces() + _colours() + _asset("page.css") + _widths(facts["page"]),
+        _faces() + _colours() + _asset("page.css") + _widths(facts["page"], views),
         _script(trace, digits, beside),
     )
     return template.render(
@@ -131,10 +132,12 @@ def _colours() -> str:
     return f"{light}\n@media screen and (prefers-color-scheme: dark) {{ {dark} }}\n"
 
 
-def _widths(page: Any) -> str:
+def _widths(page: Any, views: list[Layout]) -> str:
     """Return the rules that depend on the trace; rules, since the policy forbids style attributes."""
     longest = max(len(text) for line in page.lines for text in (line.value, line.adjoint))
-    return f".trace .number {{ min-width: {longest + 1}ch; }}\n"  # no column moves from step to step
+    rules = f".trace .number {{ min-width: {longest + 1}ch; }}\n"  # no column moves from step to step
+    is_wide = any(view.width > PORTRAIT for view in views)
+    return rules + "@page { size: landscape; }\n" * is_wide
 
 
 def _aligned(digits: int, number: str) -> str:

@@ -217,3 +217,25 @@ def test_a_frame_of_a_course_site_has_graph_and_working(browser, tmp_path):
     page.do("rest")
     assert page.one(".trace").is_displayed()
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_a_browser_that_cannot_unpack_steps_through_what_is_there(browser, tmp_path):
+    """Of a short trace all but the other views; a long one stays as it reads without scripts."""
+    old = {"source": "delete window.DecompressionStream"}
+    added = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", old)
+    try:
+        short, long = tmp_path / "short.html", tmp_path / "long.html"
+        trace(example("sigmoid-2-2-1").output()).to_html(short)
+        trace(nn.MLP(3, [12, 12, 1], seed=1)([0.5, -1.0, 0.25])).to_html(long)
+        page = Page(browser, short.as_uri())
+        page.do("next")
+        choose(page, "view", "neurons")
+        assert page.step == 1
+        assert page.one(".view[data-view=values]").is_displayed()
+        page = Page(browser, long.as_uri())
+        assert not page.all("html.js")
+        assert page.one(".trace tbody").is_displayed()
+        assert page.logs()[0] == []
+    finally:
+        browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+

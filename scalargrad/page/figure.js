@@ -62,7 +62,8 @@ function followActive() {
 
 function showView(name) {
   const found = one(`.canvas [data-view=${name}]`);
-  if (!found && packed[`view-${name}`]) {
+  if (!found) {
+    if (!packed[`view-${name}`]) return undefined;
     canvas.insertAdjacentHTML("beforeend", packed[`view-${name}`]);
     return showView(name);
   }

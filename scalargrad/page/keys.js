@@ -172,13 +172,14 @@ addEventListener("afterprint", () => { ({ step, asking } = kept); show(); place(
 
 async function unpack() {
   const source = one("#packed");
-  if (!source) return;
+  if (!source || typeof DecompressionStream === "undefined") return;
   const bytes = Uint8Array.from(atob(source.textContent), (c) => c.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   packed = await new Response(stream).json();
 }
 
 function start() {
+  if (!sectionOf(`seed-${last}`)) return; // an old browser that cannot unpack: the page stays as without scripts
   document.documentElement.classList.add("js");
   all("[data-row]").forEach((row, i) => row.setAttribute("tabindex", i ? "-1" : "0"));
   if (view) showView(one("[data-choose=view]")?.value ?? view.dataset.view);

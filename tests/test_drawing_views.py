@@ -276,6 +276,13 @@ def test_options_that_say_nothing_about_a_view_are_refused(options, said):
         draw(example("sigmoid-2-2-1").output(), **options)
 
 
+def test_an_option_chooses_the_view_that_has_it():
+    """Where the view is not said, the style of micrograd and local derivatives are those of values."""
+    y = nn.MLP(3, [20, 2, 1], seed=1)([1.0, 2.0, 3.0])
+    for options in ({"style": "micrograd"}, {"edges": "local"}):
+        assert draw(y, **options).source == draw(y, "values", **options).source
+
+
 @pytest.mark.parametrize("view", ["neurons", "layers"])
 def test_a_graph_without_neurons_is_shown_by_its_values_and_says_so(view):
     """The view of what has no weighted sums is that of values, with a line that says it."""

@@ -72,6 +72,8 @@ def draw(
     known("direction", direction, DIRECTIONS)
     trace = _trace_of(output)
     kept = _kept(trace, around, hops, paths, upto)
+    if view == "auto" and (style == "micrograd" or edges == "local"):
+        view = "values"  # the one view that has them
     picture = choose(trace, kept, view)
     _check_options(picture.view, style, edges)
     plain, italic = (

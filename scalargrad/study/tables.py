@@ -59,11 +59,10 @@ def _local_derivative(unit: Unit) -> float:
 
 
 def _title(unit: Unit, writer: Prose) -> str:
-    """Return a = φ(z), or the path of a neuron that nothing else names."""
-    named = unit.a.label or not unit.path
-    title = str(unit.a.symbol(writer) if named else writer.name(unit.path))
-    activated = named and unit.a is not unit.z and len(unit.a.parents) == 1
-    return f"{title} = {unit.a.written(writer)}" if activated else title
+    """Return a = φ(z), as a drawing has it; a alone where it is z, or φ more than one function."""
+    a = str(unit.a.symbol(writer))
+    activated = unit.a is not unit.z and len(unit.a.parents) == 1
+    return f"{a} = {unit.a.written(writer)}" if activated else a
 
 
 def _headings(trace: WengertList, writer: Prose, *headings: str) -> list[str]:

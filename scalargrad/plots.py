@@ -18,7 +18,7 @@ from scalargrad.training.history import History
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# The colours of the drawings.  Not all can tell the later ones apart, so each has a marker and a line too.
+# The colours of the drawings.  Not everyone can tell them apart, so lines differ in more than that.
 BORDERS = ("parameter", "output", "neuron", "operation")
 COLOURS = (LIGHT.text["value"], LIGHT.text["adjoint"], *(LIGHT.node[role][1] for role in BORDERS))
 MARKERS = "osD^vP"
@@ -58,14 +58,14 @@ def loss_curves(
     ax = _axes(ax, "epoch", "loss")
     named = {"": histories} if isinstance(histories, History) else histories
     for i, (name, history) in enumerate(named.items()):
-        line: dict[str, Any] = {"color": COLOURS[i % 6]}
+        line: dict[str, Any] = {"color": COLOURS[i % 6], "linestyle": "-"}
         if len(named) > 1:
             line |= {"marker": MARKERS[i % 6], "markevery": max(history.epochs // SEVERAL, 1)}
         ax.plot(_epochs(history), history.loss, label=name or "training", **line)
         if history.validation_loss:
             best = history.best_epoch
             label = f"{name} validation".strip()
-            ax.plot(_epochs(history), history.validation_loss, linestyle="--", label=label, **line)
+            ax.plot(_epochs(history), history.validation_loss, label=label, **line | {"linestyle": "--"})
             ax.plot(best + 1, history.validation_loss[best], "o", color=line["color"])
     if log:
         _logarithmic(ax)
@@ -84,7 +84,7 @@ def gradient_norms(history: History, *, ax: "Axes | None" = None) -> "Axes":
     """
     ax = _axes(ax, "epoch", "‖∇L‖ of the layer")
     for (layer, norms), colour in zip(history.gradient_norms.items(), _shades(len(history.gradient_norms))):
-        ax.plot(_epochs(history), norms, color=colour, label=layer)
+        ax.plot(_epochs(history), norms, "-", color=colour, label=layer)
     _logarithmic(ax)
     _whole(ax)
     _legend(ax)
@@ -104,7 +104,7 @@ def deltas(reports: Diagnosis | Mapping[str, Diagnosis], *, ax: "Axes | None" = 
     named = {"": reports} if isinstance(reports, Diagnosis) else reports
     for i, (name, report) in enumerate(named.items()):
         sizes = [layer.mean_delta for layer in report.layers]
-        ax.plot(range(len(sizes)), sizes, color=COLOURS[i % 6], marker=MARKERS[i % 6], label=name)
+        ax.plot(range(len(sizes)), sizes, f"{MARKERS[i % 6]}-", color=COLOURS[i % 6], label=name)
     _logarithmic(ax)
     _whole(ax)
     if any(named):
@@ -157,7 +157,7 @@ def decision_boundary(
             color=COLOURS[i % 6],
             marker=MARKERS[i % 6],
             edgecolor="white",
-            label=f"{which:g}",
+            label=f"${which:g}$",
             zorder=3,
         )
     _legend(ax, title="target")

@@ -84,13 +84,13 @@ def test_the_plane_has_the_class_of_the_largest_output():
             centre = [left + (right - left) * (j + 0.5) / 6, bottom + (top - bottom) * (i + 0.5) / 6]
             scores = [z.data for z in model(centre)]
             assert image.get_array()[i, j] == scores.index(max(scores))
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["0", "1", "2"]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["$0$", "$1$", "$2$"]
 
 
 def test_targets_may_be_one_hot():
     """The class is then the place of the 1."""
     ax = plots.decision_boundary(nn.MLP(2, [2], seed=1), [[0, 0], [1, 1]], [[1, 0], [0, 1]], resolution=3)
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["0", "1"]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["$0$", "$1$"]
 
 
 def test_plots_draw_on_axes_they_are_given():

@@ -1,11 +1,13 @@
 """Plots of training, for which Matplotlib is needed: `pip install 'scalargrad-study[plot]'`.
 
-Each draws on the axes it is given, or on those of a new figure, and returns the axes.
+Each draws on the axes it is given, or on those of a new figure, and returns the axes.  Plots of one's own
+have the same colours, lines and letters under `plt.style.use(plots.STYLE)`.
 """
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from scalargrad.drawing.themes import LIGHT
 from scalargrad.engine.recording import no_grad
 from scalargrad.errors import ShapeError
 from scalargrad.nn.module import as_list
@@ -16,9 +18,30 @@ from scalargrad.training.history import History
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Okabe and Ito's colours (2008), which the colour-blind tell apart too, and a marker for each.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+# The colours of the drawings.  Not everyone can tell them apart, so lines differ in more than that.
+BORDERS = ("parameter", "output", "neuron", "operation")
+COLOURS = (LIGHT.text["value"], LIGHT.text["adjoint"], *(LIGHT.node[role][1] for role in BORDERS))
 MARKERS = "osD^vP"
+LINES = ("-", "--", "-.", ":", "-", "--")
+SEVERAL = 8  # markers on a curve, enough to know it by
+
+# What makes any plot of Matplotlib look like these, and like the drawings.
+STYLE: dict[str, Any] = {
+    "axes.prop_cycle": f"cycler(color={list(COLOURS)}, linestyle={list(LINES)})",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": LIGHT.text["note"],
+    "axes.labelcolor": LIGHT.text["name"],
+    "xtick.color": LIGHT.text["note"],
+    "ytick.color": LIGHT.text["note"],
+    "font.family": ["STIXGeneral", "DejaVu Sans"],  # both come with Matplotlib; the first is like Times
+    "font.size": 12,
+    "mathtext.fontset": "stix",
+    "axes.titlesize": "medium",
+    "legend.frameon": False,
+    "figure.constrained_layout.use": True,
+    "figure.figsize": (6.4, 3.0),  # fits any cell of a notebook
+}
 
 
 def loss_curves(
@@ -35,17 +58,20 @@ def loss_curves(
     ax = _axes(ax, "epoch", "loss")
     named = {"": histories} if isinstance(histories, History) else histories
     for i, (name, history) in enumerate(named.items()):
-        colour = COLOURS[i % len(COLOURS)]
-        ax.plot(_epochs(history), history.loss, color=colour, label=name or "training")
+        line: dict[str, Any] = {"color": COLOURS[i % 6], "linestyle": "-"}
+        if len(named) > 1:
+            line |= {"marker": MARKERS[i % 6], "markevery": max(history.epochs // SEVERAL, 1)}
+        ax.plot(_epochs(history), history.loss, label=name or "training", **line)
         if history.validation_loss:
             best = history.best_epoch
             label = f"{name} validation".strip()
-            ax.plot(_epochs(history), history.validation_loss, color=colour, linestyle="--", label=label)
-            ax.plot(best + 1, history.validation_loss[best], "o", color=colour)
+            ax.plot(_epochs(history), history.validation_loss, label=label, **line | {"linestyle": "--"})
+            ax.plot(best + 1, history.validation_loss[best], "o", color=line["color"])
     if log:
-        ax.set_yscale("log")
+        _logarithmic(ax)
+    _whole(ax)
     if len(ax.get_legend_handles_labels()[1]) > 1:
-        ax.legend(frameon=False)
+        _legend(ax)
     return ax
 
 
@@ -58,16 +84,17 @@ def gradient_norms(history: History, *, ax: "Axes | None" = None) -> "Axes":
     """
     ax = _axes(ax, "epoch", "‖∇L‖ of the layer")
     for (layer, norms), colour in zip(history.gradient_norms.items(), _shades(len(history.gradient_norms))):
-        ax.plot(_epochs(history), norms, color=colour, label=layer)
-    ax.set_yscale("log")
-    ax.legend(frameon=False, bbox_to_anchor=(1.0, 1.0), loc="upper left")
+        ax.plot(_epochs(history), norms, "-", color=colour, label=layer)
+    _logarithmic(ax)
+    _whole(ax)
+    _legend(ax)
     return ax
 
 
 def deltas(reports: Diagnosis | Mapping[str, Diagnosis], *, ax: "Axes | None" = None) -> "Axes":
-    """Plot the mean |δ| of each layer, of one diagnosis or of several by their names.
+    """Plot the mean |δ| of each layer, counted from 0, of one diagnosis or of several by their names.
 
-    A line that falls towards the first layer shows vanishing gradients, one that rises exploding ones.
+    A line that falls towards layer 0 shows vanishing gradients, one that rises exploding ones.
 
     >>> from scalargrad import diagnose, nn
     >>> deltas(diagnose(nn.MLP(1, [3, 3, 1], seed=1), [0.5], [1.0])).get_yscale()
@@ -76,13 +103,12 @@ def deltas(reports: Diagnosis | Mapping[str, Diagnosis], *, ax: "Axes | None" = 
     ax = _axes(ax, "layer", "mean |δ|")
     named = {"": reports} if isinstance(reports, Diagnosis) else reports
     for i, (name, report) in enumerate(named.items()):
-        places = range(1, len(report.layers) + 1)
         sizes = [layer.mean_delta for layer in report.layers]
-        ax.plot(places, sizes, color=COLOURS[i % 6], marker=MARKERS[i % 6], label=name)
-    ax.set_yscale("log")
-    ax.locator_params(axis="x", integer=True)
+        ax.plot(range(len(sizes)), sizes, f"{MARKERS[i % 6]}-", color=COLOURS[i % 6], label=name)
+    _logarithmic(ax)
+    _whole(ax)
     if any(named):
-        ax.legend(frameon=False)
+        _legend(ax)
     return ax
 
 
@@ -119,7 +145,7 @@ def decision_boundary(
     xs, ys = np.linspace(left, right, resolution), np.linspace(bottom, top, resolution)
     with no_grad():
         scores = [list(map(float, as_list(o))) for o in outputs_of(model, [[a, b] for b in ys for a in xs])]
-    ax = _axes(ax, "x₁", "x₂")
+    ax = _axes(ax, "$x[0]$", "$x[1]$")
     dx, dy = (xs[1] - xs[0]) / 2, (ys[1] - ys[0]) / 2  # the points are the centres of the pixels
     extent = (left - dx, right + dx, bottom - dy, top + dy)
     _shade(ax, np.reshape(scores, (resolution, resolution, -1)), extent, threshold)
@@ -131,10 +157,10 @@ def decision_boundary(
             color=COLOURS[i % 6],
             marker=MARKERS[i % 6],
             edgecolor="white",
-            label=f"{which:g}",
+            label=f"${which:g}$",
             zorder=3,
         )
-    ax.legend(title="target", frameon=False, bbox_to_anchor=(1.0, 1.0), loc="upper left")
+    _legend(ax, title="target")
     ax.set_aspect("equal")
     return ax
 
@@ -179,8 +205,33 @@ def _epochs(history: History) -> range:
     return range(1, history.epochs + 1)
 
 
-def _shades(count: int) -> list[Any]:
-    """Return `count` colours from dark to light, in the order of the layers."""
-    from matplotlib import colormaps
+def _whole(ax: "Axes") -> None:
+    """Put only whole numbers below the horizontal axis, which counts."""
+    from matplotlib.ticker import MaxNLocator
 
-    return [colormaps["viridis"](i / max(count - 1, 1) * 0.85) for i in range(count)]
+    ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10]))
+
+
+def _logarithmic(ax: "Axes") -> None:
+    """Put what is plotted on a logarithmic scale, with plain numbers (0.2, 0.5, 1) where they are few."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    ax.set_yscale("log")
+    low, high = ax.get_ylim()
+    if high < 1000 * low:
+        ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        ax.yaxis.set_major_formatter("{x:g}")
+    ax.yaxis.set_minor_formatter(NullFormatter())
+
+
+def _legend(ax: "Axes", **options: Any) -> None:
+    """Name the lines beside the plot, where no data can be."""
+    ax.legend(frameon=False, bbox_to_anchor=(1.0, 1.0), loc="upper left", **options)
+
+
+def _shades(count: int) -> list[Any]:
+    """Return `count` colours from that of values to that of adjoints, in the order of the layers."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    layers = LinearSegmentedColormap.from_list("layers", [COLOURS[0], LIGHT.node["neuron"][1], COLOURS[1]])
+    return [layers(i / max(count - 1, 1)) for i in range(count)]

@@ -238,4 +238,3 @@ def test_a_browser_that_cannot_unpack_steps_through_what_is_there(browser, tmp_p
         assert page.logs()[0] == []
     finally:
         browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
-

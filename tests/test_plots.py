@@ -7,6 +7,7 @@ import pytest
 
 from scalargrad import Diagnosis, History, diagnose, fit, nn, no_grad, optim
 from scalargrad.datasets import moons
+from scalargrad.drawing.themes import LIGHT
 from scalargrad.errors import ShapeError
 
 matplotlib = pytest.importorskip("matplotlib", reason="Matplotlib, the extra `plot`, is not installed")
@@ -58,6 +59,7 @@ def test_deltas_are_those_of_the_diagnosis():
     assert isinstance(report, Diagnosis)
     for reports in (report, {"hinge": report}):
         (line,) = plots.deltas(reports).lines
+        assert list(line.get_xdata()) == [0, 1]  # counted as in `layers[0]`
         assert list(line.get_ydata()) == [layer.mean_delta for layer in report.layers]
 
 
@@ -82,13 +84,13 @@ def test_the_plane_has_the_class_of_the_largest_output():
             centre = [left + (right - left) * (j + 0.5) / 6, bottom + (top - bottom) * (i + 0.5) / 6]
             scores = [z.data for z in model(centre)]
             assert image.get_array()[i, j] == scores.index(max(scores))
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["0", "1", "2"]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["$0$", "$1$", "$2$"]
 
 
 def test_targets_may_be_one_hot():
     """The class is then the place of the 1."""
     ax = plots.decision_boundary(nn.MLP(2, [2], seed=1), [[0, 0], [1, 1]], [[1, 0], [0, 1]], resolution=3)
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["0", "1"]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["$0$", "$1$"]
 
 
 def test_plots_draw_on_axes_they_are_given():
@@ -98,6 +100,44 @@ def test_plots_draw_on_axes_they_are_given():
     assert plots.loss_curves(history, ax=left) is left
     assert plots.decision_boundary(model, POINTS, LABELS, resolution=3, ax=right) is right
     assert plt.get_fignums() == [1]
+
+
+def test_the_colours_are_those_of_drawings():
+    """Also of plots of one's own, if they ask for the style."""
+    blue, red = LIGHT.text["value"], LIGHT.text["adjoint"]
+    curves = {"slow": History(loss=[3.0, 2.0]), "fast": History(loss=[3.0, 0.1])}
+    assert [line.get_color() for line in plots.loss_curves(curves).lines] == [blue, red]
+    with plt.style.context(plots.STYLE):
+        own = plt.subplots()[1]
+        assert [own.plot([0, 1])[0].get_color() for _ in range(2)] == [blue, red]
+
+
+def test_what_is_counted_has_whole_numbers():
+    """Layers and epochs: there is no layer 2.5."""
+    history, report = trained()[1], diagnose(trained()[0], POINTS, LABELS, loss="hinge")
+    for ax in (plots.loss_curves(history), plots.gradient_norms(history), plots.deltas(report)):
+        assert all(tick.is_integer() for tick in ax.get_xticks())
+
+
+@pytest.mark.parametrize(
+    ("losses", "texts"),
+    [([0.9, 0.2], ["0.2", "0.5"]), ([1e3, 1e-3], ["10^{-2}", "10^{0}"])],
+)
+def test_a_few_numbers_on_a_logarithmic_axis_are_written_out(losses, texts):
+    """Over many decades there are powers of ten, and none of their multiples."""
+    ax = plots.loss_curves(History(loss=losses), log=True)
+    ax.figure.canvas.draw()
+    ticks = " ".join(tick.get_text() for tick in ax.get_yticklabels(which="both"))
+    assert all(text in ticks for text in texts)
+    assert "times" not in ticks
+
+
+def test_names_stand_beside_the_data():
+    """A legend covers no line."""
+    history = trained(validation=(POINTS, LABELS))[1]
+    ax = plots.loss_curves({"one": history, "two": history})
+    ax.figure.canvas.draw()
+    assert ax.get_legend().get_window_extent().x0 >= ax.get_window_extent().x1
 
 
 def test_a_boundary_needs_two_coordinates():

@@ -261,7 +261,7 @@ def test_tables_are_github_markdown_and_booktabs():
     assert len({line.count("|") for line in markdown}) == 1
     neurons = NET.to_markdown("neurons").splitlines()
     assert len(neurons) == 2 + 3
-    for text in ("$1.3669$", "$0.7969$", "$0.1619$", "$0.3564$", "$0.0577$", "$w_{1}$: $0.0512$"):
+    for text in ("$1.3669$", "$0.7969$", "$0.1619$", "$0.3564$", "$0.0577$", r"$w_{1}\colon 0.0512,$ $"):
         assert text in neurons[2]
     latex = NET.to_latex()
     assert latex.index(r"\toprule") < latex.index(r"\midrule") < latex.index(r"\bottomrule")

@@ -45,18 +45,21 @@ class Table(NamedTuple):
 
 def text(table: Table, writer: TextWriter) -> str:
     """Return a table as text, aligned on the decimal points."""
-    headings, lines = _joined(table, writer, str)
+    headings, lines = _joined(table, writer, str, ": ")
     decimal = [*table.numeric, False][: len(headings)]
     return aligned(lines, headings, ["decimal" if numeric else "left" for numeric in decimal])
 
 
 def markdown(table: Table, writer: LatexWriter) -> str:
-    """Return a table for GitHub, whose cells are mathematics."""
-    headings, lines = _joined(table, writer, _between_dollars)
+    """Return a table for GitHub, whose cells are mathematics and nothing else.
+
+    MathJax, where it breaks lines, takes the words of a cell for the width that a formula may have.
+    """
+    headings, lines = _joined(table, writer, _between_dollars, r"\colon ")
     return aligned(lines, headings, ["left"] * len(headings), "github")
 
 
-def _joined(table: Table, writer: Prose, written: Written) -> tuple[list[str], list[list[str]]]:
+def _joined(table: Table, writer: Prose, written: Written, colon: str) -> tuple[list[str], list[list[str]]]:
     """Return the headings and lines of a table in which the gradients of a neuron are one cell."""
 
     def cell(x: Cell) -> str:
@@ -67,7 +70,8 @@ def _joined(table: Table, writer: Prose, written: Written) -> tuple[list[str], l
     if table.derivative:
         headings.append(cell(f"{table.derivative}w"))
         for cells, line in zip(lines, table.lines):
-            cells.append(", ".join(f"{cell(name)}: {cell(x)}" for name, x in line.gradients))
+            pieces = [f"{name}{colon}{writer.number(x)}" for name, x in line.gradients]
+            cells.append(" ".join(map(cell, [*(f"{piece}," for piece in pieces[:-1]), *pieces[-1:]])))
     return headings, lines
 
 

@@ -59,9 +59,10 @@ def _local_derivative(unit: Unit) -> float:
 
 
 def _title(unit: Unit, writer: Prose) -> str:
-    """Return a = φ(z) where the activation is one function, else its name."""
+    """Return a = φ(z), as a drawing has it; a alone where it is z, or φ more than one function."""
+    a = str(unit.a.symbol(writer))
     activated = unit.a is not unit.z and len(unit.a.parents) == 1
-    return f"{unit.a.symbol(writer)} = {unit.a.written(writer)}" if activated else str(unit.a.symbol(writer))
+    return f"{a} = {unit.a.written(writer)}" if activated else a
 
 
 def _headings(trace: WengertList, writer: Prose, *headings: str) -> list[str]:

@@ -173,13 +173,15 @@ class Inscriber:
         return text if text == number else shortened(f"{text} = {number}", 32)
 
     def _contribution(self, edge: Edge) -> str:
-        c = self.trace.contributions[edge]
+        c = self.trace.contributions.get(edge)
+        if c is None:  # of what the output does not depend on
+            return self.number(0.0)
         factors = f"{self.writer.number(c.upstream)} · {_bracketed(self.number(c.local))}"
         return f"{factors} = {self.number(c.contribution)}"
 
     def _layer(self, group: Group) -> Iterator[Inscription]:
         units = group.units
-        neurons = len({unit.path or unit for unit in units})
+        neurons = len({(unit.path, unit.parameters) if unit.path else unit for unit in units})
         times = f" ×{len(units) // neurons:,}" if len(units) > neurons else ""
         weights = {weight for unit in units for weight in unit.weights.values()}
         biases = {unit.bias for unit in units if unit.bias}

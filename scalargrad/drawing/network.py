@@ -36,10 +36,8 @@ class Network:
             self.depth[v] = max(self._depths_of_parents(v), default=0)
 
     def stands_in_formulas(self, v: Instruction) -> bool:
-        """Tell whether a value is a constant that is no node: not the output, not what a neuron weighs."""
-        if v.role != "constant" or v is self.trace.output:
-            return False
-        return not any(edge in self.weights for edge in self.trace.uses[v])
+        """Tell whether a value is a constant that is no node, which only one that is the output is."""
+        return v.role == "constant" and v is not self.trace.output
 
     def first_reader(self, v: Instruction) -> Instruction | None:
         """Return the first instruction that reads a value, None for the output."""

@@ -53,12 +53,13 @@ def _levels(picture: Picture) -> dict[Group, int]:
 
 
 def _fanned(picture: Picture) -> dict[Arrow, dict[str, str]]:
-    """Return the length, in columns, of arrows that fan out of one node, or in from very many leaves."""
+    """Return the length, in columns, of arrows that fan out of one node, or into one that no fan out feeds."""
     leaving, entering = (Counter(getattr(a, end) for a in picture.arrows) for end in ("tail", "head"))
+    spread = {a.head for a in picture.arrows if leaving[a.tail] > WIDE}
     seen: Counter[Group] = Counter()
     found = {}
     for arrow in picture.arrows:
-        fans_in = entering[arrow.head] > WIDE and not entering[arrow.tail]
+        fans_in = entering[arrow.head] > WIDE and arrow.tail not in spread
         hub = arrow.tail if leaving[arrow.tail] > WIDE else arrow.head
         if hub is arrow.tail or fans_in:
             found[arrow] = {"minlen": str(1 + seen[hub] // COLUMN)}

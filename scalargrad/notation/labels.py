@@ -5,10 +5,11 @@ import re
 from scalargrad.notation.characters import letter
 
 NAME_LENGTH, LINE_LENGTH = 24, 56
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+SUBSCRIPTS, RAISED = (str.maketrans("0123456789", signs) for signs in ("₀₁₂₃₄₅₆₇₈₉", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
 PLACE = r"(\[[0-9]+(?:,[0-9]+)*\])?"  # in an array: `[1,2]`
-INDEXED = re.compile(rf"([^\W\d_]+)([0-9]*){PLACE}")
-VARIABLE = re.compile(rf"([^_0-9\[]+)_?([0-9]*){PLACE}")
+RUN = r"(?:#([0-9]+))?"  # which of several of one name: the second sample of a batch
+INDEXED = re.compile(rf"([^\W\d_]+)([0-9]*){PLACE}{RUN}")
+VARIABLE = re.compile(rf"([^_0-9\[#]+)_?([0-9]*){PLACE}{RUN}")
 PATH = re.compile(r"(?:(.*?)\.)?(?:neurons\[(\d+)\]\.)?(\w+)(?:\[(\d+)\])?")
 SHORT = {"weights": "W", "bias": "b", "dot": "s"}  # as books write them
 DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -57,6 +58,15 @@ def _place(path: str) -> tuple[str, list[str]]:
     return stem, [i for i in (neuron, index) if i is not None]
 
 
+def is_called_as_a_weight(label: str, letters: str = "wuvθ") -> bool:
+    """Tell whether a label is one of these letters with an index of few letters or digits, as weights have.
+
+    >>> is_called_as_a_weight("w1"), is_called_as_a_weight("W_xh"), is_called_as_a_weight("velocity")
+    (True, True, False)
+    """
+    return bool(re.fullmatch(rf"[{letters}]_?[a-z]{{0,2}}\d*{PLACE}", label, re.IGNORECASE))
+
+
 def shortened(text: str, length: int = LINE_LENGTH) -> str:
     """Return a text cut to a length, with … where it was cut.
 
@@ -77,13 +87,16 @@ def cut_in_the_middle(text: str, length: int) -> str:
 
 
 def subscripted(label: str) -> str:
-    """Return a label with the digits at its end as a subscript: `w12` is w₁₂.
+    """Return a label with the digits at its end as a subscript: `w12` is w₁₂; of `z0#2`, 2 is an exponent.
 
-    >>> subscripted("w12"), subscripted("a|b"), subscripted("W0[1,2]")
-    ('w₁₂', 'a|b', 'W₀[1,2]')
+    >>> subscripted("w12"), subscripted("a|b"), subscripted("W0[1,2]"), subscripted("z0[1]#2")
+    ('w₁₂', 'a|b', 'W₀[1,2]', 'z₀[1]⁽²⁾')
     """
-    parts = INDEXED.fullmatch(label)
-    return parts[1] + parts[2].translate(SUBSCRIPTS) + (parts[3] or "") if parts else label
+    if not (parts := INDEXED.fullmatch(label)):
+        return label
+    name, index, place, run = parts.groups()
+    written = name + index.translate(SUBSCRIPTS) + (place or "")
+    return f"{written}⁽{run.translate(RAISED)}⁾" if run else written
 
 
 def latex_name(label: str) -> str:
@@ -105,5 +118,6 @@ def variable(label: str) -> str | None:
     """
     if not (parts := VARIABLE.fullmatch(label.translate(DIGITS))) or not (written := letter(parts[1])):
         return None
-    _, index, place = parts.groups()
-    return (f"{written}_{{{index}}}" if index else written) + (place or "")
+    _, index, place, run = parts.groups()
+    indexed = (f"{written}_{{{index}}}" if index else written) + (place or "")
+    return rf"{indexed}^{{({run})}}" if run else indexed

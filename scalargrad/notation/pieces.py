@@ -18,6 +18,7 @@ ITALIC += "".join(chr(0x1D6FC + i) for i in range(len(GREEK)))
 TO_ITALIC, TO_PLAIN = str.maketrans(PLAIN, ITALIC), str.maketrans(ITALIC, PLAIN)
 LOWERED = {chr(to): chr(of) for of, to in SUBSCRIPTS.items()}
 RAISED = {chr(to): chr(of).replace("-", "−") for of, to in SUPERSCRIPTS.items()}
+RAISED |= {"⁽": "(", "⁾": ")"}
 RUN = re.compile(rf"[{ITALIC}]+|[{''.join(LOWERED)}]+|[{''.join(RAISED)}]+")
 
 

@@ -1,14 +1,14 @@
 // Predicting: the numbers of a step are typed and judged, as `scalargrad check` does, with a tally of the pass.
 
-const MISPLACED = [10, 0.1, 100, 0.01];
+const MISPLACED = [10, 0.1, 100, 0.01], COARSEST = 0.01; // who writes whole numbers still rounds no further on the way
 let judged = new Map(); // what was asked, with whether its first answer was right
 
 // What a step asks for: its value, its tangent, or what it hands back along each edge.
 function askedAt({ phase, row }) {
-  if (phase === "forward") return [`value ${row}`];
-  if (phase === "tangent") return [`tangent ${row}`];
-  if (phase !== "reverse") return [];
-  return all("[data-transfer]", sectionOf(`reverse-${row}`)).map((each) => `contribution ${each.dataset.transfer}`);
+  const kind = { forward: "value", tangent: "tangent" }[phase];
+  const handed = phase === "reverse" ? all("[data-transfer]", sectionOf(`reverse-${row}`)) : [];
+  const asked = kind ? [`${kind} ${row}`] : handed.map((each) => `contribution ${each.dataset.transfer}`);
+  return asked.filter((what) => now.known.has(what)); // what is not defined cannot be asked for
 }
 
 function ask() {
@@ -34,7 +34,9 @@ function fieldOf(what) {
     if (event.key === "Escape") input.blur();
     if (event.key === "Enter") answer(what, input, verdict);
   });
-  field.append(label, verdict);
+  const check = Object.assign(make("button", "Check"), { type: "button" });
+  check.addEventListener("click", () => answer(what, input, verdict));
+  field.append(label, check, verdict);
   return field;
 }
 
@@ -65,7 +67,10 @@ function answer(what, input, verdict) {
   verdict.textContent = ok ? `✓ ${remark || "right"}` : `✗ ${remark || "not this number"}`;
   const fields = all(".guess input"), open = fields.find((each) => !each.classList.contains("right"));
   if (open) (ok ? open : input).focus();
-  else setTimeout(() => asking && reveal(), 600);
+  else {
+    const answered = plan.steps[step];
+    setTimeout(() => asking && plan.steps[step] === answered && reveal(), 600);
+  }
   const form = one(".guesses");
   ask();
   form.dataset.done = String(!open);
@@ -74,10 +79,17 @@ function answer(what, input, verdict) {
 // ---- how a number is meant, and whether it is near
 
 function claimOf(typed) {
-  const written = typed.trim().replace("−", "-").replace(",", "."), number = Number(written);
+  const written = plain(typed.trim()), number = Number(written);
   if (written === "" || !Number.isFinite(number)) return undefined;
   const [mantissa, exponent = "0"] = written.toLowerCase().split("e"), [, decimals = ""] = mantissa.split(".");
   return { number, unit: 10 ** -Math.max(0, decimals.length - Number(exponent)) };
+}
+
+// A true minus, a comma for the point unless it could part thousands, powers of ten as they are shown here.
+function plain(typed) {
+  const raised = { "⁻": "-", "⁰": 0, "¹": 1, "²": 2, "³": 3, "⁴": 4, "⁵": 5, "⁶": 6, "⁷": 7, "⁸": 8, "⁹": 9 };
+  const power = typed.replace(/\s*[·×*]\s*10\^?([⁻⁰¹²³⁴-⁹]+|[-−]?\d+)$/, (_, e) => `e${[...e].map((c) => raised[c] ?? c).join("")}`);
+  return power.replaceAll("−", "-").replace(/^([-+]?\d+),(?!\d{3}$)(\d+)/, "$1.$2").replace(/^([-+]?0),/, "$1.");
 }
 
 // Rounded or truncated, or either of some number within the slack.
@@ -88,6 +100,9 @@ function isNear({ number, unit }, x, slack = 0) {
 
 function judge(what, claim) {
   const exact = now.known.get(what), gap = Math.abs(claim.number - exact);
+  if (claim.unit > Math.abs(exact) && claim.unit > 10 ** -digits && gap > 0) { // 0 for 0.05 says nothing
+    return { ok: false, remark: "give more digits" };
+  }
   if (gap <= 0.5 * claim.unit * (1 + 1e-6)) return { ok: true, remark: "" };
   if (isNear(claim, exact)) return { ok: true, remark: "truncated" };
   const slack = slackOf(what, claim.unit);
@@ -97,7 +112,8 @@ function judge(what, claim) {
 }
 
 // How far the numbers of the step, rounded as the answer is, may move the result.
-function slackOf(what, unit) {
+function slackOf(what, given) {
+  const unit = Math.min(given, COARSEST);
   const error = (x) => (Math.abs(x / unit - Math.round(x / unit)) < 1e-6 ? 0 : unit / 2);
   const { known } = now, [kind, key] = what.split(" "), [row] = key.split("-").map(Number), { parents } = trace[row];
   if (kind === "contribution") {

@@ -8,6 +8,7 @@ function give(next, keep = true, nextCourse = []) {
   if (keep) past.push([data, course]);
   data = next;
   course = nextCourse;
+  judged = new Map(); // other numbers, other questions
   now = swept(data, plan.output, plan.by);
   fill();
   show();
@@ -26,6 +27,8 @@ function change(leaf, number) {
 function choose(output, by) {
   pause();
   const { phase, row } = plan.steps[step], isEnd = step === plan.last;
+  if (output !== plan.output) course = [];
+  judged = new Map();
   plan = planOf(output, by);
   now = swept(data, output, by);
   const alike = (each) => (each === "tangent" ? "forward" : each);
@@ -79,6 +82,7 @@ function showCourse() {
   one("circle", box).setAttribute("cx", x);
   one("circle", box).setAttribute("cy", y);
   const steps = course.length - 1 === 1 ? "one step" : `${course.length - 1} steps`;
+  one("svg", box).setAttribute("aria-label", `The course of ${named(trace[plan.output])}`);
   one("span", box).textContent = `${named(trace[plan.output])} after ${steps}: ${text(known[0])} → ${text(known[end])}`;
 }
 
@@ -91,8 +95,7 @@ rate.addEventListener("keydown", (event) => {
 
 // What is typed, undefined if that is no number; which is marked, once what is done with it has been done.
 function numberIn(control) {
-  const typed = control.value.trim().replace("−", "-").replace(",", "."), number = Number(typed);
-  return typed !== "" && Number.isFinite(number) ? number : undefined;
+  return claimOf(control.value)?.number;
 }
 
 function mark(control, number) {
@@ -161,7 +164,8 @@ function decoded(written) {
 
 function numbersOf(hash) {
   const found = new Map();
-  for (const [name, number] of partsOf(hash)) {
+  const parts = partsOf(hash);
+  for (const [name, number] of parts[0][0] === "step" ? parts.slice(1) : parts) { // a leaf may be called so, too
     const leaf = leaves.find((i) => trace[i].name === name);
     if (leaf !== undefined && number && Number.isFinite(Number(number))) found.set(leaf, Number(number));
   }

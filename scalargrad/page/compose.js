@@ -29,11 +29,11 @@ function seedOf(row) {
 }
 
 function tangentOf(row) {
-  const { parents } = trace[row], by = nameOf(plan.by);
-  const term = (parent, k) => `${fraction(nameOf(row), nameOf(parent))}<mo>⋅</mo>${fraction(nameOf(parent), by)}`;
-  const numbers = (parent, k) => bracket(slot(`local ${row}-${k}`)) + bracket(slot(`tangent ${parent}`));
-  const sum = (write) => parents.map(write).join("<mo>+</mo>");
-  const lines = [sum(term), sum(numbers), slot(`tangent ${row}`)];
+  const by = nameOf(plan.by), operands = trace[row].parents.map((parent, k) => ({ parent, k })).filter(({ parent }) => !trace[parent].constant);
+  const term = ({ parent }) => `${fraction(nameOf(row), nameOf(parent))}<mo>⋅</mo>${fraction(nameOf(parent), by)}`;
+  const numbers = ({ parent, k }) => bracket(slot(`local ${row}-${k}`)) + bracket(slot(`tangent ${parent}`));
+  const sum = (write) => operands.map(write).join("<mo>+</mo>");
+  const lines = [sum(term), sum(numbers), slot(`tangent ${row}`)].filter(Boolean);
   const ownSection = sectionOf(`forward-${row}`), own = all(".equation", ownSection)[0].outerHTML;
   const section = composed("forward", `Forward: compute <math>${nameOf(row)}</math> with its derivative`,
     own + equation(fraction(nameOf(row), by), lines, 1), `∂${named(trace[row])}/∂${named(trace[plan.by])}`, `tangent ${row}`);

@@ -1,6 +1,8 @@
 // The working of a step as LaTeX, Markdown or text, read off what is shown.
 
-const SIGNS = {
+const ACCENTS = { "^": "\\hat", "~": "\\tilde", "¯": "\\bar", "‾": "\\bar", "_": "\\bar", "˙": "\\dot", "→": "\\vec" };
+const IN_TEXT = { "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", "<": "\\textless{}", ">": "\\textgreater{}", "|": "\\textbar{}" };
+const SIGNS = { ...letters, // of the labels
   "∂": "\\partial ", "⋅": "\\cdot ", "·": "\\cdot ", "×": "\\times ", "−": "-", "…": "\\dots ", "∞": "\\infty ",
   "≤": "\\le ", "≥": "\\ge ", "≠": "\\ne ", "σ": "\\sigma ", "Φ": "\\Phi ", "π": "\\pi ", "√": "\\sqrt{}", "≈": "\\approx ",
 };
@@ -9,22 +11,30 @@ function latexOf(node) {
   if (node.nodeType === Node.TEXT_NODE) return [...node.textContent].map((c) => SIGNS[c] ?? c).join("");
   const kids = [...node.childNodes].filter((kid) => kid.nodeType !== Node.TEXT_NODE || node.matches("mi, mo, mn, mtext"));
   const parts = kids.map(latexOf), tag = node.localName;
+  if (tag === "mover") return `${ACCENTS[node.children[1].textContent] ?? "\\overset"}{${parts[0]}}`;
   if (tag === "mfrac") return `\\frac{${parts[0]}}{${parts[1]}}`;
   if (tag === "msub") return `${parts[0]}_{${parts[1]}}`;
   if (tag === "msup") return `${parts[0]}^{${parts[1]}}`;
   if (tag === "msubsup") return `${parts[0]}_{${parts[1]}}^{${parts[2]}}`;
   if (tag === "msqrt") return `\\sqrt{${parts.join("")}}`;
   if (tag === "mspace") return "\\,";
-  if (tag === "mtext") return `\\text{${node.textContent.replace(/[\\{}$&#%_^~]/g, (c) => (c === "\\" ? "\\textbackslash{}" : `\\${c}`))}}`;
+  if (tag === "mtext") return `\\text{${node.textContent.replace(/[\\{}$&#%_^~<>|]/g, (c) => IN_TEXT[c] ?? `\\${c}`)}}`;
   if (tag === "mi" && node.textContent.length > 1) return `\\operatorname{${node.textContent}}`;
   return parts.join("");
 }
 
 function textOf(node) {
-  if (node.localName === "mfrac") return `${node.children[0].textContent}/${node.children[1].textContent}`;
-  if (node.localName === "msub") return [...node.children].map(textOf).join("");
-  if (node.localName === "msup") return `${textOf(node.children[0])}^${textOf(node.children[1])}`;
+  const tag = node.localName;
+  if (tag === "mfrac") return [...node.children].map(operand).join("/");
+  if (tag === "msup") return [...node.children].map(operand).join("^");
+  if (tag === "msqrt") return `√(${[...node.children].map(textOf).join("")})`;
   return node.children.length ? [...node.children].map(textOf).join("") : node.textContent;
+}
+
+// An operand of a fraction or a power, in brackets if it is more than one thing; ∂y is one.
+function operand(node) {
+  const written = textOf(node), alone = /^∂?[\p{L}\d.\u0300-\u036f[\],]+$/u.test(written);
+  return alone ? written : `(${written})`;
 }
 
 // The formulas of a working, line by line: left sides and right sides.

@@ -17,12 +17,14 @@ def evaluator(trace: WengertList) -> str:
 
     >>> from scalargrad import Value
     >>> from scalargrad.wengert.list import WengertList
-    >>> rows, _, trace = evaluator(WengertList.of(Value(3.0, label="x").tanh())).partition("const trace")
-    >>> print(rows + trace[-37:])
+    >>> print(evaluator(WengertList.of(Value(3.0, label="x").tanh())))
+    const { rows, trace } = (() => {
     const rows = [
       {name: "tanh", value: (x0) => Math.tanh(x0), local: (z, x0) => [1 - z*z]},
     ];
-    "shown":"v₁","row":0,"parents":[0]}];
+    const trace = [{"name":"x","value":3.0,"moves":true},{"name":"v1","shown":"v₁","row":0,"parents":[0]}];
+    return { rows, trace };
+    })();
     """
     language, writer = JavaScript(), TextbookWriter()
     moving = set(map(attrgetter("index"), parameters(trace)))
@@ -35,6 +37,8 @@ def evaluator(trace: WengertList) -> str:
             about["shown"] = shown
         if v.primitive is None:
             about["value"] = float(v.value)
+            if v.role == "constant":
+                about["constant"] = True
             if v.index in moving:
                 about["moves"] = True
         else:
@@ -46,7 +50,8 @@ def evaluator(trace: WengertList) -> str:
         listed.append(about)
     text = "\n".join(f"  {row}," for row in rows)
     lines = [language.needed(text), f"const rows = [\n{text}\n];", f"const trace = {as_json(listed)};"]
-    return "\n".join(filter(None, lines))
+    inner = "\n".join(filter(None, [*lines, "return { rows, trace };"]))  # what rows need is theirs alone
+    return f"const {{ rows, trace }} = (() => {{\n{inner}\n}})();"
 
 
 def _row(language: JavaScript, row: Primitive, arity: int) -> str:

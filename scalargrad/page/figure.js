@@ -98,6 +98,14 @@ function prepareEdge(edge) {
   edge.setAttribute("aria-label", `Edge from ${named(trace[trace[child].parents[k]])} to ${named(trace[child])}: show its contribution`);
 }
 
+// Where weights stand on no edge, for there are too many, pointing at an edge shows its own.
+function weightOf(edge) {
+  const row = edge.dataset.weight, known = (kind) => shownAt({ entries: entriesOf(`${kind} ${row}`, plan) }).written;
+  const title = one("title", edge) ?? edge.appendChild(document.createElementNS(edge.namespaceURI, "title"));
+  title.textContent = `${named(trace[row])} = ${known("value")}, derivative ${known("adjoint")}`;
+  edge.setAttribute("aria-label", `Edge with the weight ${title.textContent}: show its contribution`);
+}
+
 // ---- moving it by hand
 
 let dragged = null;
@@ -105,6 +113,9 @@ let dragged = null;
 canvas?.addEventListener("pointerdown", (event) => {
   if (event.button === 0) dragged = { x: event.clientX, y: event.clientY, far: false };
 });
+for (const end of ["pointerup", "pointercancel"]) {
+  addEventListener(end, ({ target }) => { if (!canvas?.contains(target)) dragged = null; }); // let go elsewhere
+}
 
 addEventListener("pointermove", (event) => {
   if (!dragged || !event.buttons) return;
@@ -121,10 +132,10 @@ canvas?.addEventListener("click", (event) => {
 }, true);
 
 canvas?.addEventListener("wheel", (event) => {
-  if (!event.ctrlKey && !canvas.classList.contains("movable")) return;
-  event.preventDefault();
+  const before = view.getAttribute("viewBox");
   if (event.ctrlKey) zoom(Math.exp(-event.deltaY / 300));
-  else pan(-event.deltaX, -event.deltaY);
+  else if (canvas.classList.contains("movable")) pan(-event.deltaX, -event.deltaY);
+  if (view.getAttribute("viewBox") !== before) event.preventDefault(); // else the page scrolls
 }, { passive: false });
 
 const resized = new ResizeObserver(() => { place(); followActive(); });
@@ -154,7 +165,7 @@ sliding.className = "sliding";
 selection.append(content, sliding);
 knob.addEventListener("input", () => change(Number(knob.dataset.leaf), Number(knob.value)));
 knob.addEventListener("change", () => { changing = null; });
-knob.addEventListener("keydown", (event) => event.key.startsWith("Arrow") && event.stopPropagation());
+knob.addEventListener("keydown", (event) => /^(Arrow|Home|End|Page)/.test(event.key) && event.stopPropagation());
 
 function select(element) {
   selected = element;
@@ -194,8 +205,8 @@ function showSelection() {
 function slide(leaf) {
   sliding.hidden = leaf === undefined || Boolean(trace[leaf].parents);
   if (sliding.hidden) return;
-  const { name, value } = trace[leaf], reach = 10 ** Math.ceil(Math.log10(2 * Math.abs(value) || 1));
-  if (Number(knob.dataset.leaf) !== leaf) {
+  const { name } = trace[leaf], value = now.values[leaf], reach = 10 ** Math.ceil(Math.log10(2 * Math.abs(value) || 1));
+  if (Number(knob.dataset.leaf) !== leaf || Math.abs(value) > Number(knob.max)) { // else it stays while it is dragged
     Object.assign(knob, { min: -reach, max: reach, step: reach / 200 });
     knob.dataset.leaf = leaf;
     knob.setAttribute("aria-label", `${name}, its value`);

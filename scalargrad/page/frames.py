@@ -68,7 +68,11 @@ def _sources(trace: WengertList, digits: int) -> Iterator[str]:
     active = [None, *(step.instruction.index for step in trace.steps)]
     boxes = layout(picture, shown_list, digits).boxes
     known = {v.index: p for v, p in progress(trace, writer).items()}
-    numbers = {f"{e.child.index}-{e.position}": str(writer.number(e.local)) for e in trace.contributions}
+    numbers = {
+        f"{e.child.index}-{e.position}": str(writer.number(e.local))
+        for edges in trace.uses.values()
+        for e in edges
+    }
     for number, (index, lines) in enumerate(zip(active, captions)):
         frame, figure = _Frame(number, index, known, numbers), Figure()
         fill(figure, picture, inscriber, LIGHT, frame.edge)

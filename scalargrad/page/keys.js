@@ -54,6 +54,7 @@ const actions = {
   descend: () => { stopDescending(); descend(); },
   descending: () => (descending ? stopDescending() : goOn()),
   reset: () => { stopDescending(); if (data.size) give(new Map()); },
+  letters: () => {},
   in: () => zoom(1.25),
   out: () => zoom(0.8),
   fit,
@@ -63,7 +64,7 @@ const actions = {
     place();
   },
 };
-const STAYS_PLAYING = new Set(["play", "predict", "locals", "weigh", "in", "out", "fit", "rest"]);
+const STAYS_PLAYING = new Set(["play", "predict", "locals", "weigh", "in", "out", "fit", "rest", "letters"]);
 
 const choices = {
   view: showView,
@@ -125,7 +126,8 @@ function jumpTo(row) {
 }
 
 document.addEventListener("keydown", (event) => {
-  const { target, key } = event, does = keys[key];
+  const { target, key } = event, isLetter = /^[a-z]$/.test(key) && !one("[data-do=letters]").checked;
+  const does = isLetter ? undefined : keys[key];
   if (event.ctrlKey || event.metaKey || event.altKey || target.matches("select, input[type=text]")) return;
   const presses = key === " " || key === "Enter";
   if (presses && target.matches("[data-node], [data-edge], [data-row]")) press(target);
@@ -160,7 +162,13 @@ addEventListener("hashchange", followAddress);
 
 let kept = null; // on paper everything is complete
 addEventListener("beforeprint", () => {
-  for (const key of Object.keys(packed)) if (!key.startsWith("view")) sectionOf(key);
+  for (const each of all(".planned")) each.classList.remove("planned");
+  for (const each of plan.steps.map(workingOf)) { // in the order of the steps
+    each.classList.add("planned");
+    one(".guesses").before(each);
+  }
+  for (const key of Object.keys(packed)) if (key.startsWith("sum")) sectionOf(key);
+  for (const [number, each] of plan.steps.map(workingOf).entries()) one(".number", each).textContent = number ? `Step ${number}` : "Start";
   freshenAll();
   kept = { step, asking };
   step = plan.last;

@@ -29,7 +29,7 @@ def model(trace: WengertList, digits: int = 4) -> Model:
     return Model(
         output=str(page.text.name(trace.output.name)),
         derivative=page.math.mathml(page.derivative("v")),
-        lines=tuple(page.line(v) for v in trace if v.role != "constant"),
+        lines=tuple(page.line(v) for v in trace if v.role != "constant" or v is trace.output),
         workings=tuple(page.working(number, step) for number, step in enumerate(trace.steps, 1)),
         sums=tuple(page.sum(v) for v in trace if v.role != "constant"),
     )
@@ -43,7 +43,10 @@ class _Composer:
         self.plain = TextbookWriter(digits=digits)
         self.output = trace.output
         self.roles = roles(trace)
-        self.received = {v: [trace.contributions[edge] for edge in edges] for v, edges in trace.uses.items()}
+        known = trace.contributions  # a document may hold what its output does not depend on
+        self.received = {
+            v: [known[edge] for edge in edges if edge in known] for v, edges in trace.uses.items()
+        }
 
     def line(self, v: Instruction) -> TableLine:
         written = formula(v, self.math).replace("…", r"\dots")

@@ -12,6 +12,7 @@ from scalargrad.drawing.choice import choose
 from scalargrad.drawing.render import NO_RENDERER
 from scalargrad.drawing.themes import DARK, LIGHT
 from scalargrad.errors import GraphTooLargeError, RendererError
+from scalargrad.notation.characters import LETTERS
 from scalargrad.notation.labels import shortened
 from scalargrad.page.evaluator import as_json, evaluator
 from scalargrad.page.graph import Layout, layouts
@@ -81,9 +82,11 @@ def _script(trace: WengertList, digits: int, beside: Program | None) -> str:
     """Return the script: the trace as functions, how numbers are shown, the sweep, what the page does."""
     names = list(map(Tspans(trace, digits).name, trace))
     line_of = dict(beside.line_of) if beside else {}
-    known = f"const digits = {digits}, names = {as_json(names)}, lineOf = {as_json(line_of)};"
+    signs = set("".join(v.name for v in trace)) & LETTERS.keys()
+    letters = {sign: f"{LETTERS[sign]} " for sign in sorted(signs)}
+    known = f"const digits = {digits}, letters = {as_json(letters)}, names = {as_json(names)}, lineOf = {as_json(line_of)};"
     parts = ['"use strict";', "(() => {", known, evaluator(trace), *map(_asset, SCRIPTS), "})();"]
-    lines = map(str.lstrip, "\n".join(parts).splitlines())
+    lines = map(str.lstrip, "\n".join(parts).split("\n"))  # by no other end of line, which labels may have
     return "\n".join(line for line in lines if not line.startswith("//"))  # comments are for its authors
 
 

@@ -192,10 +192,12 @@ function showParts() {
 
 // A node as it is heard: its name, its numbers, what pressing it does.
 function labelOf(node) {
-  const row = Number(node.dataset.node), value = shownAt({ entries: entriesOf(`value ${row}`, plan) }).written;
-  const derivative = shownAt({ entries: entriesOf(`adjoint ${row}`, plan) }).written;
-  const said = (written) => (asking && written !== "–" ? "?" : written === "–" ? "not computed yet" : written);
-  return `${named(trace[row])}: value ${said(value)}, derivative ${said(derivative)}`;
+  const { node: key, many, name } = node.dataset, row = Number(key);
+  if (many !== undefined) return name; // a layer is no one value
+  const [value, derivative] = ["value", "adjoint"].map((kind) => shownAt({ entries: entriesOf(`${kind} ${row}`, plan) }));
+  const said = ({ written, isNew }) => (isNew && asking ? "?" : written === "–" ? "not computed yet" : written);
+  const undefinedHere = now.problem.row === row ? `, ${now.problem.said}` : "";
+  return `${named(trace[row])}: value ${said(value)}, derivative ${said(derivative)}${undefinedHere}`;
 }
 
 function showLine() {
@@ -228,6 +230,7 @@ function settle() {
     link();
     letScroll();
     for (const { element, name } of parts) if (name) element.setAttribute("aria-label", labelOf(element));
+    for (const edge of all(".view:not(.hidden) [data-weight]")) weightOf(edge);
     document.body.classList.remove("settling");
   }, 150);
 }

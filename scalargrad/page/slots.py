@@ -13,8 +13,8 @@ from scalargrad.page.shown import Shown
 from scalargrad.primitives.row import ATOM, PRODUCT, Primitive
 
 OPENING, CLOSING = "\ue000", "\ue001"  # around what a slot in a text shows; no label has them
-SLOT = re.compile(r"<mtext>\|s(\d+)(n?)(p?)\|</mtext>")
-OUTPUT = "<mtext>|o|</mtext>"
+SLOT = re.compile("<mtext>\ue002s(\\d+)(n?)(p?)\ue002</mtext>")  # of characters that no label has
+OUTPUT = "<mtext>\ue002o\ue002</mtext>"
 
 
 class Slot(Symbol):
@@ -80,7 +80,7 @@ class SlotMath(_WithSlots, MathWriter):
 
     def mark(self, key: str, flags: str) -> str:
         """Return the LaTeX that stands for a slot until the formula is MathML."""
-        return rf"\text{{|s{key}{flags}|}}"
+        return f"\\text{{\ue002s{key}{flags}\ue002}}"
 
     def key_of(self, x: Shown) -> str:
         """Return the number of a slot."""
@@ -102,7 +102,7 @@ class SlotMath(_WithSlots, MathWriter):
     def of_output(self, output: str, below: str) -> str:
         """Return ∂output/∂below as LaTeX, whose numerator is a slot: another output may be chosen."""
         self._output = output
-        return rf"\frac{{\partial \text{{|o|}}}}{{\partial {self.name(below)}}}"
+        return f"\\frac{{\\partial \\text{{\ue002o\ue002}}}}{{\\partial {self.name(below)}}}"
 
     def _element(self, found: re.Match[str]) -> str:
         x, flags = self._slots[int(found[1])], found[2] + found[3]

@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from scalargrad.notation.labels import is_called_as_a_weight
 from scalargrad.wengert.instruction import Edge, Instruction
 from scalargrad.wengert.list import WengertList
 
 RESULT = re.compile(r"(^|\.)(z|dot)$")  # the last part of the path that nn gives a weighted sum
-WEIGHT_LETTERS = ("w", "u", "v", "θ")  # a tie-break: in w*x either of two leaves could be the weight
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,8 +168,8 @@ class _Finder:
 _Found = tuple[list[Instruction], dict[Edge, Instruction], Instruction | None] | None
 
 
-def _is_lettered(v: Instruction) -> bool:
-    return v.role == "input" and v.label.lower().startswith(WEIGHT_LETTERS)
+def _is_lettered(v: Instruction) -> bool:  # a tie-break: in w*x either of two leaves could be the weight
+    return v.role == "input" and is_called_as_a_weight(v.label)
 
 
 def _is(v: Instruction, *names: str) -> bool:

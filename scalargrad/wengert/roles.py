@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from scalargrad.notation.labels import is_called_as_a_weight
 from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.neurons import Unit, units_of
@@ -44,4 +45,4 @@ def parameters(trace: WengertList) -> list[Instruction]:
 
 
 def _is_called_w(v: Instruction) -> bool:
-    return v.role == "input" and v.label.startswith("w")
+    return v.role == "input" and is_called_as_a_weight(v.label, "w")

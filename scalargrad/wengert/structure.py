@@ -94,12 +94,17 @@ def _role(node: Value, inputs: Mapping[Value, int]) -> Role:
 
 
 def _inputs(nodes: Iterable[Value]) -> dict[Value, int]:
-    """Return the plain numbers that the neurons of a network read, each with its place among the inputs."""
+    """Return the plain numbers that a list of weights weighs, each with its place among the inputs."""
     found: dict[Value, int] = {}
     for node in nodes:
-        if node.path.rpartition(".")[2] == "dot":
-            half = len(node.parents) // 2  # the weights, then what they weigh
-            read = enumerate(node.parents[half:])
+        if node.primitive is not None and node.primitive.name == "dot":
+            half = len(node.parents) // 2
+            lists = node.parents[:half], node.parents[half:]
+            plain = [[isinstance(x, Constant) for x in each] for each in lists]
+            if all(map(all, plain)):
+                continue
+            weighed = lists[1] if node.path or all(plain[1]) else lists[0] if all(plain[0]) else ()
+            read = enumerate(weighed)
             found |= {x: i for i, x in read if isinstance(x, Constant) and x not in found}
     return found
 
@@ -109,7 +114,8 @@ def _names(nodes: Sequence[Value], inputs: Mapping[Value, int]) -> list[str]:
 
     A name that recurs is numbered, `z0[1]#2`.
     """
-    letter, places = _free_letter(nodes), _places(nodes)
+    places = _places(nodes)
+    letter = _free_letter([*(node.label for node in nodes), *places.values()])
     labels = {node.label for node in nodes}
     repeats: Counter[str] = Counter()
     names: dict[str, None] = {}
@@ -130,7 +136,7 @@ def _places(nodes: Iterable[Value]) -> dict[str, str]:
     return {path: name if shared[name] == 1 else path for path, name in short.items()}
 
 
-def _free_letter(nodes: Iterable[Value]) -> str:
-    """Return the letter of what has no label: v, as books have it, unless labels use that letter."""
-    used = {node.label[0] for node in nodes if node.label}
+def _free_letter(names: Iterable[str]) -> str:
+    """Return the letter of what has no name: v, as books have it, unless names begin with it."""
+    used = {name[0] for name in names if name}
     return next((letter for letter in "vtqnksm" if letter not in used), "v")

@@ -49,6 +49,8 @@ def test_a_number_rounded_or_cut_to_any_decimals_is_right(browser, name):
     questions = []
     for what, x in asked(t).items():
         for decimals in (2, 4, 9):
+            if 10**-decimals > max(abs(x), 10**-4):
+                continue  # it says too little of so small a number
             cut = Decimal(f"{x:.12g}").quantize(Decimal(10) ** -decimals, rounding=ROUND_DOWN)
             questions += [(what, f"{x:.{decimals}f}"), (what, f"{cut:f}".replace("-", "−").replace(".", ","))]
     verdicts = judged(browser, t, questions)
@@ -91,6 +93,34 @@ def plain(text):
     return re.sub(r"[₀-₉]", lambda d: str("₀₁₂₃₄₅₆₇₈₉".index(d[0])), text).replace("·", "*").replace("′", "'")
 
 
+def test_a_number_that_says_too_little_is_asked_for_again(browser):
+    """0 is 0.0512 rounded to no decimals, and everything else below a half."""
+    t = trace(example("sigmoid-2-2-1").output())
+    small = [what for what, x in asked(t).items() if 0 < abs(x) < 0.5]
+    verdicts = judged(browser, t, [(what, "0") for what in small])
+    assert len(small) > 20
+    assert all(verdict == {"ok": False, "remark": "give more digits"} for verdict in verdicts)
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("0,5", 0.5),
+        ("0,888", 0.888),
+        ("1,000", None),
+        ("−2.5", -2.5),
+        ("1.2·10⁻³", 1.2e-3),
+        ("1.2×10^-3", 1.2e-3),
+        ("", None),
+    ],
+)
+def test_numbers_are_read_as_people_type_them(browser, typed, number):
+    """A comma for the point, unless it could part thousands; true minus signs; powers of ten as shown."""
+    t = trace(example("fan-out").output())
+    script = f"const digits = 4;{evaluator(t)}\n{SETTING}\nreturn claimOf(arguments[0])?.number ?? null;"
+    assert browser.execute_script(script, typed) == number
+
+
 def test_answers_are_judged_one_after_the_other(browser, tmp_path):
     """A wrong one says its slip and may be mended; the tally counts first tries; the last one reveals."""
     path = tmp_path / "page.html"
@@ -104,7 +134,7 @@ def test_answers_are_judged_one_after_the_other(browser, tmp_path):
     assert "the term x₂·w₂ has the wrong sign" in page.one(".guess output").text
     assert page.one(".tally").text == "0 of 1 right at the first try"
     page.browser.execute_script("arguments[0].select()", field)
-    field.send_keys("1,367\ue007")
+    field.send_keys("1.367\ue007")
     page.wait(lambda: "1.3669" in page.working())
     assert page.one(".tally").text == "0 of 1 right at the first try"
     set_slider(page, 12)

@@ -183,6 +183,11 @@ def test_nodes_are_announced_with_their_numbers(net):
     set_slider(net, 19)
     net.wait(lambda: not net.all("body.settling"))
     assert name() == "h₁: value 0.7969, derivative 0.3564"
+    net.do("predict")
+    set_slider(net, 2)
+    set_slider(net, 3)
+    net.wait(lambda: not net.all("body.settling"))
+    assert name() == "h₁: value ?, derivative not computed yet"
 
 
 def test_a_long_page_is_unpacked(browser, tmp_path):
@@ -215,7 +220,11 @@ def test_a_frame_of_a_course_site_has_graph_and_working(browser, tmp_path):
     assert page.one(".figure").is_displayed()
     assert not page.one(".trace").is_displayed()
     page.do("rest")
-    assert page.one(".trace").is_displayed()
+    field = page.one(".trace td[data-leaf='2'] input")
+    field.click()
+    field.send_keys("2")
+    page.do("rest")
+    assert "0.5" in page.working() or page.one(".working.current").is_displayed()
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 

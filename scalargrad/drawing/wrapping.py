@@ -53,7 +53,7 @@ def _levels(picture: Picture) -> dict[Group, int]:
 
 
 def _fanned(picture: Picture) -> dict[Arrow, dict[str, str]]:
-    """Return the length, in columns, of arrows that fan out of one node, or into one that no fan out feeds."""
+    """Return the length, in columns, of arrows that fan out of a node, or into one that no fan feeds."""
     leaving, entering = (Counter(getattr(a, end) for a in picture.arrows) for end in ("tail", "head"))
     spread = {a.head for a in picture.arrows if leaving[a.tail] > WIDE}
     seen: Counter[Group] = Counter()

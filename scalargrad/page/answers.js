@@ -57,7 +57,7 @@ function answer(what, input, verdict) {
   const claim = claimOf(input.value);
   mark(input, claim?.number);
   if (!claim) {
-    verdict.textContent = "type a number";
+    verdict.textContent = /\d,\d{3}$/.test(input.value.trim()) ? "a comma before three digits may part thousands: write a point" : "type a number";
     return;
   }
   const { ok, remark } = judge(what, claim);
@@ -100,9 +100,8 @@ function isNear({ number, unit }, x, slack = 0) {
 
 function judge(what, claim) {
   const exact = now.known.get(what), gap = Math.abs(claim.number - exact);
-  if (claim.unit > Math.abs(exact) && claim.unit > 10 ** -digits && gap > 0) { // 0 for 0.05 says nothing
-    return { ok: false, remark: "give more digits" };
-  }
+  const isCoarse = claim.unit > Math.abs(exact) && claim.unit > 10 ** -digits && gap > 0; // 0 for 0.05 says nothing
+  if (isCoarse && isNear(claim, exact)) return { ok: false, remark: "give more digits" };
   if (gap <= 0.5 * claim.unit * (1 + 1e-6)) return { ok: true, remark: "" };
   if (isNear(claim, exact)) return { ok: true, remark: "truncated" };
   const slack = slackOf(what, claim.unit);

@@ -4,6 +4,7 @@ import base64
 import gzip
 import hashlib
 import json
+import re
 from functools import partial
 from importlib.resources import files
 from typing import Any
@@ -27,6 +28,7 @@ SCRIPTS = (
     *("figure.js", "change.js", "answers.js", "copy.js", "keys.js"),
 )
 STYLES = ("normal", "italic")  # of the fonts: docs/fonts.md tells how they were made
+COMMENT = re.compile(r"(^|\s+)// [^\"'`]*$")
 PORTRAIT = 900  # points; a wider figure is printed in landscape
 LONG = 120  # the workings of a longer trace are packed, and unpacked by the script
 
@@ -67,7 +69,7 @@ def render(trace: WengertList, title: str, digits: int = 4, rate: float = 0.1, s
     }
     facts["packed"] = _packed(template.make_module(facts), facts)
     style, script = (
-        _faces() + _colours() + _asset("page.css") + _widths(facts["page"], views),
+        _faces() + _colours() + re.sub(r"\s*\n\s*", " ", _asset("page.css")) + _widths(facts["page"], views),
         _script(trace, digits, beside),
     )
     return template.render(
@@ -84,10 +86,11 @@ def _script(trace: WengertList, digits: int, beside: Program | None) -> str:
     line_of = dict(beside.line_of) if beside else {}
     signs = set("".join(v.name for v in trace)) & LETTERS.keys()
     letters = {sign: f"{LETTERS[sign]} " for sign in sorted(signs)}
-    known = f"const digits = {digits}, letters = {as_json(letters)}, names = {as_json(names)}, lineOf = {as_json(line_of)};"
+    facts = {"digits": digits, "letters": letters, "names": names, "lineOf": line_of}
+    known = "".join(f"const {name} = {as_json(fact)};" for name, fact in facts.items())
     parts = ['"use strict";', "(() => {", known, evaluator(trace), *map(_asset, SCRIPTS), "})();"]
     lines = map(str.lstrip, "\n".join(parts).split("\n"))  # by no other end of line, which labels may have
-    return "\n".join(line for line in lines if not line.startswith("//"))  # comments are for its authors
+    return "\n".join(COMMENT.sub("", line) for line in lines if line)  # comments are for its authors
 
 
 def _packed(module: Any, facts: dict[str, Any]) -> str:

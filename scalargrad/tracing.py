@@ -10,7 +10,7 @@ from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.listing import listing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from os import PathLike
     from pathlib import Path
 
@@ -111,6 +111,7 @@ class Trace(WengertList):
         digits: int = 4,
         rate: float = 0.1,
         source: str = "",
+        parameters: Collection[str] = (),
     ) -> str: ...
     @overload
     def to_html(
@@ -121,6 +122,7 @@ class Trace(WengertList):
         digits: int = 4,
         rate: float = 0.1,
         source: str = "",
+        parameters: Collection[str] = (),
     ) -> None: ...
     def to_html(
         self,
@@ -130,19 +132,21 @@ class Trace(WengertList):
         digits: int = 4,
         rate: float = 0.1,
         source: str = "",
+        parameters: Collection[str] = (),
     ) -> str | None:
         """Return a page that plays the trace, as one HTML file that loads nothing; or write it to a path.
 
         The numbers of its leaves can be changed, by hand or by steps of gradient descent, for which `rate` is
         the η that it begins with.  `source` is a program to show beside the graph, `inspect.getsource(f)` for
-        example: the line that assigns a label is marked at its steps.  It reads without scripts and on paper.
-        Raises TraceTooLargeError above `page.MOST_INSTRUCTIONS`.
+        example: the line that assigns a label is marked at its steps.  `parameters` names the leaves that
+        descent moves, else weights and biases or, where there are none, every leaf.  It reads without scripts
+        and on paper.  Raises TraceTooLargeError above `page.MOST_INSTRUCTIONS`.
         """
         from pathlib import Path
 
         from scalargrad.page import page
 
-        text = page(self, title, digits, rate, source)
+        text = page(self, title, digits=digits, rate=rate, source=source, parameters=parameters)
         if path is None:
             return text
         Path(path).write_text(text, encoding="utf-8", newline="\n")
@@ -157,6 +161,7 @@ class Trace(WengertList):
         digits: int = 4,
         rate: float = 0.1,
         source: str = "",
+        parameters: Collection[str] = (),
     ) -> str:
         """Return the page in a frame, as HTML for the page of a course; so small it shows graph and working.
 
@@ -168,7 +173,8 @@ class Trace(WengertList):
         """
         from scalargrad.page import embedded
 
-        return embedded(self.to_html(title=title, digits=digits, rate=rate, source=source), width, height)
+        text = self.to_html(title=title, digits=digits, rate=rate, source=source, parameters=parameters)
+        return embedded(text, width, height)
 
     def frames(
         self,

@@ -407,9 +407,16 @@ def awkward():
     yield "a leaf called step", Value(2.0, label="step") * Value(3.0, label="w")
 
 
+SELECT_ALL = """const shapes = [...document.querySelectorAll('.view:not(.hidden) :is([data-node], [data-edge])')];
+return shapes.filter((_, i) => i % Math.ceil(shapes.length / 30) === 0).filter((e) => {
+  e.dispatchEvent(new MouseEvent('click', {bubbles: true}));
+  return !document.querySelector('.selection:not([hidden]) :is(.equation, table)');
+}).map((e) => e.outerHTML.slice(0, 80))"""
+
+
 @pytest.mark.parametrize(("name", "output"), list(awkward()), ids=lambda x: x if isinstance(x, str) else "")
-def test_no_page_is_dead(page, name, output):
-    """Its script starts, goes to the end and shows every view; every node and edge can be selected."""
+def test_no_page_is_dead(page, name, output):  # noqa: ARG001  # the name is the test's
+    """Its script starts, goes to the end and shows every view; nodes and edges can be selected."""
     net = page(output)
     net.wait(lambda: net.all("html.js"))
     for view in [e.get_attribute("value") for e in net.all("[data-choose=view] option")] or [None]:
@@ -417,11 +424,7 @@ def test_no_page_is_dead(page, name, output):
             choose(net, "view", view)
         for step in (0, int(net.one("input.step").get_attribute("max"))):
             set_slider(net, step)
-            shapes = net.all(".view:not(.hidden) :is([data-node], [data-edge])")
-            for shape in shapes[:40]:
-                click = "arguments[0].dispatchEvent(new MouseEvent('click', {bubbles: true}))"
-                net.browser.execute_script(click, shape)
-                assert net.one(".selection .equation, .selection table").is_displayed()
+            assert net.browser.execute_script(SELECT_ALL) == []
 
 
 def test_a_leaf_may_be_called_step(page, browser):

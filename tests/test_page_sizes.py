@@ -47,7 +47,9 @@ def test_nothing_is_cut(browser, tmp_path, name, size):
 
 def check(browser, tmp_path, name, size):
     path, one = tmp_path / "page.html", example(name)
-    path.write_text(page_of(trace(one.output()), one.title, one.digits, source=one.code), encoding="utf-8")
+    path.write_text(
+        page_of(trace(one.output()), one.title, digits=one.digits, source=one.code), encoding="utf-8"
+    )
     width, height = size
     browser.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",

@@ -17,6 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     add_subject(parser)
     parser.add_argument("-o", "--output", required=True, metavar="FILE", help="the file to write: .html")
+    parser.add_argument(
+        "--parameters", metavar="NAMES", help="what descent moves, as m,c (default: weights and biases)"
+    )
     parser.add_argument("--title", help="the title of the page (default: that of the example)")
     add_digits(parser)
 
@@ -30,6 +33,10 @@ def run(options: argparse.Namespace) -> None:
     title = options.title or (example.title if example else None)
     source = example.code if example else "\n".join(map(str.strip, options.subject.split(";")))
     rate = example.rate if example and example.rate else 0.1
+    moved = [name for text in (options.parameters or "").split(",") if (name := text.strip())]
+    page = trace(output).to_html(
+        title=title, digits=digits_of(options, example), rate=rate, source=source, parameters=moved
+    )
     with writing(path):
-        trace(output).to_html(path, title=title, digits=digits_of(options, example), rate=rate, source=source)
+        path.write_text(page, encoding="utf-8", newline="\n")
     print(path)

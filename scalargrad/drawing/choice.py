@@ -76,5 +76,6 @@ def _nearest(network: Network, kept: Kept) -> Picture:
 
 
 def _counted(kept: Kept) -> tuple[int, int]:
-    """Count the nodes and edges of the values view."""
-    return len(kept), sum(parent in kept for v in kept for parent in v.parents)
+    """Count the nodes and edges of the values view, in which constants are none."""
+    shown = {v for v in kept if v.role != "constant"}
+    return len(shown), sum(parent in shown for v in shown for parent in v.parents)

@@ -125,7 +125,7 @@ class Inscriber:
             if unit.bias:
                 yield Inscription("note", self.value(unit.bias))
                 if self.adjoints:
-                    yield Inscription("adjoint", self.adjoint(unit.bias))
+                    yield self._share(unit.bias, self._edge_of(unit.bias, unit))
         yield Inscription("value", self.value(z))
         if a is not z:
             yield Inscription("value", self.value(a))
@@ -158,11 +158,16 @@ class Inscriber:
         """Yield a weight with its derivative; of one that is used more than once, also what this use adds."""
         yield Inscription("name", self.value(weight))
         if self.adjoints:
-            whole = self.adjoint(weight)
-            here = (
-                self.trace.contributions.get(weight_edge(edge)) if len(self.trace.uses[weight]) > 1 else None
-            )
-            yield Inscription("adjoint", f"{self.number(here.contribution)} of {whole}" if here else whole)
+            yield self._share(weight, weight_edge(edge))
+
+    def _share(self, leaf: Instruction, edge: Edge) -> Inscription:
+        """Return the derivative of a parameter and, where it is shared, what this use adds to it."""
+        whole = self.adjoint(leaf)
+        here = self.trace.contributions.get(edge) if len(self.trace.uses[leaf]) > 1 else None
+        return Inscription("adjoint", f"{self.number(here.contribution)} of {whole}" if here else whole)
+
+    def _edge_of(self, bias: Instruction, unit: Unit) -> Edge:
+        return next(edge for edge in self.trace.uses[bias] if edge.child in unit.members)
 
     def local(self, edge: Edge) -> str:
         """Return the local derivative of an edge, its formula with its number."""

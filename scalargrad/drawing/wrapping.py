@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 
 from scalargrad.drawing.picture import Arrow, Group, Picture
 
+FEW = 2  # arrows that lead out of a line, of one that stands for itself
 LONG, LINE = 14, 8  # deeper graphs are wrapped, into lines of so many nodes
 WIDE, COLUMN = 16, 8  # more arrows at one node are spread over columns of so many
 
@@ -31,8 +32,9 @@ def wrapped(picture: Picture) -> tuple[dict[Arrow, dict[str, str]], list[Group]]
         lines: dict[int, Group] = {}
         for group in sorted(level, key=level.__getitem__):
             lines.setdefault(level[group] // LINE, group)
-        turns = (a for a in picture.arrows if level[a.tail] // LINE != level[a.head] // LINE)
-        return {arrow: {"constraint": "false"} for arrow in turns}, list(lines.values())
+        turns = [a for a in picture.arrows if level[a.tail] // LINE != level[a.head] // LINE]
+        if len(turns) <= FEW * len(lines):  # else lines would be tied to each other everywhere
+            return {arrow: {"constraint": "false"} for arrow in turns}, list(lines.values())
     return _fanned(picture), []
 
 

@@ -9,7 +9,7 @@ SUBSCRIPTS, RAISED = (str.maketrans("0123456789", signs) for signs in ("₀₁�
 PLACE = r"(\[[0-9]+(?:,[0-9]+)*\])?"  # in an array: `[1,2]`
 RUN = r"(?:#([0-9]+))?"  # which of several of one name: the second sample of a batch
 INDEXED = re.compile(rf"([^\W\d_]+)([0-9]*){PLACE}{RUN}")
-VARIABLE = re.compile(rf"([^_0-9\[#]+)_?([0-9]*){PLACE}{RUN}")
+VARIABLE = re.compile(rf"([^_0-9\[#]+)(?:_?([0-9]*)|_([A-Za-z0-9]{{1,3}})){PLACE}{RUN}")
 PATH = re.compile(r"(?:(.*?)\.)?(?:neurons\[(\d+)\]\.)?(\w+)(?:\[(\d+)\])?")
 SHORT = {"weights": "W", "bias": "b", "dot": "s"}  # as books write them
 DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -82,6 +82,8 @@ def cut_in_the_middle(text: str, length: int) -> str:
     >>> cut_in_the_middle("x1*w1 + x2*w2 + x3*w3", 15)
     'x1*w1  …  x3*w3'
     """
+    if length < 5:  # no room for three pieces
+        return shortened(text, length)
     left, right = (length - 2) // 2, (length - 3) // 2
     return text if len(text) <= length else f"{text[:left]} … {text[-right:]}"
 
@@ -113,11 +115,12 @@ def latex_name(label: str) -> str:
 def variable(label: str) -> str | None:
     r"""Return the LaTeX of a label that is one letter with an index, or none; None for any other text.
 
-    >>> variable("w12"), variable("θ̂₁"), variable("loss")
-    ('w_{12}', '\\hat{\\theta}_{1}', None)
+    >>> variable("w12"), variable("W_xh"), variable("θ̂₁"), variable("loss")
+    ('w_{12}', 'W_{xh}', '\\hat{\\theta}_{1}', None)
     """
     if not (parts := VARIABLE.fullmatch(label.translate(DIGITS))) or not (written := letter(parts[1])):
         return None
-    _, index, place, run = parts.groups()
+    _, number, word, place, run = parts.groups()
+    index = number or word
     indexed = (f"{written}_{{{index}}}" if index else written) + (place or "")
     return rf"{indexed}^{{({run})}}" if run else indexed

@@ -19,7 +19,9 @@ TO_ITALIC, TO_PLAIN = str.maketrans(PLAIN, ITALIC), str.maketrans(ITALIC, PLAIN)
 LOWERED = {chr(to): chr(of) for of, to in SUBSCRIPTS.items()}
 RAISED = {chr(to): chr(of).replace("-", "−") for of, to in SUPERSCRIPTS.items()}
 RAISED |= {"⁽": "(", "⁾": ")"}
-RUN = re.compile(rf"[{ITALIC}]+|[{''.join(LOWERED)}]+|[{''.join(RAISED)}]+")
+RUN = re.compile(
+    rf"(?<=[{ITALIC}])_[{ITALIC}0-9]{{1,3}}|[{ITALIC}]+|[{''.join(LOWERED)}]+|[{''.join(RAISED)}]+"
+)
 
 
 class Piece(NamedTuple):
@@ -60,7 +62,9 @@ def _pieces(text: str) -> Iterator[Piece]:
         if run.start() > end:
             yield Piece(text[end : run.start()])
         first, characters = run[0][0], run[0]
-        if first in LOWERED:
+        if first == "_":  # w_x has the index x
+            yield Piece(characters[1:].translate(TO_PLAIN), italic=True, level=-1)
+        elif first in LOWERED:
             yield Piece("".join(LOWERED[c] for c in characters), level=-1)
         elif first in RAISED:
             yield Piece("".join(RAISED[c] for c in characters), level=1)

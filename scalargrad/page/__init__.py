@@ -1,6 +1,7 @@
 """A page that plays backpropagation in one file, without network."""
 
 import html
+from collections.abc import Collection
 
 from scalargrad.errors import TraceTooLargeError
 from scalargrad.wengert.list import WengertList
@@ -11,11 +12,18 @@ MOST_INSTRUCTIONS, MOST_EDGES = 400, 1200  # what a browser plays without a paus
 
 
 def page(
-    trace: WengertList, title: str | None = None, digits: int = 4, rate: float = 0.1, source: str = ""
+    trace: WengertList,
+    title: str | None = None,
+    *,
+    digits: int = 4,
+    rate: float = 0.1,
+    source: str = "",
+    parameters: Collection[str] = (),
 ) -> str:
     """Return the page of a trace as HTML; raise TraceTooLargeError for one that no browser would play.
 
-    `source` is a program to show beside the graph, whose assignments are matched with labels.
+    `source` is a program to show beside the graph, whose assignments are matched with labels; `parameters`
+    names the leaves that descent moves.
 
     >>> from scalargrad import Value
     >>> from scalargrad.wengert.list import WengertList
@@ -26,7 +34,8 @@ def page(
     from scalargrad.page.render import render
 
     check_size(trace, "a page")
-    return render(trace, title or f"Backpropagation through {trace.output.name}", digits, rate, source)
+    name = title or f"Backpropagation through {trace.output.name}"
+    return render(trace, name, digits=digits, rate=rate, source=source, parameters=parameters)
 
 
 def embedded(text: str, width: str = "100%", height: str = "52rem") -> str:
@@ -38,10 +47,11 @@ def embedded(text: str, width: str = "100%", height: str = "52rem") -> str:
 
     >>> embedded("<p>")
     '<iframe class="scalargrad" title="Backpropagation, step by step" sandbox="allow-scripts" \
-srcdoc="&lt;p&gt;" style="width:100%;height:52rem;border:0"></iframe>'
+allow="clipboard-write" srcdoc="&lt;p&gt;" style="width:100%;height:52rem;border:0"></iframe>'
     """
     return (
         '<iframe class="scalargrad" title="Backpropagation, step by step" sandbox="allow-scripts" '
+        'allow="clipboard-write" '
         f'srcdoc="{html.escape(text)}" style="width:{width};height:{height};border:0"></iframe>'
     )
 

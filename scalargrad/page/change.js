@@ -38,6 +38,7 @@ function choose(output, by) {
   one("[data-choose=output]").value = output;
   one("[data-choose=by]").value = by ?? "";
   document.body.classList.toggle("by-leaf", by !== undefined);
+  for (const sign of all(".legend .adjoint")) sign.textContent = by === undefined ? "adjoint" : "tangent";
   findPlaces();
   fill();
   show();
@@ -61,14 +62,20 @@ function descend() {
 
 function goOn() {
   descending = setInterval(descend, 250);
-  one("[data-do=descending]").setAttribute("aria-pressed", "true");
+  showDescending();
   descend();
 }
 
 function stopDescending() {
   clearInterval(descending);
   descending = 0;
-  one("[data-do=descending]").setAttribute("aria-pressed", "false");
+  showDescending();
+}
+
+function showDescending() {
+  const button = one("[data-do=descending]");
+  button.setAttribute("aria-pressed", String(descending !== 0));
+  button.textContent = descending ? "Stop" : "Go on";
 }
 
 function showCourse() {
@@ -95,7 +102,8 @@ rate.addEventListener("keydown", (event) => {
 
 // What is typed, undefined if that is no number; which is marked, once what is done with it has been done.
 function numberIn(control) {
-  return claimOf(control.value)?.number;
+  const [, above, below] = /^([-−]?\d+)\s*\/\s*(\d+)$/.exec(control.value.trim()) ?? [];
+  return below && Number(below) ? Number(above.replace("−", "-")) / Number(below) : claimOf(control.value)?.number;
 }
 
 function mark(control, number) {
@@ -116,8 +124,14 @@ function controlOf(cell) {
     if (number !== undefined) change(leaf, number);
     mark(control, number);
   });
-  control.addEventListener("focus", () => { control.value = String(now.values[leaf]); control.select(); });
-  control.addEventListener("blur", () => { changing = null; fill(); });
+  let before = data;
+  control.addEventListener("focus", () => { before = data; control.value = String(now.values[leaf]); control.select(); });
+  control.addEventListener("blur", () => {
+    const isNone = control.hasAttribute("aria-invalid") && before !== data;
+    if (isNone) actions.undo(); // what was typed began as a number and ended as none: 1/3x
+    changing = null;
+    fill();
+  });
   control.addEventListener("keydown", (event) => {
     const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     if (event.key === "Enter" || event.key === "Escape") control.closest("tr").focus();
@@ -148,8 +162,8 @@ function link() {
 }
 
 function stepOf(hash) {
-  const match = /^#step=(\d+)(?:&|$)/.exec(hash);
-  return match && Number(match[1]);
+  const written = partsOf(hash).find(([name]) => name === "step")?.[1];
+  return /^\d+$/.test(written ?? "") ? Number(written) : null;
 }
 
 const partsOf = (hash) => hash.slice(1).split("&").map((part) => part.split("=").map(decoded));
@@ -164,8 +178,8 @@ function decoded(written) {
 
 function numbersOf(hash) {
   const found = new Map();
-  const parts = partsOf(hash);
-  for (const [name, number] of parts[0][0] === "step" ? parts.slice(1) : parts) { // a leaf may be called so, too
+  const parts = partsOf(hash), first = parts.findIndex(([name]) => name === "step"); // a leaf may be called so, too
+  for (const [name, number] of parts.filter((_, i) => i !== first)) {
     const leaf = leaves.find((i) => trace[i].name === name);
     if (leaf !== undefined && number && Number.isFinite(Number(number))) found.set(leaf, Number(number));
   }

@@ -44,9 +44,10 @@ function linesOf(working, read) {
     const left = right.previousElementSibling;
     return [joined(left), joined(right)];
   });
-  const transfers = all("[data-transfer]", working).map((row) => [...row.children].slice(1).map(joined));
+  const cells = (row) => [...row.children].slice(1).filter((cell) => !cell.matches(".alone"));
+  const transfers = all("[data-transfer]", working).map((row) => cells(row).map(joined));
   const given = all(".upstream", working).map((line) => ["", joined(line)]);
-  return [...given, ...lines, ...transfers.flatMap(([local, contribution, soFar]) => [["", local], ["", contribution], ["", soFar]])];
+  return [...given, ...lines, ...transfers.flat().map((written) => ["", written])];
 }
 
 function copied(form) {
@@ -78,6 +79,9 @@ async function copy(form) {
     done = document.execCommand("copy");
     area.remove();
   }
+  const choice = one("[data-choose=copy] option");
+  choice.textContent = done ? "copied" : "not allowed here";
+  setTimeout(() => { choice.textContent = "as …"; }, 2000);
   one(".announcement").textContent = done ? `The working is copied as ${form}` : "This browser does not let the page copy";
   return written;
 }

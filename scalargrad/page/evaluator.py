@@ -1,18 +1,31 @@
 """A trace as JavaScript: the rows that it uses, read from the table, with who reads whom."""
 
 import json
-from operator import attrgetter
+from collections.abc import Collection
 
+from scalargrad.errors import UnknownNameError
 from scalargrad.notation.languages import JavaScript
 from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.primitives.row import SUM, Primitive
+from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.roles import parameters
 
 KINDS = {"dot": "products", "multiply": "product"}  # else what adds is a sum: whose terms can be left out
 
 
-def evaluator(trace: WengertList) -> str:
+def moved(trace: WengertList, names: Collection[str] = ()) -> list[Instruction]:
+    """Return the leaves that descent on the page moves: those of these names, else the parameters.
+
+    Raises UnknownNameError for a name that is no leaf of the trace.
+    """
+    for name in names:
+        if trace[name].parents:
+            raise UnknownNameError(f"{name} is computed from others: descent moves leaves")
+    return [trace[name] for name in names] or parameters(trace)
+
+
+def evaluator(trace: WengertList, names: Collection[str] = ()) -> str:
     """Return JavaScript that states `rows`, functions of operands, and `trace`, which row reads which slots.
 
     >>> from scalargrad import Value
@@ -27,7 +40,7 @@ def evaluator(trace: WengertList) -> str:
     })();
     """
     language, writer = JavaScript(), TextbookWriter()
-    moving = set(map(attrgetter("index"), parameters(trace)))
+    moving = {v.index for v in moved(trace, names)}
     places: dict[tuple[Primitive, int], int] = {}
     rows: list[str] = []
     listed: list[dict[str, object]] = []

@@ -27,18 +27,11 @@ function zoom(by) {
   place();
 }
 
-function zoomWhole() { // all of it, however small
+function fit() { // all of it, however small
   if (!view) return;
-  const full = view.whole;
-  zoom(Math.min(canvas.clientWidth / full.width, canvas.clientHeight / full.height) / scale);
-}
-
-function fit() {
-  const wasFitted = isFitted;
-  isFitted = true;
-  place();
-  if (wasFitted) zoomWhole(); // the second time even if letters get small
-  else followActive();
+  const { x, y, width, height } = view.whole;
+  center = [x + width / 2, y + height / 2];
+  zoom(Math.min(canvas.clientWidth / width, canvas.clientHeight / height, LARGEST) / scale);
 }
 
 function pan(x, y) {
@@ -77,12 +70,15 @@ function showView(name) {
   show();
 }
 
+const shapesOf = (figure) => [...all("[data-node]", figure), ...all("[data-edge]", figure)];
+
 function prepareView() {
   if (!view) return;
   const { x, y, width, height } = view.viewBox.baseVal;
   view.whole ??= { x, y, width, height };
   for (const edge of all("[data-edge]", view)) prepareEdge(edge);
-  const shapes = all("[data-node], [data-edge]", view);
+  const shapes = shapesOf(view), locals = one("[data-do=locals]");
+  locals.disabled = view.dataset.view !== "values"; // elsewhere a local derivative is a weight, or stands for many
   for (const shape of shapes) {
     shape.setAttribute("role", "button");
     shape.setAttribute("tabindex", shape === shapes[0] ? "0" : "-1");

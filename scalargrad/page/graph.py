@@ -143,6 +143,8 @@ class FigureInscriber(Inscriber):
         """Return the least and the most of several numbers, each a number that can change."""
         shown = list(numbers)
         kind, keys = shown[0].what.split()[0], ",".join(x.what.split()[1] for x in shown)
+        if len(shown) == 1:
+            return f"{name} = {self.number(shown[0])}"
         low, high = (Shown(f(shown), f"{word} {kind} {keys}") for f, word in ((min, "least"), (max, "most")))
         return f"{name}: {self.number(low)} … {self.number(high)}"
 
@@ -193,7 +195,8 @@ def _curve(
         return Curve(arrow, _path(edges[ends].pop(0), height), 0, 0, ())
     to, away = edges[ends[0], on_it][0], edges[on_it, ends[1]][0]
     x, y = map(float, found[on_it]["pos"].split(","))
-    path = f"{_path(to, height)}L{_path(away, height)[1:]}"
+    join = "L" if inscriber.edges else "M"  # a number may not be there yet, a weight always is
+    path = f"{_path(to, height)}{join}{_path(away, height)[1:]}"
     return Curve(arrow, path, x, height - y, tuple(_lines(inscriber.arrow(arrow))))
 
 

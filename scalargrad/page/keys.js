@@ -88,7 +88,7 @@ const keys = {
 
 // In the graph and in the table there is one stop for the tabulator; arrows go on from there.
 const PANES = [
-  { of: "[data-node], [data-edge]", shapes: () => all("[data-node], [data-edge]", view), ways: { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 } },
+  { of: "[data-node], [data-edge]", shapes: () => shapesOf(view), ways: { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 } },
   { of: "[data-row]", shapes: () => all("[data-row]"), ways: { ArrowDown: 1, ArrowUp: -1 } },
 ];
 
@@ -156,7 +156,13 @@ document.addEventListener("click", (event) => {
   }
 });
 
-document.addEventListener("change", ({ target }) => choices[target.dataset?.choose]?.(target.value));
+let wasPointed = false; // who chooses with the mouse goes on with the keys of the page
+document.addEventListener("pointerdown", ({ target }) => { wasPointed = target.matches("select, option"); }, true);
+document.addEventListener("keydown", () => { wasPointed = false; }, true);
+document.addEventListener("change", ({ target }) => {
+  choices[target.dataset?.choose]?.(target.value);
+  if (wasPointed && target.matches("select")) target.blur();
+});
 slider.addEventListener("input", () => { pause(); go(Number(slider.value)); });
 addEventListener("hashchange", followAddress);
 

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import json
 import re
+from collections.abc import Collection
 from functools import partial
 from importlib.resources import files
 from typing import Any
@@ -15,7 +16,7 @@ from scalargrad.drawing.themes import DARK, LIGHT
 from scalargrad.errors import GraphTooLargeError, RendererError
 from scalargrad.notation.characters import LETTERS
 from scalargrad.notation.labels import shortened
-from scalargrad.page.evaluator import as_json, evaluator
+from scalargrad.page.evaluator import as_json, evaluator, moved
 from scalargrad.page.graph import Layout, layouts
 from scalargrad.page.model import model
 from scalargrad.page.program import Program, program
@@ -33,7 +34,15 @@ PORTRAIT = 900  # points; a wider figure is printed in landscape
 LONG = 120  # the workings of a longer trace are packed, and unpacked by the script
 
 
-def render(trace: WengertList, title: str, digits: int = 4, rate: float = 0.1, source: str = "") -> str:
+def render(
+    trace: WengertList,
+    title: str,
+    *,
+    digits: int = 4,
+    rate: float = 0.1,
+    source: str = "",
+    parameters: Collection[str] = (),
+) -> str:
     """Return the page of a trace."""
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
@@ -62,6 +71,7 @@ def render(trace: WengertList, title: str, digits: int = 4, rate: float = 0.1, s
         "reason": reason,
         "program": beside,
         "is_long": len(trace) > LONG,
+        "moving": [v.name for v in moved(trace, parameters)],
         "packed": "",
         "style": "",
         "script": "",
@@ -69,8 +79,11 @@ def render(trace: WengertList, title: str, digits: int = 4, rate: float = 0.1, s
     }
     facts["packed"] = _packed(template.make_module(facts), facts)
     style, script = (
-        _faces() + _colours() + re.sub(r"\s*\n\s*", " ", _asset("page.css")) + _widths(facts["page"], views),
-        _script(trace, digits, beside),
+        _faces()
+        + _colours()
+        + re.sub(r"\s*\n\s*", " ", _asset("page.css"))
+        + _widths(facts["page"], views, digits),
+        _script(trace, digits, beside, parameters),
     )
     return template.render(
         facts | {"style": Markup(style), "script": Markup(script)},  # noqa: S704  # our own files, and numbers
@@ -80,7 +93,7 @@ def render(trace: WengertList, title: str, digits: int = 4, rate: float = 0.1, s
     )
 
 
-def _script(trace: WengertList, digits: int, beside: Program | None) -> str:
+def _script(trace: WengertList, digits: int, beside: Program | None, parameters: Collection[str]) -> str:
     """Return the script: the trace as functions, how numbers are shown, the sweep, what the page does."""
     names = list(map(Tspans(trace, digits).name, trace))
     line_of = dict(beside.line_of) if beside else {}
@@ -88,7 +101,7 @@ def _script(trace: WengertList, digits: int, beside: Program | None) -> str:
     letters = {sign: f"{LETTERS[sign]} " for sign in sorted(signs)}
     facts = {"digits": digits, "letters": letters, "names": names, "lineOf": line_of}
     known = "".join(f"const {name} = {as_json(fact)};" for name, fact in facts.items())
-    parts = ['"use strict";', "(() => {", known, evaluator(trace), *map(_asset, SCRIPTS), "})();"]
+    parts = ['"use strict";', "(() => {", known, evaluator(trace, parameters), *map(_asset, SCRIPTS), "})();"]
     lines = map(str.lstrip, "\n".join(parts).split("\n"))  # by no other end of line, which labels may have
     return "\n".join(COMMENT.sub("", line) for line in lines if line)  # comments are for its authors
 
@@ -138,10 +151,11 @@ def _colours() -> str:
     return f"{light}\n@media screen and (prefers-color-scheme: dark) {{ {dark} }}\n"
 
 
-def _widths(page: Any, views: list[Layout]) -> str:
+def _widths(page: Any, views: list[Layout], digits: int) -> str:
     """Return the rules that depend on the trace; rules, since the policy forbids style attributes."""
     longest = max(len(text) for line in page.lines for text in (line.value, line.adjoint))
     rules = f".trace .number {{ min-width: {longest + 1}ch; }}\n"  # no column moves from step to step
+    rules += f".trace td input {{ min-width: {digits + 5}ch; }}\n"  # -0. with all decimals
     is_wide = any(view.width > PORTRAIT for view in views)
     return rules + "@page { size: landscape; }\n" * is_wide
 

@@ -14,15 +14,15 @@ function findPlaces() {
     const { shows } = element.dataset;
     return { element, shows, isLocal: shows.startsWith("local"), isCell: element.closest("td") !== null };
   });
-  parts = all(".view:not(.hidden) :is([data-rows], [data-child]), [data-row]").map(partOf);
+  parts = all(".view:not(.hidden) :is([data-node], [data-child]), [data-row]").map(partOf);
   for (const place of places) place.entries = isSign(place.shows) ? [] : entriesOf(place.shows, plan);
   for (const { element, shows } of places) if (isSign(shows)) element.innerHTML = signOf(shows);
 }
 
 // What marks follow the step: nodes, edges, lines of the table, each with the rows that it stands for.
 function partOf(element) {
-  const { rows: several, row, child, name } = element.dataset;
-  return { element, name, isEdge: child !== undefined, rows: (several ?? row ?? child).split(" ").map(Number) };
+  const { rows: several, row, child, node } = element.dataset;
+  return { element, node, isEdge: child !== undefined, rows: (several ?? row ?? child ?? node).split(" ").map(Number) };
 }
 
 const isSign = (shows) => /^(derivative|heading|output)/.test(shows);
@@ -111,7 +111,7 @@ function fill() {
   freshenAll(0);
   const problem = one(".problem"), { row, said } = now.problem;
   problem.hidden = row === null;
-  problem.textContent = row === null ? "" : `${said}. Press u to take the change back.`;
+  problem.textContent = row === null ? "" : `${said}. Press u or Undo to take the change back.`;
   for (const { element, rows, isEdge } of parts) {
     element.classList.toggle("undefined", row !== null && rows.includes(row) && !isEdge);
     element.classList.toggle("changed-leaf", rows.some((leaf) => data.has(leaf)));
@@ -154,6 +154,7 @@ function show() {
   showLine();
   ask();
   followActive();
+  for (const row of all("tr.active")) bringIntoView(one(".trace > .scroll"), row);
   settle();
 }
 
@@ -192,8 +193,8 @@ function showParts() {
 
 // A node as it is heard: its name, its numbers, what pressing it does.
 function labelOf(node) {
-  const { node: key, many, name } = node.dataset, row = Number(key);
-  if (many !== undefined) return name; // a layer is no one value
+  const { node: key, many } = node.dataset, row = Number(key);
+  if (many) return many; // a layer is no one value
   const [value, derivative] = ["value", "adjoint"].map((kind) => shownAt({ entries: entriesOf(`${kind} ${row}`, plan) }));
   const said = ({ written, isNew }) => (isNew && asking ? "?" : written === "–" ? "not computed yet" : written);
   const undefinedHere = now.problem.row === row ? `, ${now.problem.said}` : "";
@@ -229,7 +230,7 @@ function settle() {
   linking = setTimeout(() => {
     link();
     letScroll();
-    for (const { element, name } of parts) if (name) element.setAttribute("aria-label", labelOf(element));
+    for (const { element, node } of parts) if (node) element.setAttribute("aria-label", labelOf(element));
     for (const edge of all(".view:not(.hidden) [data-weight]")) weightOf(edge);
     document.body.classList.remove("settling");
   }, 150);

@@ -14,14 +14,13 @@ function swept(data, output = last, by = undefined) {
     if (values[i] !== undefined) known.set(`value ${i}`, values[i]);
   });
   const now = { known, values, problem };
-  if (values[output] === undefined) return now;
   trace.forEach(({ parents, row }, i) => {
     if (!parents || values[i] === undefined) return;
     const locals = rows[row].local(values[i], ...parents.map((parent) => values[parent]));
     locals.forEach((local, k) => known.set(`local ${i}-${k}`, Number(local)));
   });
-  if (by === undefined) reverse(now, output);
-  else forward(now, by);
+  if (by !== undefined) forward(now, by);
+  else if (values[output] !== undefined) reverse(now, output);
   return now;
 }
 

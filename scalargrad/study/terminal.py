@@ -122,6 +122,9 @@ class _Session:
     def lines(self, rows: int, columns: int) -> list[tuple[str, str]]:
         """Return the lines for a window of this size, each with its style, with the codes of inks in them."""
         working = [cut_in_the_middle(f"  {text}", columns) for text in self.stepper.working(self.count)]
+        most = max(4, rows // 2)  # the table needs its place, too
+        if len(working) > most:
+            working = [*working[: most - 1], f"  … {len(working) - most + 1} more lines"]
         texts = [
             ("", self.heading),
             ("bold", self.stepper.title(self.count)),

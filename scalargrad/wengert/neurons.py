@@ -138,15 +138,22 @@ class _Finder:
         return {}
 
     def _only_weighs(self, v: Instruction) -> bool:
-        """Tell whether all that reads a leaf are products: it may be shared, over time for example."""
-        return all(_is(edge.child, "multiply") for edge in self.uses[v])
+        """Tell whether products alone read a leaf, which may be shared over time, or powers: a penalty."""
+        children = [edge.child for edge in self.uses[v]]
+        powers = ("power", "pow", "square", "abs")
+        return all(
+            _is(v, "multiply") or (v.primitive and v.primitive.name.startswith(powers)) for v in children
+        )
 
     def _is_read_once(self, v: Instruction) -> bool:
         return len(self.uses[v]) == 1
 
     def _is_bias(self, v: Instruction) -> bool:
-        """Tell whether a leaf is a parameter, or only ever added to something."""
-        return v.role == "parameter" or (not v.parents and self.summed[v] == len(self.uses[v]))
+        """Tell whether a leaf is a parameter, or only ever added to something, or called b and added."""
+        if v.role == "parameter":
+            return True
+        is_called_b = is_called_as_a_weight(v.label, "b") and self.summed[v] > 0
+        return not v.parents and (self.summed[v] == len(self.uses[v]) or is_called_b)
 
     def _activation(self, z: Instruction, path: str) -> Iterator[Instruction]:
         """Yield what leads from z to a: one activation, or all up to the path that nn gives a."""

@@ -182,7 +182,12 @@ addEventListener("beforeprint", () => {
   show();
   if (view) view.setAttribute("viewBox", Object.values(view.whole).join(" "));
 });
-addEventListener("afterprint", () => { ({ step, asking } = kept); show(); place(); });
+addEventListener("afterprint", () => {
+  for (const each of all(".planned")) each.classList.remove("planned");
+  ({ step, asking } = kept);
+  show();
+  place();
+});
 
 async function unpack() {
   const source = one("#packed");

@@ -12,7 +12,7 @@ from browser import Page, choose, needs_chromium, set_slider
 from scalargrad import Value, dot, log, nn, sqrt, total, trace
 from scalargrad.cli import main
 from scalargrad.engine.apply import apply
-from scalargrad.errors import DomainError, RangeError
+from scalargrad.errors import DomainError, RangeError, UnknownNameError
 from scalargrad.examples import GALLERY, example
 from scalargrad.notation.mathml import MathWriter
 from scalargrad.notation.textbook import TextbookWriter
@@ -407,7 +407,7 @@ def awkward():
     yield "a leaf called step", Value(2.0, label="step") * Value(3.0, label="w")
 
 
-SELECT_ALL = """const shapes = [...document.querySelectorAll('.view:not(.hidden) :is([data-node], [data-edge])')];
+@pytest.mark.parametrize(("name", "output"), [pytest.param(*each, id=each[0]) for each in awkward()])
 return shapes.filter((_, i) => i % Math.ceil(shapes.length / 30) === 0).filter((e) => {
   e.dispatchEvent(new MouseEvent('click', {bubbles: true}));
   return !document.querySelector('.selection:not([hidden]) :is(.equation, table)');
@@ -456,3 +456,20 @@ def test_paper_gets_the_steps_that_were_chosen(page):
         assert numbers == ["Start", *(f"Step {i}" for i in range(1, count))]
         assert "?" not in "".join(e.get_attribute("textContent") for e in net.all(".planned"))
         net.browser.execute_script("dispatchEvent(new Event('afterprint'))")
+
+
+def test_descent_moves_what_is_named_and_says_so(page, tmp_path, browser):
+    """Where no weight is recognised every leaf moves, and the page says which; with names, those alone."""
+    m, x, c = (Value(v, label=name) for v, name in ((2.0, "m"), (1.0, "x"), (0.5, "c")))
+    y = (m * x + c) ** 2
+    net = page(y)
+    assert net.one(".moves").text == "moves m, x, c"
+    trace(y).to_html(tmp_path / "named.html", parameters=["m", "c"])
+    named = Page(browser, (tmp_path / "named.html").as_uri())
+    named.do("descend")
+    assert control(named, "x").get_attribute("value") == "1"
+    assert control(named, "m").get_attribute("value") != "2"
+    with pytest.raises(UnknownNameError):
+        trace(y).to_html(parameters=["k"])
+    assert not page(example("sigmoid-2-2-1").output()).all(".moves")
+

@@ -184,11 +184,11 @@ def _cell(line: Inscription, theme: Theme) -> str:
 
 
 def _set(piece: Piece) -> str:
-    text = _escaped(piece.text)
+    text = f"<i>{_escaped(piece.text)}</i>" if piece.italic else _escaped(piece.text)
     if piece.level:
         tag = "sub" if piece.level < 0 else "sup"
         return f'<font point-size="{SMALL}"><{tag}>{text}</{tag}></font>'
-    return f"<i>{text}</i>" if piece.italic else text
+    return text
 
 
 def _escaped(text: str) -> str:

@@ -22,6 +22,7 @@ from scalargrad.page.model import model
 from scalargrad.page.program import Program, program
 from scalargrad.page.tspans import Tspans
 from scalargrad.wengert.list import WengertList
+from scalargrad.wengert.roles import roles
 
 POINT_SPACE, DIGIT_SPACE = "\u2008", "\u2007"
 SCRIPTS = (
@@ -59,6 +60,7 @@ def render(
     }
     template = environment.from_string(_asset("template.html"))
     views, reason = _views(trace, digits)
+    moving, part = moved(trace, parameters), roles(trace)
     beside = program(source, trace) if source else None
     best = choose(trace, set(trace)).view
     facts: dict[str, Any] = {
@@ -71,7 +73,8 @@ def render(
         "reason": reason,
         "program": beside,
         "is_long": len(trace) > LONG,
-        "moving": [v.name for v in moved(trace, parameters)],
+        "moving": [v.name for v in moving],
+        "moves_inputs": any(part[v] == "input" for v in moving),  # which who descends has to be told
         "packed": "",
         "style": "",
         "script": "",

@@ -32,7 +32,8 @@ class Tspans:
         text = html.escape(piece.text)
         if piece.level:
             lower = -3 * piece.level
-            return f'<tspan class="index" dy="{lower}">{text}</tspan><tspan dy="{-lower}">{BACK}</tspan>'
+            style = "variable index" if piece.italic else "index"
+            return f'<tspan class="{style}" dy="{lower}">{text}</tspan><tspan dy="{-lower}">{BACK}</tspan>'
         return f'<tspan class="variable">{text}</tspan>' if piece.italic else text
 
     def name(self, v: Instruction) -> str:

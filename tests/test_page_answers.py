@@ -18,9 +18,9 @@ from scalargrad.study.slips import Work, contribution_slips, value_slips
 pytestmark = needs_chromium
 SCRIPTS = [
     files("scalargrad.page").joinpath(f"{name}.js").read_text("utf-8")
-    for name in ("numbers", "sweep", "plan", "answers")
+    for name in ("numbers", "sweep", "plan", "judging")
 ]
-SETTING = "\n".join(["const make = 0, one = 0, all = 0;", *SCRIPTS, "const now = swept(new Map());"])
+SETTING = "\n".join([*SCRIPTS, "const now = swept(new Map());"])
 
 
 def judged(browser, t, questions):

@@ -102,7 +102,7 @@ def test_what_is_active_is_marked_in_all_panes(page):
     """Figure and table mark the same instruction; the step's edges are marked, forwards and back."""
     page.do("next")
     (node,), (row,) = page.all(".node.active"), page.all("tr.active")
-    assert node.get_attribute("data-node") == row.get_attribute("data-row") == "11"
+    assert node.get_attribute("data-node") == row.get_attribute("data-slot") == "11"
     assert len(page.all(".edge.forward")) == 4
     assert not page.all(".edge.reverse")
     assert len(page.all(".node.todo")) == len(page.all("tr.todo")) == 8
@@ -114,13 +114,13 @@ def test_what_is_active_is_marked_in_all_panes(page):
 
 def test_a_row_and_its_numbers_jump(page):
     """In the forward phase to the step that computes it, later to the one that completes its adjoint."""
-    page.click("tr[data-row='13'] .formula")
+    page.click("tr[data-slot='13'] .formula")
     assert page.step == 3
-    page.click("tr[data-row='0'] td.adjoint")
+    page.click("tr[data-slot='0'] td.adjoint")
     assert page.step == STEPS
-    page.click("tr[data-row='13'] .formula")
+    page.click("tr[data-slot='13'] .formula")
     assert page.step == 13
-    page.click("tr[data-row='13'] td.value")
+    page.click("tr[data-slot='13'] td.value")
     assert page.step == 3
 
 
@@ -201,7 +201,7 @@ def test_two_copies_in_one_page_are_independent(browser, tmp_path):
     frames = page.all("iframe")
     browser.switch_to.frame(frames[0])
     page.press("\ue014")
-    page.click("tr[data-row='13'] td.value")
+    page.click("tr[data-slot='13'] td.value")
     assert page.step == 3
     browser.switch_to.default_content()
     browser.switch_to.frame(frames[1])

@@ -65,7 +65,7 @@ def test_a_neuron_is_active_while_any_of_its_rows_is(net):
     for step in (1, 2, 3):
         set_slider(net, step)
         (active,) = net.all(".view:not(.hidden) .node.active")
-        assert active.get_attribute("data-rows") == "11 12 13"
+        assert active.get_attribute("data-slots") == "11 12 13"
 
 
 def test_zoom_and_fit(net):
@@ -172,7 +172,7 @@ def test_one_stop_for_the_tabulator_in_each_pane(net):
     net.browser.switch_to.active_element.send_keys(enter)
     assert net.browser.switch_to.active_element.get_attribute("aria-label") == "w1, its value"
     net.browser.switch_to.active_element.send_keys(enter)
-    assert net.browser.switch_to.active_element.get_attribute("data-row") == "2"
+    assert net.browser.switch_to.active_element.get_attribute("data-slot") == "2"
 
 
 def test_nodes_are_announced_with_their_numbers(net):

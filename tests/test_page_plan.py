@@ -68,8 +68,8 @@ def test_derivatives_of_any_output_by_any_leaf(any_browser, name):
         assert by_leaf == pytest.approx([expected.get(k, 0.0) for k in leaves], rel=1e-12, abs=1e-300)
 
 
-SHOWN = """return Object.fromEntries([...document.querySelectorAll('tbody tr[data-row]')].map((row) =>
-  [row.dataset.row, row.querySelector('td.adjoint').textContent.replace(/[\\u2007\\u2008]/g, '').trim()]))"""
+SHOWN = """return Object.fromEntries([...document.querySelectorAll('tbody tr[data-slot]')].map((row) =>
+  [row.dataset.slot, row.querySelector('td.adjoint').textContent.replace(/[\\u2007\\u2008]/g, '').trim()]))"""
 
 
 @needs_chromium

@@ -89,7 +89,7 @@ const keys = {
 // In the graph and in the table there is one stop for the tabulator; arrows go on from there.
 const PANES = [
   { of: "[data-node], [data-edge]", shapes: () => shapesOf(view), ways: { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 } },
-  { of: "[data-row]", shapes: () => all("[data-row]"), ways: { ArrowDown: 1, ArrowUp: -1 } },
+  { of: "[data-slot]", shapes: () => all("[data-slot]"), ways: { ArrowDown: 1, ArrowUp: -1 } },
 ];
 
 function moved(target, key) {
@@ -120,7 +120,7 @@ function press(target) {
 }
 
 function jumpTo(row) {
-  const number = Number(row.dataset.row), [computed] = plan.ends;
+  const number = Number(row.dataset.slot), [computed] = plan.ends;
   const complete = entriesOf(`adjoint ${number}`, plan).at(-1)?.since ?? plan.last;
   go(step <= computed && plan.by === undefined && step < plan.computed ? plan.forward(number) : complete);
 }
@@ -130,7 +130,7 @@ document.addEventListener("keydown", (event) => {
   const does = isLetter ? undefined : keys[key];
   if (event.ctrlKey || event.metaKey || event.altKey || target.matches("select, input[type=text]")) return;
   const presses = key === " " || key === "Enter";
-  if (presses && target.matches("[data-node], [data-edge], [data-row]")) press(target);
+  if (presses && target.matches("[data-node], [data-edge], [data-slot]")) press(target);
   else if (presses && target.matches("a, button, input[type=checkbox], summary")) return;
   else if (!moved(target, key)) {
     if (!does || (target === slider && key.startsWith("Arrow"))) return;
@@ -142,7 +142,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   const { target } = event, link = target.closest("a[href^='#']");
   const control = target.closest("[data-do]"), shape = target.closest("[data-node], [data-edge]");
-  const row = target.closest("[data-row]");
+  const row = target.closest("[data-slot]");
   if (link) {
     event.preventDefault(); // the address of a notebook's frame must not change
     one(link.hash).focus();
@@ -151,7 +151,7 @@ document.addEventListener("click", (event) => {
     actions[control.dataset.do]();
   } else if (shape) select(shape);
   else if (row && !target.closest("input")) {
-    if (target.closest(".number")) go(target.closest(".adjoint") ? entriesOf(`adjoint ${row.dataset.row}`, plan).at(-1)?.since ?? 0 : plan.forward(Number(row.dataset.row)));
+    if (target.closest(".number")) go(target.closest(".adjoint") ? entriesOf(`adjoint ${row.dataset.slot}`, plan).at(-1)?.since ?? 0 : plan.forward(Number(row.dataset.slot)));
     else jumpTo(row);
   }
 });
@@ -200,7 +200,7 @@ async function unpack() {
 function start() {
   if (!sectionOf(`seed-${last}`)) return; // an old browser that cannot unpack: the page stays as without scripts
   document.documentElement.classList.add("js");
-  all("[data-row]").forEach((row, i) => row.setAttribute("tabindex", i ? "-1" : "0"));
+  all("[data-slot]").forEach((row, i) => row.setAttribute("tabindex", i ? "-1" : "0"));
   if (view) showView(one("[data-choose=view]")?.value ?? view.dataset.view);
   else {
     findPlaces();

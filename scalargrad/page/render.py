@@ -27,7 +27,7 @@ from scalargrad.wengert.roles import roles
 POINT_SPACE, DIGIT_SPACE = "\u2008", "\u2007"
 SCRIPTS = (
     *("numbers.js", "sweep.js", "plan.js", "show.js", "compose.js"),
-    *("figure.js", "change.js", "answers.js", "copy.js", "keys.js"),
+    *("figure.js", "change.js", "judging.js", "answers.js", "copy.js", "keys.js"),
 )
 STYLES = ("normal", "italic")  # of the fonts: docs/fonts.md tells how they were made
 COMMENT = re.compile(r"(^|\s+)// [^\"'`]*$")

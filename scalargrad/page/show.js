@@ -14,15 +14,15 @@ function findPlaces() {
     const { shows } = element.dataset;
     return { element, shows, isLocal: shows.startsWith("local"), isCell: element.closest("td") !== null };
   });
-  parts = all(".view:not(.hidden) :is([data-node], [data-child]), [data-row]").map(partOf);
+  parts = all(".view:not(.hidden) :is([data-node], [data-child]), [data-slot]").map(partOf);
   for (const place of places) place.entries = isSign(place.shows) ? [] : entriesOf(place.shows, plan);
   for (const { element, shows } of places) if (isSign(shows)) element.innerHTML = signOf(shows);
 }
 
 // What marks follow the step: nodes, edges, lines of the table, each with the rows that it stands for.
 function partOf(element) {
-  const { rows: several, row, child, node } = element.dataset;
-  return { element, node, isEdge: child !== undefined, rows: (several ?? row ?? child ?? node).split(" ").map(Number) };
+  const { slots: several, slot: alone, child, node } = element.dataset;
+  return { element, node, isEdge: child !== undefined, rows: (several ?? alone ?? child ?? node).split(" ").map(Number) };
 }
 
 const isSign = (shows) => /^(derivative|heading|output)/.test(shows);

@@ -1,6 +1,6 @@
 """Numbers of a page that know what they show, so that a script can put others in their place.
 
-What a number shows is written as its kind with a row or an edge, of which `9-1` is the edge from row 9 to
+What a number shows is written as its kind with a slot or an edge, of which `9-1` is the edge from slot 9 to
 its operand 1: `value 3`, `adjoint 3`, `local 9-1`, `contribution 9-1`, and `before 9-1`, `after 9-1`,
 the adjoint of the operand before and after that contribution.
 """

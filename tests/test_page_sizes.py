@@ -29,32 +29,19 @@ if (document.documentElement.scrollWidth > innerWidth) found.push(['page', 'wide
 return found;"""
 
 
-COMPACT = [(name, (720, 560)) for name, one in GALLERY.items() if one.digits <= 4]  # nine digits scroll there
+FRAME = (720, 560)  # nine digits scroll there
 
 
-@pytest.mark.parametrize(("name", "size"), COMPACT)
-def test_nothing_is_cut_in_a_frame(browser, tmp_path, name, size):
-    """As `embedded` makes it, for a course site."""
-    check(browser, tmp_path, name, size)
-
-
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
 @pytest.mark.parametrize("name", GALLERY)
-def test_nothing_is_cut(browser, tmp_path, name, size):
-    """Every step of every example, with the numbers and the program that the command gives it."""
-    check(browser, tmp_path, name, size)
-
-
-def check(browser, tmp_path, name, size):
+def test_nothing_is_cut(browser, tmp_path, name):
+    """Every step of every example on each screen, with the digits and the program that the command gives."""
     path, one = tmp_path / "page.html", example(name)
-    path.write_text(
-        page_of(trace(one.output()), one.title, digits=one.digits, source=one.code), encoding="utf-8"
-    )
-    width, height = size
-    browser.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
-    )
+    text = page_of(trace(one.output()), one.title, digits=one.digits, source=one.code)
+    path.write_text(text, encoding="utf-8")
     page = Page(browser, path.as_uri())
-    assert page.browser.execute_script(CUT) == []
+    page.wait(lambda: page.all("html.js"))
+    for width, height in [*SIZES, *([FRAME] if one.digits <= 4 else [])]:
+        screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+        assert browser.execute_script(CUT) == [], (width, height)
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

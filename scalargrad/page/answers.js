@@ -70,7 +70,5 @@ function answer(what, input, verdict) {
     const answered = plan.steps[step];
     setTimeout(() => asking && plan.steps[step] === answered && reveal(), 600);
   }
-  const form = one(".guesses");
   ask();
-  form.dataset.done = String(!open);
 }

@@ -83,5 +83,4 @@ async function copy(form) {
   choice.textContent = done ? "copied" : "not allowed here";
   setTimeout(() => { choice.textContent = "as …"; }, 2000);
   one(".announcement").textContent = done ? `The working is copied as ${form}` : "This browser does not let the page copy";
-  return written;
 }

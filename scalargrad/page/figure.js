@@ -42,11 +42,12 @@ function pan(x, y) {
 // The step at hand stays in sight where not all of the figure does.
 function followActive() {
   const active = view && one(".node.active", view);
-  if (!active || !canvas.classList.contains("movable")) return;
-  const inner = active.getBoundingClientRect(), outer = canvas.getBoundingClientRect(), margin = 30;
-  const beyond = (low, high, from, to) => Math.min(low - from - margin, 0) || Math.max(high - to + margin, 0);
-  const x = beyond(inner.left, inner.right, outer.left, outer.right);
-  const y = beyond(inner.top, inner.bottom, outer.top, outer.bottom);
+  if (active) keepInSight(active, 30);
+}
+
+function keepInSight(shape, margin) {
+  if (!canvas.classList.contains("movable")) return;
+  const [x, y] = beyond(shape, canvas, margin);
   if (x || y) {
     isFitted = false;
     pan(-x, -y);

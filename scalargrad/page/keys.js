@@ -99,17 +99,8 @@ function moved(target, key) {
   target.setAttribute("tabindex", "-1");
   to.setAttribute("tabindex", "0");
   to.focus();
-  if (view?.contains(to)) keepInSight(to);
+  if (view?.contains(to)) keepInSight(to, 20);
   return true;
-}
-
-function keepInSight(shape) {
-  const inner = shape.getBoundingClientRect(), outer = canvas.getBoundingClientRect();
-  const beyond = (low, high, from, to) => Math.min(low - from - 20, 0) || Math.max(high - to + 20, 0);
-  if (canvas.classList.contains("movable")) {
-    isFitted = false;
-    pan(-beyond(inner.left, inner.right, outer.left, outer.right), -beyond(inner.top, inner.bottom, outer.top, outer.bottom));
-  }
 }
 
 function press(target) {
@@ -169,12 +160,12 @@ addEventListener("hashchange", followAddress);
 let kept = null; // on paper everything is complete
 addEventListener("beforeprint", () => {
   for (const each of all(".planned")) each.classList.remove("planned");
-  for (const each of plan.steps.map(workingOf)) { // in the order of the steps
+  for (const [number, each] of plan.steps.map(workingOf).entries()) { // in the order of the steps
     each.classList.add("planned");
     one(".guesses").before(each);
+    one(".number", each).textContent = number ? `Step ${number}` : "Start";
   }
   for (const key of Object.keys(packed)) if (key.startsWith("sum")) sectionOf(key);
-  for (const [number, each] of plan.steps.map(workingOf).entries()) one(".number", each).textContent = number ? `Step ${number}` : "Start";
   freshenAll();
   kept = { step, asking };
   step = plan.last;

@@ -16,6 +16,7 @@ from scalargrad.drawing.themes import DARK, LIGHT
 from scalargrad.errors import GraphTooLargeError, RendererError
 from scalargrad.notation.characters import LETTERS
 from scalargrad.notation.labels import shortened
+from scalargrad.notation.numbers import DIGIT_SPACE, POINT_SPACE
 from scalargrad.page.evaluator import as_json, evaluator, moved
 from scalargrad.page.graph import Layout, layouts
 from scalargrad.page.model import model
@@ -24,7 +25,6 @@ from scalargrad.page.tspans import Tspans
 from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.roles import roles
 
-POINT_SPACE, DIGIT_SPACE = "\u2008", "\u2007"
 SCRIPTS = (
     *("numbers.js", "sweep.js", "plan.js", "show.js", "compose.js"),
     *("figure.js", "change.js", "judging.js", "answers.js", "copy.js", "keys.js"),
@@ -86,7 +86,7 @@ def render(
         + _colours()
         + re.sub(r"\s*\n\s*", " ", _asset("page.css"))
         + _widths(facts["page"], views, digits),
-        _script(trace, digits, beside, parameters),
+        _script(trace, digits, list(map(tspans.name, trace)), beside, parameters),
     )
     return template.render(
         facts | {"style": Markup(style), "script": Markup(script)},  # noqa: S704  # our own files, and numbers
@@ -96,9 +96,14 @@ def render(
     )
 
 
-def _script(trace: WengertList, digits: int, beside: Program | None, parameters: Collection[str]) -> str:
+def _script(
+    trace: WengertList,
+    digits: int,
+    names: list[str],
+    beside: Program | None,
+    parameters: Collection[str],
+) -> str:
     """Return the script: the trace as functions, how numbers are shown, the sweep, what the page does."""
-    names = list(map(Tspans(trace, digits).name, trace))
     line_of = dict(beside.line_of) if beside else {}
     signs = set("".join(v.name for v in trace)) & LETTERS.keys()
     letters = {sign: f"{LETTERS[sign]} " for sign in sorted(signs)}

@@ -214,13 +214,17 @@ function disable(name, truth) {
   one(`[data-do=${name}]`).setAttribute("aria-disabled", truth);
 }
 
+// How far an element lies beyond a pane less a margin, to the right and below; negative to the left and above.
+function beyond(element, pane, margin) {
+  const inner = element.getBoundingClientRect(), outer = pane.getBoundingClientRect();
+  const along = (low, high, from, to) => Math.min(low - from - margin, 0) || Math.max(high - to + margin, 0);
+  return [along(inner.left, inner.right, outer.left, outer.right), along(inner.top, inner.bottom, outer.top, outer.bottom)];
+}
+
 function bringIntoView(pane, element) {
-  const inner = element.getBoundingClientRect(), outer = pane.getBoundingClientRect(), margin = 48;
-  const beyond = (low, high, from, to) => Math.min(low - from - margin, 0) || Math.max(high - to + margin, 0);
-  pane.scrollLeft += beyond(inner.left, inner.right, outer.left, outer.right);
-  if (pane.scrollHeight > pane.clientHeight + 1) {
-    pane.scrollTop += beyond(inner.top, inner.bottom, outer.top, outer.bottom);
-  }
+  const [x, y] = beyond(element, pane, 48);
+  pane.scrollLeft += x;
+  if (pane.scrollHeight > pane.clientHeight + 1) pane.scrollTop += y;
 }
 
 // What can wait until nothing moves: the address, what scrolls by keys, how nodes are heard.

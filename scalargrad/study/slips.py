@@ -139,18 +139,25 @@ def contribution_slips(work: Work, edge: Edge) -> Iterator[Slip]:
     upstream, local = work.adjoints[edge.child], work.partials[edge.child][edge.position]
     yield upstream, "the local derivative is left out"
     yield local, f"the adjoint of {edge.child.name} is left out"
-    yield from _at_the_wrong_place(work, edge, upstream)
-    if edge.child.primitive and edge.child.primitive.name in {"multiply", "dot"}:
-        yield (
-            upstream * work.values[edge.parent],
-            f"{edge.parent.name} itself is taken in the place of its factor",
-        )
+    yield from _at_the_wrong_place(work, edge, upstream, "the derivative")
+    yield from _own_factor(work, edge)
     yield -contribution, "the sign is reversed"
     yield from _misplaced_point(contribution)
 
 
-def _at_the_wrong_place(work: Work, edge: Edge, upstream: float) -> Iterator[Slip]:
-    """Yield what confusing a function, its argument, its value and its derivative would have given."""
+def _own_factor(work: Work, edge: Edge) -> Iterator[Slip]:
+    """Yield what taking an operand of a product in the place of the other would have given."""
+    (child, _), parent = edge, edge.parent
+    if child.primitive and child.primitive.name in {"multiply", "dot"}:
+        text = f"{parent.name} itself is taken in the place of its factor"
+        yield work.adjoints[child] * work.values[parent], text
+
+
+def _at_the_wrong_place(work: Work, edge: Edge, upstream: float, factor: str) -> Iterator[Slip]:
+    """Yield what confusing a function, its argument, its value and its derivative would have given.
+
+    `upstream` is what the local derivative is multiplied by, `factor` what that is called.
+    """
     row, (z, a) = edge.child.primitive, (work.values[edge.parent], work.values[edge.child])
     if row is None or row.arity != 1:
         return
@@ -158,7 +165,7 @@ def _at_the_wrong_place(work: Work, edge: Edge, upstream: float) -> Iterator[Sli
     with_z = row.local_derivatives(ieee, z, [z])[0]
     yield upstream * at_a, f"{row.name}' is taken at {edge.child.name}, not at {edge.parent.name}"
     yield upstream * a, f"{row.name} is taken in the place of its derivative"
-    yield upstream * with_z, f"the derivative has {edge.parent.name} in the place of {edge.child.name}"
+    yield upstream * with_z, f"{factor} has {edge.parent.name} in the place of {edge.child.name}"
 
 
 def _edge_slips(work: Work, edge: Edge) -> Iterator[Slip]:
@@ -171,17 +178,10 @@ def _edge_slips(work: Work, edge: Edge) -> Iterator[Slip]:
         if local not in {0.0, 1.0}:
             yield contribution / local, f"the factor {factor} is left out"
             yield local, f"this is {factor} alone: the adjoint of {step.name} is left out"
-        if step.primitive and step.primitive.arity == 1 and local:
-            (z,), a, name = step.parents, work.values[step], step.primitive.name
-            at_a = step.primitive.local_derivatives(ieee, step.primitive.value(ieee, [a]), [a])[0]
-            with_z = step.primitive.local_derivatives(ieee, work.values[z], [work.values[z]])[0]
-            yield contribution / local * at_a, f"{name}' is taken at {step.name}, not at {z.name}"
-            yield contribution / local * a, f"{name} is taken in the place of its derivative"
-            yield contribution / local * with_z, f"{factor} has {z.name} in the place of {step.name}"
-    (child, position), parent = edge, edge.parent
-    if child.primitive and child.primitive.name in {"multiply", "dot"}:
-        text = f"{parent.name} itself is taken in the place of its factor"
-        yield work.adjoints[child] * work.values[parent], text
+        if local:
+            yield from _at_the_wrong_place(work, Edge(step, i), contribution / local, str(factor))
+    yield from _own_factor(work, edge)
+    child, position = edge
     if work.rate is not None:
         updated = [_updated(work, parent) for parent in child.parents]
         if child.primitive:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scalargrad.drawing.render import ImageFormat
-    from scalargrad.study.check import CheckReport
+    from scalargrad.checking.report import CheckReport
     from scalargrad.study.explain import Explanation, Notation
     from scalargrad.study.tables import TableForm, TableKind
 
@@ -68,7 +68,7 @@ class Trace(WengertList):
         Numbers may be rounded or truncated to `digits` decimals and computed from rounded numbers; of
         a wrong one the report names the likely slip.  `rate` is the learning rate of a descent step.
         """
-        from scalargrad.study.check import check
+        from scalargrad.checking.check import check
 
         return check(self, claims, digits, rate)
 

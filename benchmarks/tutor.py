@@ -1,27 +1,34 @@
 """Measure the check of hand work on what simulated students hand in.
 
 Run `python benchmarks/tutor.py`, with `--seed` and `--count` of hand-ins for each table row, `--classes`
-for a table by classes of slips, `--show CLASS` for what was said of each hand-in of a class.
+for a table by classes of slips, `--updates` for new weights as `w5+`, `--show CLASS` for what was said of
+each hand-in of a class, `--show honest` for the honest work that is accused.
+
+All rows are written, or the usual ones: named values, their adjoints and those of parameters.  A name
+that is not the slip's own but gives the same number counts as another that fits.  Innocent rows are
+right in themselves, given the numbers before them.
 """
 
 import argparse
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
 from students.classes import CLASSES
+from students.descent import honest_updates, updates
 from students.handing_in import HandIn, drawn_problem, hand_ins, honest_hand_ins
 from students.names import ACCEPTED, fits_as_well, names
 from students.problem import Writes
 from students.work import work
 from tabulate import tabulate
 
+from scalargrad.errors import UnknownNameError
 from scalargrad.study.check import CheckReport
 
 HEADINGS = ("first row right", "slip named", "another that fits", "nothing said", "wrong name")
-ROWS_BLAMED, WITH_BLAMED, ACCEPTED_WORK = "innocent rows blamed", "in hand-ins", "accepted"
+COUNTED = ("innocent rows blamed", "in hand-ins", "wrong work accepted")
 
 
 @dataclass(frozen=True)
@@ -99,32 +106,74 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=1_000, help="hand-ins for each way of writing")
     parser.add_argument("--classes", action="store_true", help="print a table by classes, too")
-    parser.add_argument("--show", metavar="CLASS", choices=list(CLASSES), help="tell of each of a class")
+    parser.add_argument("--updates", action="store_true", help="also new weights, where they are checked")
+    parser.add_argument(
+        "--show", metavar="CLASS", choices=[*CLASSES, "honest"], help="tell of each of a class"
+    )
     return parser.parse_args()
+
+
+class Measured:
+    """Have work with slips and work without checked."""
+
+    def __init__(self, wrong: Iterable[HandIn], honest: Iterable[HandIn]) -> None:
+        self.marks = list(map(marked, wrong))
+        self.honest = list(map(marked, honest))
+        self.accused = [mark for mark in self.honest if not mark.report.ok]
+
+    @property
+    def cells(self) -> list[str]:
+        """Return the cells of a row of the table."""
+        accused = f"{len(self.accused)} of {len(self.honest)}"
+        return [str(len(self.marks)), *tallied(self.marks), accused]
+
+
+def measured(asked: argparse.Namespace) -> dict[str, Measured]:
+    """Return what is measured for each way of writing and, if they are asked for, of new weights."""
+    seed, count = asked.seed, asked.count
+    classes = [asked.show] if asked.show in CLASSES else list(CLASSES)
+    found = {
+        writes: Measured(hand_ins(seed, count, writes, classes), honest_hand_ins(seed, count, writes))
+        for writes in get_args(Writes)
+    }
+    if asked.updates:
+        generator = random.Random(seed)
+        honest = (honest_updates(generator, "usual") for _ in range(count))
+        try:
+            found["new weights"] = Measured(updates(seed, count), honest)
+        except UnknownNameError as error:
+            print(f"New weights cannot be checked: {error}.\n")
+    return found
 
 
 def main() -> None:
     """Print the tables."""
     asked = arguments()
     print(f"{verified(asked.seed)} problems: a student without a slip gets what the engine gets.\n")
-    of_class, lines = defaultdict(list), []
-    for writes in get_args(Writes):
-        classes = [asked.show] if asked.show else list(CLASSES)
-        marks = [marked(hand_in) for hand_in in hand_ins(asked.seed, asked.count, writes, classes)]
-        honest = list(honest_hand_ins(asked.seed, asked.count, writes))
-        accused = sum(not marked(hand_in).report.ok for hand_in in honest)
-        lines.append((writes, len(marks), *tallied(marks), f"{accused} of {len(honest)}"))
-        for mark in marks:
-            of_class[mark.hand_in.slip.name, writes].append(mark)
-            if asked.show:
-                print("\n".join(told(mark)), end="\n\n")
-    headings = (*HEADINGS, ROWS_BLAMED, WITH_BLAMED, ACCEPTED_WORK)
+    found = measured(asked)
     first = ("rows written", "hand-ins")
-    print(tabulate(lines, (*first, *headings, "honest accused"), tablefmt="github", disable_numparse=True))
+    show(
+        [(rows, *of_rows.cells) for rows, of_rows in found.items()],
+        (*first, *HEADINGS, *COUNTED, "honest accused"),
+    )
     if asked.classes:
-        rows = [(*key, len(marks), *tallied(marks)) for key, marks in sorted(of_class.items())]
-        print()
-        print(tabulate(rows, ("class", *first, *headings), tablefmt="github", disable_numparse=True))
+        of_class = defaultdict(list)
+        for rows, of_rows in found.items():
+            for mark in of_rows.marks:
+                of_class[mark.hand_in.slip.name, rows].append(mark)
+        by_class = [(*key, len(marks), *tallied(marks)) for key, marks in sorted(of_class.items())]
+        show(by_class, ("class", *first, *HEADINGS, *COUNTED))
+    for of_rows in found.values():
+        if asked.show == "honest":
+            for mark in of_rows.accused:
+                print(f"{mark.hand_in.problem.name} ({mark.hand_in.style})\n{mark.report}\n")
+        elif asked.show:
+            print("\n\n".join("\n".join(told(mark)) for mark in of_rows.marks), end="\n\n")
+
+
+def show(lines: Sequence[Sequence[object]], headings: Sequence[str]) -> None:
+    """Print a table."""
+    print(tabulate(lines, headings, tablefmt="github", disable_numparse=True), end="\n\n")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from students.classes import Class, slips
 from students.forward import transposed
 from students.problem import Problem, Row, Use
-from students.work import Handing, Slip, UseSlip
+from students.work import Handing, Slip, UseSlip, everywhere
 
 
 def _edges(problem: Problem) -> Iterator[Use]:
@@ -46,16 +46,20 @@ def _contribution_forgotten(problem: Problem) -> Iterator[Slip]:
 
 @slips("only the last counted")
 def _only_the_last(problem: Problem) -> Iterator[Slip]:
-    for v in problem.trace:
-        if len(problem.uses[v.index]) > 1 and v.role != "constant":
-            yield Slip("only the last counted", f"d {v.name}", adjoints={v.index: lambda c, _: c[-1]})
+    yield from everywhere(
+        Slip("only the last counted", f"d {v.name}", adjoints={v.index: lambda c, _: c[-1]})
+        for v in problem.trace
+        if len(problem.uses[v.index]) > 1 and v.role != "constant"
+    )
 
 
 @slips("local derivative left out")
 def _local_left_out(problem: Problem) -> Iterator[Slip]:
-    for use in _edges(problem):
-        if _named(problem, use):
-            yield edge(problem, "local derivative left out", use, lambda h: h.upstream)
+    uses = [use for use in _edges(problem) if _named(problem, use)]
+    activations = [use for use in uses if problem.at_slot(use.child) in {"sigmoid", "tanh"}]
+    for chosen in (activations, [use for use in uses if use not in activations]):
+        made = [edge(problem, "local derivative left out", use, lambda h: h.upstream) for use in chosen]
+        yield from everywhere(made) if chosen is activations else made
 
 
 @slips("factor skipped over an unwritten row")
@@ -144,8 +148,8 @@ def _seed(problem: Problem) -> Iterator[Slip]:
 
 @slips("relu's gate forgotten")
 def _gate(problem: Problem) -> Iterator[Slip]:
-    for v in problem.at("relu"):
-        yield edge(problem, "relu's gate forgotten", Use(v.index, 0), lambda h: h.upstream)
+    uses = [Use(v.index, 0) for v in problem.at("relu")]
+    return everywhere(edge(problem, "relu's gate forgotten", use, lambda h: h.upstream) for use in uses)
 
 
 MAX_SLIPS: dict[str, UseSlip] = {

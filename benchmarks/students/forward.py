@@ -6,7 +6,7 @@ from scalargrad.wengert.instruction import Instruction
 from students.classes import slips
 from students.pencil import Numbers
 from students.problem import Problem
-from students.work import Slip, ValueSlip
+from students.work import Slip, ValueSlip, everywhere
 
 
 def at(name: str, v: Instruction, instead: ValueSlip) -> Slip:
@@ -88,7 +88,7 @@ def _term_left_out(problem: Problem) -> Iterator[Slip]:
 
 @slips("bias forgotten")
 def _bias_forgotten(problem: Problem) -> Iterator[Slip]:
-    return _without_terms(problem, "bias forgotten", bias=True, factor=1.0)
+    return everywhere(_without_terms(problem, "bias forgotten", bias=True, factor=1.0))
 
 
 @slips("sign of a term")

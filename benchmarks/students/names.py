@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from scalargrad.study.check import Judgement
+from students import descent
 from students.classes import CLASSES
 from students.handing_in import HandIn, attempted, first_difference
 from students.work import Slip
@@ -37,7 +38,8 @@ RELATED: Sequence[set[str]] = (
     {"derivative at the output", "1/ln x for 1/x"},
 )
 ACCEPTED: dict[str, set[str]] = {
-    name: {name}.union(*(group for group in RELATED if name in group)) for name in CLASSES
+    name: {name}.union(*(group for group in RELATED if name in group))
+    for name in (*CLASSES, *descent.UPDATES)
 }
 
 # What remarks say, for a check that gives slips no names: a pattern, and the classes it tells of.
@@ -73,6 +75,9 @@ def names(judgement: Judgement) -> set[str]:
 def fits_as_well(hand_in: HandIn, named: set[str]) -> bool:
     """Tell whether a slip of another name, made somewhere, gives the same first wrong number."""
     classes = [name for name, accepted in ACCEPTED.items() if named & accepted]
+    if hand_in.slip.name in descent.UPDATES:
+        return any(descent.gives(hand_in, name) for name in classes if name in descent.UPDATES)
+    classes = [name for name in classes if name in CLASSES]
     return any(_gives(hand_in, slip) for name in classes for slip in CLASSES[name](hand_in.problem))
 
 

@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from scalargrad.wengert.instruction import Instruction
 from students.classes import CLASSES
 from students.pencil import RULES, Numbers, sigmoid
 from students.problem import Problem, Use
-from students.work import Handing, Slip
+from students.work import Handing, Slip, everywhere
 
 
 class Other(NamedTuple):
@@ -80,28 +81,25 @@ OTHERS = [
 
 
 def _made(other: Other, problem: Problem) -> Iterator[Slip]:
-    for v in problem.at(*other.primitives):
-        if not other.applies(problem, v) or v.primitive is None:
-            continue
-        exponent = v.primitive.parameters[0] if v.primitive.parameters else 0.0
-        operands = problem.parents[v.index]
+    sites = [v for v in problem.at(*other.primitives) if other.applies(problem, v)]
+    yield from everywhere(_slip(other, problem, v) for v in sites)
+    if other.derivatives:
+        yield from everywhere(_slip(other, problem, v, backwards=True) for v in sites)
 
-        def value(
-            values: Numbers, _: float, operands: tuple[int, ...] = operands, n: float = exponent
-        ) -> float:
-            return other.value([values[p] for p in operands], n)
 
-        yield Slip(other.name, v.name, {v.index: value})
-        if other.derivatives:
-            uses = {}
-            for k in range(len(operands)):
+def _slip(other: Other, problem: Problem, v: Instruction, *, backwards: bool = False) -> Slip:
+    assert v.primitive is not None
+    exponent, operands = (*v.primitive.parameters, 0.0)[0], problem.parents[v.index]
 
-                def use(h: Handing, k: int = k, n: float = exponent) -> float:
-                    assert other.derivatives is not None
-                    return h.upstream * other.derivatives(h.operands, n)[k]
+    def value(values: Numbers, _: float) -> float:
+        return other.value([values[p] for p in operands], exponent)
 
-                uses[Use(v.index, k)] = use
-            yield Slip(other.name, f"{v.name}, also backwards", {v.index: value}, uses)
+    def handed(h: Handing, k: int) -> float:
+        assert other.derivatives is not None
+        return h.upstream * other.derivatives(h.operands, exponent)[k]
+
+    uses = {Use(v.index, k): partial(handed, k=k) for k in range(len(operands))} if backwards else {}
+    return Slip(other.name, f"{v.name}, also backwards" if backwards else v.name, {v.index: value}, uses)
 
 
 def _constant_forgotten(problem: Problem) -> Iterator[Slip]:

@@ -105,9 +105,7 @@ class Problem:
         return [
             v.index
             for v in self.trace
-            if bool(v.parents) == bool(own.parents)
-            and (v.index < before or not v.parents)
-            and _are_neighbours(v.label, own.label)
+            if (v.index < before or not v.parents) and _are_neighbours(v.label, own.label)
         ]
 
     def is_constant(self, slot: int, number: float | None = None) -> bool:

@@ -2,7 +2,7 @@
 
 import math
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 
@@ -12,7 +12,7 @@ class Style:
 
     Who is `truncating` cuts off.  `carried` numbers go on as they are written, others go on unrounded;
     who rounds in the `head` also rounds what is not written.  Who is `brief` leaves out the zeros at the
-    end of a number that needed no rounding.
+    end of a number that needed no rounding; who is `finer` with small numbers gives them one decimal more.
     """
 
     digits: int
@@ -21,11 +21,12 @@ class Style:
     carried: bool = False
     head: bool = False
     brief: bool = False
+    finer: bool = False
 
     def decimals(self, x: float) -> int:
         """Return how many decimals x is written with."""
         if not self.figures or x == 0:
-            return self.digits
+            return self.digits + (self.finer and abs(x) < 0.1)
         return max(0, self.digits - 1 - math.floor(math.log10(abs(x))))
 
     def unit(self, x: float) -> float:
@@ -48,6 +49,7 @@ class Style:
     def __str__(self) -> str:
         words = ["figures" if self.figures else "decimals", "cut off" if self.truncating else ""]
         words.append("in the head too" if self.head else "carried" if self.carried else "at the end")
+        words.append("finer where small" if self.finer else "")
         return f"{self.digits} {' '.join(filter(None, words))}"
 
 
@@ -67,5 +69,5 @@ def drawn(generator: random.Random, smallest: float) -> Style:
     """Return a style in which the smallest number of the work still has two figures or so."""
     least = 3 if smallest >= 0.02 else 4 if smallest >= 0.002 else 5
     style = generator.choice(styles(least))
-    brief = generator.random() < 0.5
-    return Style(style.digits, style.figures, style.truncating, style.carried, style.head, brief)
+    finer = not style.figures and generator.random() < 0.15
+    return replace(style, brief=generator.random() < 0.5, finer=finer)

@@ -1,7 +1,7 @@
 """A person at work: values forwards, adjoints backwards, rounded in a style, with a slip or none."""
 
 import random
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -53,6 +53,20 @@ class Slip:
 
 
 NO_SLIP = Slip("", "")
+
+
+def everywhere(slips: Iterable[Slip]) -> Iterator[Slip]:
+    """Yield the slips and, where there are several, the one of who makes all of them."""
+    made = list(slips)
+    yield from made
+    if len(made) > 1:
+        yield Slip(
+            made[0].name,
+            "everywhere",
+            {slot: instead for slip in made for slot, instead in slip.values.items()},
+            {use: instead for slip in made for use, instead in slip.uses.items()},
+            {slot: instead for slip in made for slot, instead in slip.adjoints.items()},
+        )
 
 
 class Work(NamedTuple):

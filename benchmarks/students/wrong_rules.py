@@ -7,7 +7,7 @@ from typing import NamedTuple
 from students.classes import CLASSES
 from students.pencil import RULES, Numbers, Rule
 from students.problem import Problem, Use
-from students.work import Handing, Slip, UseSlip
+from students.work import Handing, Slip, everywhere
 
 
 class Wrong(NamedTuple):
@@ -54,30 +54,28 @@ WRONG_RULES = [
 ]
 
 
-def _sites(wrong: Wrong, problem: Problem) -> dict[Use, UseSlip]:
-    """Return every use that a wrong rule applies to, with what is then handed on."""
-    found: dict[Use, UseSlip] = {}
+def _sites(wrong: Wrong, problem: Problem) -> Iterator[Use]:
+    """Yield every use that a wrong rule applies to."""
     for v in problem.at(*wrong.primitives):
-        assert v.primitive is not None
-        exponent = v.primitive.parameters[0] if v.primitive.parameters else 0.0
         is_free = not any(map(problem.is_constant, problem.parents[v.index]))
         for k in range(len(v.parents)):
             if k == wrong.position or (wrong.position is None and is_free):
+                yield Use(v.index, k)
 
-                def use(h: Handing, k: int = k, n: float = exponent) -> float:
-                    return h.upstream * wrong.local(h.operands, h.value, k, n)
 
-                found[Use(v.index, k)] = use
-    return found
+def _slip(wrong: Wrong, problem: Problem, use: Use) -> Slip:
+    v, k = problem.trace[use.child], use.position
+    exponent = (*v.primitive.parameters, 0.0)[0] if v.primitive else 0.0
+
+    def handed(h: Handing) -> float:
+        return h.upstream * wrong.local(h.operands, h.value, k, exponent)
+
+    return Slip(wrong.name, f"{v.name} to {v.parents[k].name}", uses={use: handed})
 
 
 def _made(wrong: Wrong, problem: Problem) -> Iterator[Slip]:
-    sites = _sites(wrong, problem)
-    for use, instead in sites.items():
-        v = problem.trace[use.child]
-        yield Slip(wrong.name, f"{v.name} to {v.parents[use.position].name}", uses={use: instead})
-    if len(sites) > 1 and len(wrong.primitives) == 1:
-        yield Slip(wrong.name, "everywhere", uses=sites)
+    made = [_slip(wrong, problem, use) for use in _sites(wrong, problem)]
+    yield from everywhere(made) if len(wrong.primitives) == 1 else made
 
 
 for _name in dict.fromkeys(wrong.name for wrong in WRONG_RULES):

@@ -25,7 +25,7 @@ from students.work import work
 from tabulate import tabulate
 
 from scalargrad.errors import UnknownNameError
-from scalargrad.study.check import CheckReport
+from scalargrad.checking.report import CheckReport
 
 HEADINGS = ("first row right", "slip named", "another that fits", "nothing said", "wrong name")
 COUNTED = ("innocent rows blamed", "in hand-ins", "wrong work accepted")

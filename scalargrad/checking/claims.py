@@ -33,6 +33,15 @@ class Claim(NamedTuple):
         """Tell whether the claim is x rounded to its last digit."""
         return abs(self.number - x) <= 0.5 * self.unit * (1 + 1e-6) + 1e-12 * max(1.0, abs(x))
 
+    def as_exact_as(self, precision: "Precision") -> "Claim":
+        """Return the claim with the zeros that may have been dropped, by the precision of the work."""
+        if precision.decimals is None:
+            return self
+        unit = 10.0**-precision.decimals
+        in_figures = precision.figures and self.number
+        unit = _unit_in_figures(self.number, precision.figures) if in_figures else unit  # type: ignore[arg-type]
+        return self._replace(unit=min(self.unit, unit))
+
     def times(self, factor: float) -> "Claim":
         """Return the claim in another convention, which multiplies it by a factor."""
         return self._replace(number=self.number * factor, unit=self.unit * abs(factor))
@@ -43,8 +52,8 @@ def claims_of(
 ) -> tuple[list[Claim], "Precision"]:
     """Return claims of numbers or their texts, with their precision; `digits` restores dropped zeros.
 
-    A whole number says nothing of how exact it is: 0 may be 0.0000 or 0.4.  It is read as exactly as the
-    others are written, in decimals or figures, and where all are whole as exact.
+    A whole number says nothing of how exact it is: 0 may be 0.0000 or 0.4, and so 0.1 among longer ones.
+    It is read as exactly as the others are written, in decimals or figures, and where all are whole as exact.
 
     >>> [claim.unit for claim in claims_of({"a": "0", "h": "0.25", "y": "0.75"})[0]]
     [0.01, 0.01, 0.01]
@@ -59,7 +68,9 @@ def claims_of(
 def _claim(name: str, written: WrittenNumber, precision: "Precision") -> Claim:
     if written.decimals is None:
         return Claim(name, written.value, 0.0, 12)
-    unit = 10.0**-written.decimals if written.decimals else precision.unit_of_whole(written.value)
+    unit = 10.0**-written.decimals
+    if written.decimals == 0 or (written.decimals == 1 and written.figures <= 1 and precision.coarsest):
+        unit = min(unit, precision.unit_of_short(written.value))
     return Claim(name, written.value, unit, written.decimals)
 
 
@@ -100,8 +111,8 @@ class Precision:
         in_figures = of_figures >= FEWEST_FIGURES and figures.count(of_figures) > decimals.count(usual)
         return cls(usual, decimals[len(decimals) // 3], of_figures if in_figures else None)
 
-    def unit_of_whole(self, x: float) -> float:
-        """Return the unit of a whole number among these."""
+    def unit_of_short(self, x: float) -> float:
+        """Return the unit of a number that is written with one figure or none behind the point, among these."""
         if self.coarsest is None:
             return 0.0
         in_figures = _unit_in_figures(x, self.figures) if self.figures and x else 0.0

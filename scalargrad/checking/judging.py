@@ -22,6 +22,7 @@ class Finding:
     claim: Claim
     exact: float
     verdict: Verdict
+    is_predicted: bool  # by the numbers the person had before
     explanation: Explanation = field(default_factory=Explanation)
 
 
@@ -55,10 +56,10 @@ class Judge:
     def _left_over(
         self, explained: Mapping[Place, Explanation], place: Place, assumption: Assumption | None
     ) -> int:
-        """Return how many claims are wrong besides those explained, under one more assumption."""
-        assumed = Explanation((assumption,) if assumption else ())
-        findings, _ = _Run(self, {**explained, place: assumed}).done(until_unexplained=False)
-        return sum(each.verdict in {"wrong", "unclear"} for each in findings)
+        """Return how many claims are not what the person's numbers give, under one more assumption."""
+        assumed = {**explained, place: Explanation((assumption,) if assumption else ())}
+        findings, _ = _Run(self, assumed).done(until_unexplained=False)
+        return sum(not each.is_predicted for each in findings if each.place not in assumed)
 
 
 class _Run:
@@ -97,10 +98,11 @@ class _Run:
         is_right = verdict in {"exact", "rounded", "truncated", "carried"}
         self.person.had[place] = person  # an explanation starts from what it should have been
         if verdict == "wrong" and place not in self.explained:
-            return Finding(place, claim, right, verdict)
+            return Finding(place, claim, right, verdict, False)
         self._go_on(place, is_right)
         self.honest.keep(place, honest, claim if is_right else None)
-        return Finding(place, claim, right, verdict, self.explained.get(place, Explanation()))
+        is_predicted = claim.meant.meets(person.span)
+        return Finding(place, claim, right, verdict, is_predicted, self.explained.get(place, Explanation()))
 
     def _go_on(self, place: Place, is_right: bool = False) -> None:
         """Go on with a claim; where it is wrong and nothing explains it, suspect what leads to it."""
@@ -116,7 +118,7 @@ class _Run:
         had = self.person.had[place] = self.person.at(place)
         for assumption in self.assumed:
             if (number := assumption.guess(self.person, place)) is not None:
-                share = (had.span.high - had.span.low) / 2 / max(abs(had.number), 1e-300)
+                share = max(abs(end - had.number) for end in had.span) / max(abs(had.number), 1e-300)
                 had = Had(number, around(number, min(share, BOUND)))
         return had
 
@@ -131,7 +133,7 @@ class _Run:
             return "carried"
         if place in self.explained:
             return "wrong"
-        if claim.meant.meets(_bounded(person)):
+        if claim.meant.meets(person.span):
             return "follows"
         if self.suspects & set(Cone.of(self.person, self.judge.claimed, place).places):
             return "unclear"

@@ -17,9 +17,11 @@ from scalargrad.wengert.instruction import Edge
 
 HANDED_ON = frozenset({"add", "subtract", "negative", "positive", "total"})  # local derivatives without values
 UNKNOWN = 0.1  # of all slips, those that no row states
-FURTHER = 6.0  # a further number that a slip leaves unexplained: e⁻⁶ as likely
-LIKELY, ALSO_LIKELY = 0.5, 0.3  # what is said has this much of all chance; another, of the chance of the first
-TRIED = 12  # explanations that are held against the rest of the work
+FURTHER = 4.0  # a further number that a slip leaves unexplained: e⁻⁴ as likely
+LIKELY, ALSO_LIKELY = 0.4, 0.3  # what is said has this much of all chance; another, of the chance of the first
+NEAR = 0.8  # the share of slips that are made at the number itself, where they can be made there
+TRIED, MEMBERS = 12, 6  # explanations, with the places for each, that are held against the rest of the work
+MISREAD = 0.1  # what is given is rarely misread
 
 
 class Assumption(NamedTuple):
@@ -45,6 +47,15 @@ class Explanation:
     assumptions: tuple[Assumption, ...] = ()
 
 
+class Tried(NamedTuple):
+    """An assumption with the number it gives at the claim, made at the claim or on the way to it."""
+
+    assumption: Assumption
+    number: float
+    is_near: bool
+    had: float
+
+
 class Candidate(NamedTuple):
     """An assumption with the number it gives at the claim and how likely it is."""
 
@@ -65,10 +76,10 @@ def explain(
     `work` holds all numbers before it.  `left_over` counts the claims that are still wrong when the whole
     work is done under an assumption: one slip that explains all later numbers beats several.
     """
-    claim, had = claimed[place], work.number(place)
-    slack = _slack(work.had[place])
-    window = claim.meant.high - claim.meant.low + 2 * slack * abs(had)
-    candidates = _fitting(work, claimed, place, known, slack)
+    claim, had = claimed[place].as_exact_as(work.precision), work.number(place)
+    slack = max(claim.unit, *(abs(end - had) for end in work.had[place].span))
+    window = claim.meant.high - claim.meant.low + 2 * slack
+    candidates = _fitting(work, claim, _guesses(work, claimed, place), known, slack)
     unknown = UNKNOWN * min(1.0, window / max(abs(had), abs(claim.number), 1e-12))
     unknown *= math.exp(-FURTHER * left_over(None))
     groups: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
@@ -77,54 +88,66 @@ def explain(
     first = sorted(groups.values(), key=lambda group: -sum(c.chance for c in group))[:TRIED]
     weighed = []
     for group in first:
-        best = max(reversed(group), key=lambda c: c.chance)  # of equals the nearest to the claim
-        chance = sum(c.chance for c in group) * math.exp(-FURTHER * left_over(best.assumption))
-        weighed.append((chance, best.assumption))
+        # Of one slip that gives one number, the place that explains most; of equals, the nearest to the claim.
+        members = sorted(reversed(group), key=lambda c: -c.chance)[:MEMBERS]
+        left, best = min(((left_over(c.assumption), i) for i, c in enumerate(members)), default=(0, 0))
+        chance = sum(c.chance for c in group) * math.exp(-FURTHER * left)
+        weighed.append((chance, members[best].assumption))
     weighed.sort(key=lambda each: -each[0])
-    total = unknown + sum(chance for chance, _ in weighed)
+    total = sum(chance for chance, _ in weighed)
     said = [each for each in weighed[:2] if each[0] >= ALSO_LIKELY * weighed[0][0]]
-    if not said or sum(chance for chance, _ in said) < LIKELY * total:
+    if total < unknown or sum(chance for chance, _ in said) < LIKELY * total:
         return Explanation()
     return Explanation(tuple(assumption for _, assumption in said))
 
 
 def _fitting(
-    work: Work, claimed: Mapping[Place, Claim], place: Place, known: Sequence[Assumption], slack: float
+    work: Work,
+    claim: Claim,
+    guesses: Mapping[Slip, list["Tried"]],
+    known: Sequence[Assumption],
+    slack: float,
 ) -> list[Candidate]:
     """Return the assumptions that give the claimed number, with their chances before the rest is looked at."""
-    claim, found = claimed[place], []
-    for slip, guesses in _guesses(work, claimed, place).items():
+    found = []
+    for slip, tried in guesses.items():
         chance = slip.weight / 1000 * (5 if any(slip is each.slip for each in known) else 1)
-        for assumption, number in guesses:
-            if not math.isfinite(number):
-                continue
-            span = around(number, min(slack, BOUND))
-            if span.meets(claim.meant):
+        near = sum(each.is_near for each in tried)
+        for assumption, number, is_near, had in tried:
+            share = (NEAR if near < len(tried) else 1.0) / near if is_near else (1 - NEAR if near else 1.0)
+            share = share if is_near else share / (len(tried) - near)
+            bound = max(slack, slack * abs(number / had)) if had else slack
+            span = around(number, BOUND).clipped(Span(number - bound, number + bound))
+            if math.isfinite(number) and span.meets(claim.meant):
+                at = assumption.place
+                if at is not None and at.kind == "value" and not at.v.parents:
+                    share *= MISREAD
                 exactly = 1.0 if Span(number, number).meets(claim.meant) else 0.3
-                found.append(Candidate(assumption, number, chance * exactly / len(guesses)))
+                found.append(Candidate(assumption, number, chance * exactly * share))
     return found
 
 
-def _guesses(
-    work: Work, claimed: Mapping[Place, Claim], place: Place
-) -> Mapping[Slip, list[tuple[Assumption, float]]]:
+def _guesses(work: Work, claimed: Mapping[Place, Claim], place: Place) -> Mapping[Slip, list[Tried]]:
     """Return what every slip gives at the place, made there or on the way to it."""
     sharp = work.sharpened()
     cone = Cone.of(sharp, claimed, place)
-    found: dict[Slip, list[tuple[Assumption, float]]] = {}
+    found: dict[Slip, list[Tried]] = {}
+    had = sharp.number(place)
     for slip in TABLE.values():
         everywhere: dict[str, list[tuple[Place, Guess]]] = defaultdict(list)
         for each in cone.places:
             for guess in slip.at(sharp, each):
                 assumption = Assumption(slip, guess.variant, each, guess.words)
                 number = cone.outcome(sharp, {each: guess.number})
-                found.setdefault(slip, []).append((assumption, number))
+                tried = Tried(assumption, number, each.v is place.v and each.kind != "value" or each == place, had)
+                found.setdefault(slip, []).append(tried)
                 everywhere[guess.variant].append((each, guess))
         if slip.belief:
             for variant, places in everywhere.items():
                 if len(places) > 1:
                     assumption = Assumption(slip, variant, None, places[0][1].words)
-                    found[slip].append((assumption, cone.outcome_everywhere(sharp, assumption)))
+                    number = cone.outcome_everywhere(sharp, assumption)
+                    found[slip].append(Tried(assumption, number, False, had))
     return found
 
 
@@ -213,9 +236,3 @@ def _needs_along(work: Work, place: Place, edge: Edge) -> Iterator[Place]:
         yield Place("value", child.parents[partner])
     else:
         yield from (Place("value", each) for each in (child, *child.parents))
-
-
-def _slack(had: Had) -> float:
-    if not had.number:
-        return 0.0
-    return min(BOUND, (had.span.high - had.span.low) / 2 / abs(had.number))

@@ -49,7 +49,7 @@ def point_misplaced(work: Work, place: Place) -> Iterator[Guess]:
         yield Guess(work.number(place) * factor, "the decimal point is misplaced", str(factor))
 
 
-@slip(*EVERYWHERE, weight=30)
+@slip(*EVERYWHERE, weight=25)
 def digits_exchanged(work: Work, place: Place) -> Iterator[Guess]:
     is_given = place.kind == "value" and not place.v.parents
     x = work.number(place)
@@ -406,7 +406,7 @@ def exponent_not_a_factor(m, z, x, n):
 
 @wrong_rule("the exponent is not lowered: the derivative is {d}", of=POWER, weight=40)
 def exponent_not_lowered(m, z, x, n):
-    return n * z, n * m.pow(x, n + 1.0), n * x, n
+    return n * m.pow(x, n), n * m.pow(x, n + 1.0), n * x, n
 
 
 @wrong_rule("the square in -x/{x}² is forgotten", of=rows("divide"), weight=40)
@@ -546,6 +546,12 @@ def rate_left_out(work: Work, place: Place) -> Iterator[Guess]:
     w, gradient = work.value(place.v), work.adjoint(place.v)
     yield Guess(w - gradient, "the learning rate is left out", "down")
     yield Guess(w + gradient, "the learning rate is left out, uphill", "up")
+
+
+@slip("updated", weight=40)
+def gradient_left_out(work: Work, place: Place) -> Iterator[Guess]:
+    yield Guess(work.value(place.v) - (work.rate or 0.0), "the gradient is left out: w - η alone", "down")
+    yield Guess(work.value(place.v) + (work.rate or 0.0), "the gradient is left out: w + η alone", "up")
 
 
 @slip("updated", weight=50)

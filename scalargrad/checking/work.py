@@ -34,6 +34,7 @@ class Work:
         self.trace, self.precision, self.rate = trace, precision, rate
         self.had: dict[Place, Had] = {}
         self._shares: dict[Edge, Place] = {}  # those that are claimed: their contributions follow from them
+        self._wrong: set[Place] = set()
 
     def number(self, place: Place) -> float:
         """Return the number that the person goes on with."""
@@ -94,10 +95,10 @@ class Work:
             error = 0.0 if self._is_not_rounded(place) else self.precision.error(had.number)
             self.had[place] = Had(had.number, had.span.widened(error))
             return
-        span = _point(claim.number)
-        if is_right:
-            span = Span.of((*span, *had.span.clipped(claim.meant)))
-        self.had[place] = Had(claim.number, span)
+        before = had.span.clipped(claim.meant) if is_right else claim.meant
+        self.had[place] = Had(claim.number, Span.of((claim.number, *before)))
+        if not is_right:
+            self._wrong.add(place)
         if place.kind == "share" and place.edge is not None:
             self._shares[place.edge] = place
 
@@ -114,7 +115,7 @@ class Work:
         """Return a copy that is not rounded on the way, in which numbers can be tried quickly."""
         copy = Work(self.trace, Precision(None, None, None), self.rate)
         copy.had = {place: Had(had.number, _point(had.number)) for place, had in self.had.items()}
-        copy._shares = dict(self._shares)
+        copy._shares, copy._wrong = dict(self._shares), set(self._wrong)
         copy.precision = self.precision
         return copy
 
@@ -146,7 +147,20 @@ class Work:
         if row.lists == 2:  # nothing but the other factor, whatever else is in the sum
             half = len(child.parents) // 2
             return operands[1 + (i + half) % (2 * half)]
-        return Had(partial(numbers), reach(partial, numbers, [had.span for had in operands]))
+        span = reach(partial, numbers, [had.span for had in operands])
+        if read[0] in self._wrong:
+            span = Span.of((*span, *self._otherwise(edge, partial, numbers)))
+        return Had(partial(numbers), span)
+
+    def _otherwise(
+        self, edge: Edge, partial: Callable[[Sequence[float]], float], numbers: Sequence[float]
+    ) -> Iterable[float]:
+        """Yield the local derivative as it may be had after a wrong z: from the operands, or by what was chosen."""
+        row = edge.child.primitive
+        assert row is not None
+        yield partial([_float(row.value, ieee, numbers[1:]), *numbers[1:]])
+        if row.name in {"maximum", "minimum"}:
+            yield 1.0 * (abs(numbers[0] - numbers[1 + edge.position]) < 1e-6)
 
     def _product(self, upstream: Place, edge: Edge) -> Had:
         return self._times(self.had[upstream], edge)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scalargrad.drawing.render import ImageFormat
+    from scalargrad.checking.conventions import Delta
     from scalargrad.checking.report import CheckReport
     from scalargrad.study.explain import Explanation, Notation
     from scalargrad.study.tables import TableForm, TableKind
@@ -61,16 +62,21 @@ class Trace(WengertList):
         return explainer.explain(self[target], digits=digits, notation=notation, paths=paths, expand=expand)
 
     def check(
-        self, claims: Mapping[str, float | str], digits: int | None = None, rate: float | None = None
+        self,
+        claims: Mapping[str, object],
+        digits: int | None = None,
+        rate: float | None = None,
+        delta: Delta | None = None,
     ) -> CheckReport:
         """Return a CheckReport on hand work: `{"a1": 1.367, "d w5": 0.153}`, adjoints as `d name`.
 
         Numbers may be rounded or truncated to `digits` decimals and computed from rounded numbers; of
-        a wrong one the report names the likely slip.  `rate` is the learning rate of a descent step.
+        a wrong one the report names the likely slip.  `rate` is the learning rate of a descent step, for
+        the weights after it, `w5+`.  More names of numbers, and errors, in `scalargrad.checking.check`.
         """
         from scalargrad.checking.check import check
 
-        return check(self, claims, digits, rate)
+        return check(self, claims, digits, rate, delta)
 
     def table(self, kind: TableKind = "statements", form: TableForm = "text", digits: int = 4) -> str:
         """Return the table of the "statements", or of the "neurons".

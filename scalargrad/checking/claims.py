@@ -10,7 +10,7 @@ from scalargrad.checking.spans import Span
 from scalargrad.errors import OperandError
 from scalargrad.notation.written import WrittenNumber, read_number
 
-SHARE = 0.05  # who rounds what is not written down still keeps this much of it
+SHARE = 0.1  # who rounds what is not written down still keeps this much of it
 FEWEST_FIGURES = 2  # with one figure nobody computes on
 
 
@@ -21,6 +21,7 @@ class Claim(NamedTuple):
     number: float
     unit: float
     decimals: int = 0
+    figures: int = 17
 
     @property
     def meant(self) -> Span:
@@ -41,6 +42,12 @@ class Claim(NamedTuple):
         in_figures = precision.figures and self.number
         unit = _unit_in_figures(self.number, precision.figures) if in_figures else unit  # type: ignore[arg-type]
         return self._replace(unit=min(self.unit, unit))
+
+    @property
+    def telling(self) -> float:
+        """Return how much room such a number leaves for chance: a whole number is soon hit by a wrong idea."""
+        few = abs(self.number) * 10.0**-self.figures if self.decimals == 0 else 0.0
+        return max(self.meant.high - self.meant.low, few)
 
     def times(self, factor: float) -> "Claim":
         """Return the claim in another convention, which multiplies it by a factor."""
@@ -71,7 +78,7 @@ def _claim(name: str, written: WrittenNumber, precision: "Precision") -> Claim:
     unit = 10.0**-written.decimals
     if written.decimals == 0 or (written.decimals == 1 and written.figures <= 1 and precision.coarsest):
         unit = min(unit, precision.unit_of_short(written.value))
-    return Claim(name, written.value, unit, written.decimals)
+    return Claim(name, written.value, unit, written.decimals, written.figures)
 
 
 def _written(name: str, x: float | str, digits: int) -> WrittenNumber:
@@ -108,7 +115,9 @@ class Precision:
         if not decimals:
             return cls(None, None, None)
         usual, of_figures = max(multimode(decimals)), max(multimode(figures))
-        in_figures = of_figures >= FEWEST_FIGURES and figures.count(of_figures) > decimals.count(usual)
+        votes, against = figures.count(of_figures), decimals.count(usual)
+        in_figures = votes > against if of_figures == FEWEST_FIGURES else votes >= against
+        in_figures = in_figures and of_figures >= FEWEST_FIGURES
         return cls(usual, decimals[len(decimals) // 3], of_figures if in_figures else None)
 
     def unit_of_short(self, x: float) -> float:
@@ -122,11 +131,10 @@ class Precision:
         """Return how far rounding may move what is not written down: not at all where x needs none."""
         if x == 0 or not math.isfinite(x) or self.decimals is None:
             return 0.0
-        unit = 10.0**-self.decimals
-        if abs(x / unit - round(x / unit)) < 1e-6 and self.figures is None:
-            return 0.0
         in_figures = _unit_in_figures(x, self.figures) if self.figures else 0.0
-        return min(max(unit, in_figures), SHARE * abs(x))
+        unit = max(10.0**-self.decimals, in_figures)
+        is_short = abs(x / unit - round(x / unit)) < 1e-6
+        return 0.0 if is_short else min(unit, SHARE * abs(x))
 
 
 def _unit_in_figures(x: float, figures: int) -> float:

@@ -133,7 +133,7 @@ class _Run:
             return "carried"
         if place in self.explained:
             return "wrong"
-        if claim.meant.meets(person.span):
+        if self.explained and claim.meant.meets(person.span):
             return "follows"
         if self.suspects & set(Cone.of(self.person, self.judge.claimed, place).places):
             return "unclear"

@@ -58,6 +58,7 @@ class CheckReport:
     """The checked rows in the order of the work; it is true where every number is acceptable."""
 
     rows: tuple[Judgement, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -78,7 +79,9 @@ class CheckReport:
             for row in self.rows
         ]
         alignment = ["decimal" if numeric else "left" for numeric in NUMERIC]
-        return f"{aligned(lines, HEADINGS, alignment)}\n\n{self._summary()}"
+        return "\n\n".join((aligned(lines, HEADINGS, alignment), *self.notes, self._summary()))
+
+    __repr__ = __str__
 
     def _repr_html_(self) -> str:
         """Return the table as HTML, in which a wrong step is strong."""
@@ -90,7 +93,8 @@ class CheckReport:
             exact = TextbookWriter(row.digits + 2).number(row.exact)
             mark = row._mark if row.ok else strong.format(row._mark)
             blocks.append([(row.name, row._claim.replace("-", "−"), str(exact), mark, row.remark)])
-        return f"{html_table(HEADINGS, blocks, NUMERIC)}\n<p>{escape(self._summary())}</p>"
+        said = "".join(f"\n<p>{escape(text)}</p>" for text in (*self.notes, self._summary()))
+        return f"{html_table(HEADINGS, blocks, NUMERIC)}{said}"
 
     def _summary(self) -> str:
         if self.first_wrong is None:

@@ -21,6 +21,7 @@ FURTHER = 4.0  # a further number that a slip leaves unexplained: e⁻⁴ as lik
 LIKELY, ALSO_LIKELY = 0.4, 0.3  # what is said has this much of all chance; another, of the chance of the first
 NEAR = 0.8  # the share of slips that are made at the number itself, where they can be made there
 TRIED, MEMBERS = 12, 6  # explanations, with the places for each, that are held against the rest of the work
+GENERAL = "sign reversed"
 MISREAD = 0.1  # what is given is rarely misread
 
 
@@ -78,7 +79,7 @@ def explain(
     """
     claim, had = claimed[place].as_exact_as(work.precision), work.number(place)
     slack = max(claim.unit, *(abs(end - had) for end in work.had[place].span))
-    window = claim.meant.high - claim.meant.low + 2 * slack
+    window = claim.telling + 2 * slack
     candidates = _fitting(work, claim, _guesses(work, claimed, place), known, slack)
     unknown = UNKNOWN * min(1.0, window / max(abs(had), abs(claim.number), 1e-12))
     unknown *= math.exp(-FURTHER * left_over(None))
@@ -98,7 +99,13 @@ def explain(
     said = [each for each in weighed[:2] if each[0] >= ALSO_LIKELY * weighed[0][0]]
     if total < unknown or sum(chance for chance, _ in said) < LIKELY * total:
         return Explanation()
-    return Explanation(tuple(assumption for _, assumption in said))
+    return Explanation(_without_the_general([assumption for _, assumption in said]))
+
+
+def _without_the_general(said: Sequence[Assumption]) -> tuple[Assumption, ...]:
+    """Return what is to be said, without "the sign is reversed" where another says how."""
+    special = tuple(assumption for assumption in said if assumption.slip.name != GENERAL)
+    return special or tuple(said)
 
 
 def _fitting(

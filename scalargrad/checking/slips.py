@@ -273,7 +273,7 @@ def wrong_side_of_relu(m, z, x):
 @slip("contribution", "share", weight=70)
 def local_derivative_left_out(work: Work, place: Place) -> Iterator[Guess]:
     edge = _edge(place)
-    if work.local(edge) not in {0.0, 1.0}:
+    if work.local(edge) not in {0.0, 1.0, -1.0}:  # whose absence is a sign
         yield Guess(upstream(work, place), f"the factor {derivative(edge)} is left out")
 
 
@@ -563,7 +563,9 @@ def step_alone(work: Work, place: Place) -> Iterator[Guess]:
 
 @slip("updated", weight=40)
 def gradient_of_another(work: Work, place: Place) -> Iterator[Guess]:
-    for other in kin(work.trace, place.v):
+    for other in work.trace:
+        if other.parents or other is place.v or other.role == "constant":
+            continue
         number = work.value(place.v) - (work.rate or 0.0) * work.adjoint(other)
         yield Guess(number, f"the gradient of {name(other)} is taken", f"gradient {name(other)}")
         number = work.value(other) - (work.rate or 0.0) * work.adjoint(place.v)

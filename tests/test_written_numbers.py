@@ -47,7 +47,7 @@ READ = {
 }
 REFUSED = {
     "": "expected a number",
-    "one": r"expected a number, such as 0\.73, 0,73, 73% or 1/3, got 'one'",
+    "one": r"^expected a number, got 'one'; write one as 0\.73, 73% or 1/3$",
     "nan": "expected a number",
     "inf": "expected a number",
     "--2": "expected a number",
@@ -88,6 +88,12 @@ def test_what_is_no_number_is_refused_with_what_to_write(text, reason):
         read_number(text)
     assert isinstance(caught.value, ValueError)
     assert len(str(caught.value)) < 160
+
+
+def test_the_error_says_for_what_a_number_was_expected():
+    """By the name that it is for, where it is told."""
+    with pytest.raises(NumberError, match="^expected a number for w1, got 'two'"):
+        read_number("two", "w1")
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))

@@ -4,7 +4,6 @@ import argparse
 
 from scalargrad.cli.subject import add_digits, add_subject, digits_of, subject_of
 from scalargrad.cli.terminal import inks, show, width
-from scalargrad.tracing import trace
 from scalargrad.wengert.listing import listing, updates
 from scalargrad.wengert.roles import parameters
 
@@ -25,11 +24,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print the listing and, for an example that takes one, a step of gradient descent."""
-    output, example = subject_of(options)
+    recorded, example = subject_of(options)
     digits = digits_of(options, example)
     if example:
         print(f"{example.title}\n({example.source})\n")
-    recorded = trace(output)
     show(listing(recorded, digits, width(), inks()))
     if example and example.rate:
         moved = [v.name for v in parameters(recorded)]

@@ -37,8 +37,8 @@ class WrittenNumber(NamedTuple):
     figures: int | None
 
 
-def read_number(text: str) -> WrittenNumber:
-    """Return the number that a text is, with how exactly it is written.
+def read_number(text: str, name: str = "") -> WrittenNumber:
+    """Return the number that a text is, with how exactly it is written; `name` is for what.
 
     Raises NumberError for what is no number, for one too large for a float, and for what can be read in
     two ways.
@@ -50,8 +50,11 @@ def read_number(text: str) -> WrittenNumber:
     """
     bare = text.strip()
     if len(bare) > MOST_CHARACTERS or (found := SIGNED.fullmatch(bare)) is None:
-        raise _no_number(text)
-    number = _unsigned(found[2], text)
+        raise _no_number(text, name)
+    try:
+        number = _unsigned(found[2], text)
+    except _NoNumberError:
+        raise _no_number(text, name) from None
     return number._replace(value=-number.value) if found[1] and found[1] != "+" else number
 
 
@@ -61,7 +64,7 @@ def _unsigned(bare: str, text: str) -> WrittenNumber:
     above, *below = re.split(f"[{DIVISION_SIGNS}]", bare)
     if below:
         if len(below) > 1:
-            raise _no_number(text)
+            raise _NoNumberError
         divisor = _decimal(below[0].strip(), text)
         if not divisor:
             raise NumberError(f"{_shown(text)} divides by 0, so it is no number")
@@ -80,7 +83,7 @@ def _unsigned(bare: str, text: str) -> WrittenNumber:
 def _decimal(bare: str, text: str, shift: int = 0) -> Decimal:
     """Return a number of digits and a point or comma, times a power of ten."""
     if not MARKED.fullmatch(bare):
-        raise _no_number(text)
+        raise _NoNumberError
     mantissa, _, exponent = bare.replace("_", "").lower().partition("e")
     points, commas = mantissa.count("."), mantissa.count(",")
     if THOUSANDS.fullmatch(mantissa):
@@ -108,8 +111,13 @@ def _float(number: Decimal, text: str) -> float:
     return value
 
 
-def _no_number(text: str) -> NumberError:
-    return NumberError(f"expected a number, such as 0.73, 0,73, 73% or 1/3, got {_shown(text)}")
+class _NoNumberError(NumberError):
+    """Tell that a part of a text is no number."""
+
+
+def _no_number(text: str, name: str) -> NumberError:
+    wanted = f"a number for {name}" if name else "a number"
+    return NumberError(f"expected {wanted}, got {_shown(text)}; write one as 0.73, 73% or 1/3")
 
 
 def _too_large(text: str) -> NumberError:

@@ -92,7 +92,7 @@ def test_what_is_no_number_is_refused_with_what_to_write(text, reason):
 
 def test_the_error_says_for_what_a_number_was_expected():
     """By the name that it is for, where it is told."""
-    with pytest.raises(NumberError, match="^expected a number for w1, got 'two'"):
+    with pytest.raises(NumberError, match=r"^expected a number for w1, got 'two'"):
         read_number("two", "w1")
 
 

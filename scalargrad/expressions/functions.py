@@ -47,10 +47,11 @@ def function_named(name: str) -> Function | None:
 
 
 def unknown_function(name: str) -> str:
-    """Return the message for a function that there is not, with the nearest that there is.
+    r"""Return the message for a function that there is not, with the nearest that there is.
 
-    >>> unknown_function("tahn"), unknown_function("log10")
-    ("unknown function 'tahn'; did you mean tan or tanh or atan?", "unknown function 'log10'; write log(x)/log(10)")
+    >>> print(unknown_function("tahn"), unknown_function("log10"), sep="\n")
+    unknown function 'tahn'; did you mean tan or tanh or atan?
+    unknown function 'log10'; write log(x)/log(10)
     """
     if name in INSTEAD:
         return f"unknown function {name!r}; write {INSTEAD[name]}"

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from dataclasses import replace
 
-from scalargrad.errors import ExpressionError
+from scalargrad.errors import ExpressionError, NumberError
 from scalargrad.expressions.cursor import Cursor
 from scalargrad.expressions.refusals import DECIMAL_COMMA, NAMED_ARGUMENT, REMAINDER, WORDS
 from scalargrad.expressions.tokens import Token
@@ -94,7 +94,10 @@ class Operands(Cursor, ABC):
         if self.starts_operand(self.tokens[self.place + 1]):
             raise self.error(REMAINDER, self.next)
         end = self.take().end
-        return Number(token.start, end, read_number(f"{token.text}%").value)
+        try:
+            return Number(token.start, end, read_number(f"{token.text}%").value)
+        except NumberError as error:  # ½%
+            raise self.error(str(error), token, end) from None
 
     def named(self, token: Token) -> Node:
         """Return a name, or the call of a function; a name such as w₁ is none."""

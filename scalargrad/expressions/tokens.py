@@ -35,7 +35,7 @@ MOST_CHARACTERS = 50_000
 class Token:
     """A piece of the text from `start` to `end`; a number has its value, and `text` is how it is read.
 
-    `spaced` tells that blanks stand before it, `lowered` that it is a name that ends in an index such as ₁.
+    `spaced` tells that blanks stand before it, `lowered` that it is π or ends in an index such as ₁.
     """
 
     kind: Kind
@@ -114,16 +114,21 @@ def _number(text: str, start: int, end: int, spaced: bool) -> Token:
 
 
 def _name(text: str, start: int, spaced: bool) -> Token:
-    """Return the longest name; an index such as ₁ ends it where a letter follows, as in w₁x₁."""
+    """Return the longest name that stands here."""
     end = start + 1
-    while end < len(text) and _continues_name(text[end - 1], text[end]):
+    while end < len(text) and _continues_name(text[start:end], text[end]):
         end += 1
     name = read_name(text[start:end]) or text[start:end]
-    return Token("name", name, start, end, spaced=spaced, lowered=is_lowered(text[end - 1]))
+    return Token("name", name, start, end, spaced=spaced, lowered=_is_whole(text[start:end]))
 
 
-def _continues_name(before: str, character: str) -> bool:
-    is_separate = is_lowered(before) and character.isalpha() and not is_lowered(character)
+def _is_whole(name: str) -> bool:
+    """Tell whether a letter behind a name is another name: behind an index, as in w₁x₁, or π."""
+    return is_lowered(name[-1]) or name == "π"
+
+
+def _continues_name(name: str, character: str) -> bool:
+    is_separate = _is_whole(name) and character.isalpha() and not is_lowered(character)
     if is_separate or character in SIGNS:  # Python takes · for a letter
         return False
     return (is_lowered(character) or f"a{character}".isidentifier()) and not is_raised(character)

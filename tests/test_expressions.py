@@ -4,7 +4,7 @@ import pytest
 
 from scalargrad import Value, functions, trace
 from scalargrad.errors import ExpressionError
-from scalargrad.expressions import evaluate
+from scalargrad.expressions import evaluate, free_names
 from scalargrad.primitives.table import TABLE
 
 POINT = {"x": 0.3, "y": 0.7}
@@ -80,8 +80,11 @@ REFUSED = {
     "exp(1000*x + 1000)": "too large for a float",
     "1e999": "too large",
     "10**400": "too large",
+    "x" + "²" * 400: "too large",
     "(" * 10_000 + "x" + ")" * 10_000: "cannot read|nested too deeply",
     "-" * 10_000 + "x": "nested too deeply",
+    "x" + ".tanh()" * 5_000: "nested too deeply",
+    "(" * 45 + "x" + (".tanh()" * 45 + ")") * 45: "nested too deeply",
     "2**" * 10_000 + "x": "nested too deeply",
     "x" * 60_000: "more than 50,000 characters",
     "x\0": "cannot read",
@@ -94,6 +97,9 @@ def test_all_else_is_refused_with_its_reason(text, reason):
     with pytest.raises(ExpressionError, match=reason) as caught:
         evaluate(text, POINT)
     assert isinstance(caught.value, ValueError)
+    if "deeply" in reason:
+        with pytest.raises(ExpressionError, match=reason):
+            free_names(text)
 
 
 def test_the_carets_stand_under_the_place():

@@ -1,16 +1,18 @@
 """What an expression gives out: its output, with the Values that it does not use."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from scalargrad.engine.node import evaluation_order
 from scalargrad.engine.value import Number, Value, as_value
 from scalargrad.errors import ExpressionError
+from scalargrad.expressions.cursor import TOO_DEEP
 from scalargrad.expressions.given import Numbers, leaves_of
 from scalargrad.expressions.names import CONSTANTS, free_output, open_names
 from scalargrad.expressions.parser import statements_of
 from scalargrad.expressions.places import error_at
-from scalargrad.expressions.reader import TOO_DEEP, Reader
+from scalargrad.expressions.reader import Reader
 from scalargrad.expressions.tree import Statement
 from scalargrad.expressions.vectors import Array, described, flat
 
@@ -48,12 +50,10 @@ def read(text: str, values: Mapping[str, Numbers] | None = None) -> Evaluated:
     ('L', ['p2'])
     """
     leaves = leaves_of(values or {})
-    statements = _statements(text)
-    reader = Reader(text, leaves)
-    try:
+    with _not_too_deep():
+        statements = _statements(text)
+        reader = Reader(text, leaves)
         results = [reader.statement(statement) for statement in statements]
-    except RecursionError:
-        raise ExpressionError(TOO_DEEP) from None
     if reader.unused:
         message = f"{' and '.join(reader.unused)} has a value but does not occur in the expression"
         raise ExpressionError(message)
@@ -71,14 +71,20 @@ def free_names(text: str) -> list[str]:
     >>> free_names("a = w*x + b; sigmoid(a)")
     ['w', 'x', 'b']
     """
-    return [name for name in open_names(_statements(text)) if name not in CONSTANTS]
+    with _not_too_deep():
+        return [name for name in open_names(_statements(text)) if name not in CONSTANTS]
+
+
+@contextmanager
+def _not_too_deep() -> Iterator[None]:
+    try:
+        yield
+    except RecursionError:  # of a caller that is deep itself, or of many brackets with much behind each
+        raise ExpressionError(TOO_DEEP) from None
 
 
 def _statements(text: str) -> list[Statement]:
-    try:
-        statements = statements_of(text)
-    except RecursionError:
-        raise ExpressionError(TOO_DEEP) from None
+    statements = statements_of(text)
     if not statements:
         raise ExpressionError("the expression is empty; expected something like sigmoid(w*x + b)")
     return statements

@@ -48,7 +48,7 @@ def read_given(text: str, name: str = "") -> Numbers:
         statements = statements_of(text)
         if len(statements) == 1 and not statements[0].name:
             return _plain(Reader(text, {}).statement(statements[0]))  # type: ignore[no-any-return]
-    except ExpressionError as error:
+    except (ExpressionError, RecursionError) as error:
         if "[" in text:
             refusal = NumberError(f"{name or text.strip():.60}: {error}")
     raise refusal

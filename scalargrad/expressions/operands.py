@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from dataclasses import replace
 
 from scalargrad.errors import ExpressionError, NumberError
-from scalargrad.expressions.cursor import Cursor
+from scalargrad.expressions.cursor import MOST_NESTED, TOO_DEEP, Cursor
 from scalargrad.expressions.refusals import DECIMAL_COMMA, NAMED_ARGUMENT, REMAINDER, WORDS
 from scalargrad.expressions.tokens import Token
 from scalargrad.expressions.tree import (
@@ -36,7 +36,7 @@ class Operands(Cursor, ABC):
     def operand(self) -> Node:
         """Return an atom with what stands behind it: an exponent, an index, a call, a method."""
         node = self.atom()
-        while True:
+        for _ in range(MOST_NESTED):
             if self.next.kind == "power":
                 node = self.raised(node)
             elif self.is_next("[") and self.last.kind not in {"number", "power"}:
@@ -46,6 +46,7 @@ class Operands(Cursor, ABC):
                 node = self.behind_point(node)
             else:
                 return node
+        raise self.error(TOO_DEEP, self.next)
 
     def raised(self, base: Node) -> Node:
         """Return a base with its raised exponent."""

@@ -17,7 +17,6 @@ from scalargrad.expressions.vectors import Array, element, flat, listed, named, 
 INDEX = "write x[0] or W[0, 1], counted from 0"
 DIGITS_AND_COMMA = re.compile("[0-9],[0-9]")
 MOST_NUMBERS = 100_000  # that one text may make
-TOO_DEEP = "the expression is nested too deeply"
 ATTRIBUTE = "attribute access is not understood here; write tanh(x) or x.tanh(), and W.T for a transpose"
 
 

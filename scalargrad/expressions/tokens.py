@@ -84,7 +84,7 @@ def _raised(text: str, start: int, spaced: bool) -> Token | None:
     """Return a raised exponent or ᵀ, or a fraction of one character, if one of them stands here."""
     character = text[start]
     if raised := RAISED.match(text, start):
-        exponent = float(unicodedata.normalize("NFKC", raised[0]).replace("−", "-"))
+        exponent = _value(unicodedata.normalize("NFKC", raised[0]), text, start, raised.end())
         return Token("power", raised[0], start, raised.end(), exponent, spaced)
     if character == "ᵀ":
         return Token("power", "T", start, start + 1, 0.0, spaced)
@@ -106,11 +106,15 @@ def _sign(text: str, start: int, spaced: bool) -> Token:
 def _number(text: str, start: int, end: int, spaced: bool) -> Token:
     if HEXADECIMAL.match(text, start):
         raise error_at("numbers are decimal here: write 16 for 0x10", text, start, end + 1)
+    written = text[start:end]
+    return Token("number", written, start, end, _value(written, text, start, end), spaced)
+
+
+def _value(written: str, text: str, start: int, end: int) -> float:
     try:
-        value = read_number(text[start:end]).value
+        return read_number(written).value
     except NumberError as error:
         raise error_at(str(error), text, start, end) from None
-    return Token("number", text[start:end], start, end, value, spaced)
 
 
 def _name(text: str, start: int, spaced: bool) -> Token:

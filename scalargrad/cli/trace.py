@@ -13,6 +13,7 @@ EXAMPLES = (
     "scalargrad trace sigmoid-2-2-1 w1=2 --digits 6",
     'scalargrad trace "sigmoid(w*x + b)" w=2 x=1 b=0.5',
     'scalargrad trace "a = w*x + b; h = sigmoid(a)" w=2 x=1 b=0.5',
+    'scalargrad trace "sum(relu(W@x))" "W=[[1, -2], [3, 4]]" "x=[0.5, 1]"',
 )
 
 

@@ -24,7 +24,10 @@ def leaves_of(values: Mapping[str, Numbers]) -> dict[str, Array]:
     found = {}
     for name, numbers in values.items():
         listed = _listed(numbers)
-        shape(listed)
+        try:
+            shape(listed)
+        except ShapeError as error:
+            raise ShapeError(f"{name}: {error}") from None
         if isinstance(listed, list) and len(flat(listed)) > MOST_ELEMENTS:
             message = f"{name} has more than {MOST_ELEMENTS:,} numbers, too many to be shown one by one"
             raise ShapeError(message)

@@ -250,7 +250,7 @@ def test_what_is_too_large_is_refused_at_once():
     """Lists and products of them are scalars here, one by one."""
     with pytest.raises(ScalargradError, match="more than 10,000 numbers"):
         evaluate("sum(x)", {"x": [0.0] * 10_001})
-    with pytest.raises(ScalargradError, match="^W: the elements of a list are all numbers"):
+    with pytest.raises(ScalargradError, match=r"^W: the elements of a list are all numbers"):
         evaluate("W[0, 0]", {"W": [[1.0], 2.0]})
     square = [[0.0] * 60] * 60
     with pytest.raises(ExpressionError, match="more than 100,000 products"):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self, overload
 
+from scalargrad.engine.node import describe, evaluation_order
 from scalargrad.engine.value import Value
-from scalargrad.errors import OperandError, TraceTooLargeError
+from scalargrad.errors import OperandError, TraceTooLargeError, UnknownNameError
 from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.listing import listing
 
@@ -235,13 +236,15 @@ class Trace(WengertList):
         return f"<Trace of {self.output.name}: {len(self)} instructions>"
 
 
-def trace(output: Value, /, upto: Value | Iterable[Value] = ()) -> Trace:
+def trace(output: Value, /, upto: Value | Iterable[Value] = (), also: Iterable[Value] = ()) -> Trace:
     """Return the trace of an output: each vᵢ = f(parents) with its value and adjoint ∂output/∂vᵢ.
 
     With `upto` the trace ends at these Values, which stand as inputs: the way to study the last part
-    of a large graph.  No `.grad` is changed, and none is needed: the adjoints are computed here.
+    of a large graph.  Values `also`, on which the output does not depend, are traced beside it: their
+    adjoints are 0.  No `.grad` is changed, and none is needed: the adjoints are computed here.
     Raises OperandError for anything but a Value, StaleGraphError if a leaf was given new data after
-    it was read, UnknownNameError if the output does not depend on one of `upto`.
+    it was read, UnknownNameError if the output does not depend on one of `upto`, or one of `also` depends
+    on the output.
 
     >>> x = Value(3.0, label="x")
     >>> t = trace(x * x + 1)
@@ -254,12 +257,15 @@ def trace(output: Value, /, upto: Value | Iterable[Value] = ()) -> Trace:
     if not isinstance(output, Value):
         message = f"trace needs the Value of an output, got {_kind(output)}"
         raise OperandError(message)
-    cut = [upto] if isinstance(upto, Value) else list(upto)
+    cut, beside = [upto] if isinstance(upto, Value) else list(upto), list(also)
     for value in cut:
         if not isinstance(value, Value):
             message = f"upto takes the Values to stop at, got {value!r:.60}"
             raise OperandError(message)
-    recorded = Trace.of(output, set(cut))
+    if beside and output in evaluation_order(*beside):
+        message = f"{describe(output)} is read by what it is traced with; give the last Value as the output"
+        raise UnknownNameError(message)
+    recorded = Trace.of(output, set(cut), beside)
     for value in cut:
         recorded[value]  # raises where the output does not depend on it
     return recorded

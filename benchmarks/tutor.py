@@ -24,8 +24,8 @@ from students.problem import Writes
 from students.work import work
 from tabulate import tabulate
 
-from scalargrad.errors import UnknownNameError
 from scalargrad.checking.report import CheckReport
+from scalargrad.errors import UnknownNameError
 
 HEADINGS = ("first row right", "slip named", "another that fits", "nothing said", "wrong name")
 COUNTED = ("innocent rows blamed", "in hand-ins", "wrong work accepted")

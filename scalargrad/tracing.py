@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from os import PathLike
     from pathlib import Path
 
-    from scalargrad.drawing.render import ImageFormat
     from scalargrad.checking.conventions import Delta
     from scalargrad.checking.report import CheckReport
+    from scalargrad.drawing.render import ImageFormat
     from scalargrad.study.explain import Explanation, Notation
     from scalargrad.study.tables import TableForm, TableKind
 

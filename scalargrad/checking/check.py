@@ -53,7 +53,9 @@ def check(
         claimed[told.meant] = claimed.pop(told.place)
         rate = told.rate
     _need_a_rate(claimed, rate)
-    found = Conventions(trace, claimed, precision).found(None if delta is None else known("delta", delta, DELTAS))
+    found = Conventions(trace, claimed, precision).found(
+        None if delta is None else known("delta", delta, DELTAS)
+    )
     factors = {place: math.prod(each.factors.get(place, 1.0) for each in found) for place in claimed}
     if rate is not None:
         rate *= math.prod(each.of_gradients for each in found)

@@ -7,9 +7,9 @@ from statistics import multimode
 from typing import NamedTuple, Self
 
 from scalargrad.checking.spans import Span
-from scalargrad.errors import OperandError
-from scalargrad.notation.written import WrittenNumber, read_number
+from scalargrad.notation.reading_numbers import WrittenNumber, read_number
 
+EXACT = 12  # the decimals that a fraction is shown with
 SHARE = 0.1  # who rounds what is not written down still keeps this much of it
 FEWEST_FIGURES = 2  # with one figure nobody computes on
 
@@ -73,8 +73,8 @@ def claims_of(
 
 
 def _claim(name: str, written: WrittenNumber, precision: "Precision") -> Claim:
-    if written.decimals is None:
-        return Claim(name, written.value, 0.0, 12)
+    if written.decimals is None or written.figures is None:
+        return Claim(name, written.value, 0.0, EXACT)
     unit = 10.0**-written.decimals
     if written.decimals == 0 or (written.decimals == 1 and written.figures <= 1 and precision.coarsest):
         unit = min(unit, precision.unit_of_short(written.value))
@@ -82,12 +82,7 @@ def _claim(name: str, written: WrittenNumber, precision: "Precision") -> Claim:
 
 
 def _written(name: str, x: float | str, digits: int) -> WrittenNumber:
-    try:
-        written = read_number(x if isinstance(x, str) else repr(float(x)).removesuffix(".0"))
-    except OperandError:
-        written = None
-    if written is None or not math.isfinite(written.value):
-        raise OperandError(f"expected a number for {name}, got {x!r}")
+    written = read_number(x if isinstance(x, str) else repr(float(x)).removesuffix(".0"), name)
     exact = written.decimals is None
     return written if exact else written._replace(decimals=max(written.decimals or 0, digits))
 
@@ -111,7 +106,7 @@ class Precision:
     def of(cls, written: Sequence[WrittenNumber]) -> Self:
         """Return the precision that numbers have in common."""
         decimals = sorted(each.decimals for each in written if each.decimals)
-        figures = [each.figures for each in written if each.decimals]
+        figures = [each.figures for each in written if each.decimals and each.figures]
         if not decimals:
             return cls(None, None, None)
         usual, of_figures = max(multimode(decimals)), max(multimode(figures))
@@ -139,4 +134,3 @@ class Precision:
 
 def _unit_in_figures(x: float, figures: int) -> float:
     return 10.0 ** (math.floor(math.log10(abs(x))) + 1 - figures)
-

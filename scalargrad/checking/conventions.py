@@ -107,7 +107,9 @@ def _loss_terms(trace: WengertList) -> set[Instruction]:
 
 def _is_square(v: Instruction) -> bool:
     squared = v.primitive is not None and v.primitive.symbol == "power(2)"
-    return squared or (v.primitive is not None and v.primitive.name == "multiply" and len(set(v.parents)) == 1)
+    return squared or (
+        v.primitive is not None and v.primitive.name == "multiply" and len(set(v.parents)) == 1
+    )
 
 
 def _is_half_a_square(v: Instruction) -> bool:

@@ -1,8 +1,8 @@
 """Judging: every claim held against the work before it, the first wrong one explained."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from scalargrad.checking.claims import Claim, Precision
 from scalargrad.checking.places import Place, order_of_work

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from scalargrad.checking.judging import Verdict
-
 from scalargrad.notation.numbers import number
 from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.study.html import html_table

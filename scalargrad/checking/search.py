@@ -6,19 +6,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from scalargrad.checking import slips as _slips  # enters its rows in the table
 from scalargrad.checking.claims import Claim
 from scalargrad.checking.places import Place
-from scalargrad.checking.slip import TABLE, Guess, Slip
+from scalargrad.checking.slip import Guess, Slip
+from scalargrad.checking.slips import SLIPS
 from scalargrad.checking.spans import Span, around
 from scalargrad.checking.work import BOUND, Had, Work
 from scalargrad.wengert.instruction import Edge
 
-
-HANDED_ON = frozenset({"add", "subtract", "negative", "positive", "total"})  # local derivatives without values
+HANDED_ON = frozenset(
+    {"add", "subtract", "negative", "positive", "total"}
+)  # local derivatives without values
 UNKNOWN = 0.1  # of all slips, those that no row states
 FURTHER = 4.0  # a further number that a slip leaves unexplained: e⁻⁴ as likely
-LIKELY, ALSO_LIKELY = 0.4, 0.3  # what is said has this much of all chance; another, of the chance of the first
+LIKELY, ALSO_LIKELY = (
+    0.4,
+    0.3,
+)  # what is said has this much of all chance; another, of the chance of the first
 NEAR = 0.8  # the share of slips that are made at the number itself, where they can be made there
 TRIED, MEMBERS = 12, 6  # explanations, with the places for each, that are held against the rest of the work
 GENERAL = "sign reversed"
@@ -140,13 +144,15 @@ def _guesses(work: Work, claimed: Mapping[Place, Claim], place: Place) -> Mappin
     cone = Cone.of(sharp, claimed, place)
     found: dict[Slip, list[Tried]] = {}
     had = sharp.number(place)
-    for slip in TABLE.values():
+    for slip in SLIPS:
         everywhere: dict[str, list[tuple[Place, Guess]]] = defaultdict(list)
         for each in cone.places:
             for guess in slip.at(sharp, each):
                 assumption = Assumption(slip, guess.variant, each, guess.words)
                 number = cone.outcome(sharp, {each: guess.number})
-                tried = Tried(assumption, number, each.v is place.v and each.kind != "value" or each == place, had)
+                tried = Tried(
+                    assumption, number, (each.v is place.v and each.kind != "value") or each == place, had
+                )
                 found.setdefault(slip, []).append(tried)
                 everywhere[guess.variant].append((each, guess))
         if slip.belief:

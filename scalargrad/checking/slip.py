@@ -1,7 +1,9 @@
 """What the row of a slip states, with the ways to enter one in the table."""
 
+import inspect
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -13,7 +15,9 @@ from scalargrad.primitives.scalars import ieee
 from scalargrad.wengert.instruction import Edge, Instruction
 
 ALONG_AN_EDGE: tuple[Kind, ...] = ("contribution", "share", "local")
+EVERYWHERE: tuple[Kind, ...] = ("value", *ALONG_AN_EDGE, "derivative", "adjoint", "updated")
 Rows = frozenset[str] | Callable[[Primitive], bool]
+Found = Iterator[tuple[float, Mapping[str, str]]]  # numbers, with the names that the words need
 
 
 class Guess(NamedTuple):
@@ -21,12 +25,12 @@ class Guess(NamedTuple):
 
     number: float
     words: str
-    variant: str = ""
+    variant: str
 
 
 @dataclass(frozen=True)
 class Slip:
-    """One row of the table: what the slip is called, where it happens, which numbers it gives.
+    """One row of the table: what the slip is called, where it happens, which numbers it gives, what to say.
 
     `weight` says how common it is, in so many of a thousand slips, shared by its guesses at a place.  A
     `belief` is held wherever it applies, as a wrong rule is; a mishap happens once.
@@ -35,92 +39,91 @@ class Slip:
     name: str
     kinds: tuple[Kind, ...]
     weight: float
-    guesses: Callable[[Work, Place], Iterable[Guess]]
+    says: str
+    numbers: Callable[[Work, Place], Found]
     belief: bool = False
 
     def at(self, work: Work, place: Place) -> list[Guess]:
         """Return what the slip gives at a place, without what is no number or nothing wrong."""
         if place.kind not in self.kinds:
             return []
-        right = work.number(place)
-        found = {guess.number: guess for guess in reversed(list(self.guesses(work, place)))}
-        return [
-            guess
-            for number, guess in reversed(found.items())
-            if math.isfinite(number) and abs(number - right) > 1e-9 * max(abs(number), abs(right))
-        ]
+        right, found, met = work.number(place), {}, Counter[str]()
+        for i, (number, names) in enumerate(self.numbers(work, place)):
+            words = self.says.format(**names)
+            variant = str(i) if self.belief else f"{words} {met[words]}"
+            met[words] += 1
+            if math.isfinite(number) and abs(number - right) > 1e-9 * max(abs(number), abs(right)):
+                found.setdefault(number, Guess(number, words, variant))
+        return list(found.values())
 
 
 TABLE: dict[str, Slip] = {}
 
 
-def slip(*kinds: Kind, weight: float) -> Callable[[Callable[[Work, Place], Iterable[Guess]]], Slip]:
-    """Enter a slip in the table: a function of the work so far that yields its guesses at a place."""
-
-    def enter(guesses: Callable[[Work, Place], Iterable[Guess]]) -> Slip:
-        return _entered(guesses, Slip(_called(guesses), kinds, weight, guesses))
-
-    return enter
+def slip(*kinds: Kind, weight: float) -> Callable[[Callable[[Work, Place], Found]], Slip]:
+    """Enter a slip in the table: a function of the work so far that yields numbers at a place."""
+    return lambda numbers: _entered(numbers, kinds, weight, numbers)
 
 
-def _called(function: Callable[..., Any]) -> str:
-    return function.__name__.strip("_").replace("_", " ")
-
-
-def _entered(function: Callable[..., Any], row: Slip) -> Slip:
-    if row.name in TABLE:
-        raise NameError(row.name)
-    TABLE[row.name] = row
-    return row
-
-
-def wrong_value(
-    says: str, *, of: Rows, weight: float
-) -> Callable[[Callable[..., Any]], Slip]:
+def wrong_value(*, of: Rows, weight: float) -> Callable[[Callable[..., Any]], Slip]:
     """Enter a wrong way to compute a row, a function of `m`, the right z, the operands: a belief.
 
     In what it says, {z} is the name of the value, {x} and {y} those of the operands, {f} of the row.
     """
 
     def enter(function: Callable[..., Any]) -> Slip:
-        def guesses(work: Work, place: Place) -> Iterator[Guess]:
+        def numbers(work: Work, place: Place) -> Found:
             row = place.v.primitive
-            if row is None or not _is_in(row, of):
-                return
-            operands = [work.value(parent) for parent in place.v.parents]
-            arguments = [operands] if row.lists else operands
-            found = function(ieee, work.value(place.v), *arguments, *row.parameters)
-            for i, number in enumerate(found if isinstance(found, tuple) else (found,)):
-                yield Guess(float(number), says.format(**_names(place.v)), str(i))
+            if row is not None and _is_in(row, of):
+                operands = [work.value(parent) for parent in place.v.parents]
+                for number in _read(function, row, work.value(place.v), operands):
+                    yield number, _names(place.v)
 
-        return _entered(function, Slip(_called(function), ("value",), weight, guesses, belief=True))
+        return _entered(function, ("value",), weight, numbers, belief=True)
 
     return enter
 
 
-def wrong_rule(
-    says: str, *, of: Rows, weight: float
-) -> Callable[[Callable[..., Any]], Slip]:
-    """Enter a wrong local derivative, a function of `m`, z, the operand, the other one if any: a belief."""
+def wrong_rule(*, of: Rows, weight: float) -> Callable[[Callable[..., Any]], Slip]:
+    """Enter a wrong local derivative, a function of `m`, z, the operand, the other ones: a belief.
+
+    In what it says, {x} is the name of the operand, {y} that of the other one, {d} the right derivative.
+    """
 
     def enter(function: Callable[..., Any]) -> Slip:
-        def guesses(work: Work, place: Place) -> Iterator[Guess]:
-            edge = place.edge
-            assert edge is not None
-            row = edge.child.primitive
-            assert row is not None
-            if not _is_in(row, of):
-                return
-            operands = [work.value(parent) for parent in edge.child.parents]
-            own, others = operands[edge.position], [x for i, x in enumerate(operands) if i != edge.position]
-            found = function(ieee, work.value(edge.child), own, *others, *row.parameters)
-            for i, local in enumerate(found if isinstance(found, tuple) else (found,)):
-                words = says.format(**_names(edge.child, edge.position))
-                yield Guess(float(upstream(work, place) * local), words, str(i))
+        def numbers(work: Work, place: Place) -> Found:
+            assert place.edge is not None
+            (child, i), row = place.edge, place.edge.child.primitive
+            if row is not None and _is_in(row, of):
+                operands = [work.value(parent) for parent in child.parents]
+                own_first = [operands[i], *operands[:i], *operands[i + 1 :]]
+                for local in _read(function, row, work.value(child), own_first):
+                    yield upstream(work, place) * local, _names(child, i)
 
-        return _entered(function, Slip(_called(function), ALONG_AN_EDGE, weight, guesses, belief=True))
+        return _entered(function, ALONG_AN_EDGE, weight, numbers, belief=True)
 
     return enter
+
+
+def _read(function: Callable[..., Any], row: Primitive, z: float, operands: Sequence[float]) -> list[float]:
+    found = function(ieee, z, *operands, *row.parameters)
+    return [float(x) for x in (found if isinstance(found, tuple) else (found,))]
+
+
+def _entered(
+    function: Callable[..., Any],
+    kinds: tuple[Kind, ...],
+    weight: float,
+    numbers: Callable[[Work, Place], Found],
+    *,
+    belief: bool = False,
+) -> Slip:
+    """Enter a row under the name of its function, with its documentation as what to say."""
+    called = function.__name__.replace("_", " ")
+    sentence = (inspect.getdoc(function) or "").removesuffix(".")
+    says = sentence[0].lower() + sentence[1:] if sentence[1:2].islower() or sentence[1:2] == " " else sentence
+    row = TABLE[called] = Slip(called, kinds, weight, says, numbers, belief)
+    return row
 
 
 def upstream(work: Work, place: Place) -> float:
@@ -145,12 +148,12 @@ def derivative(edge: Edge) -> str:
 def _names(v: Instruction, first: int = 0) -> dict[str, str]:
     parents = [v.parents[first], *(p for i, p in enumerate(v.parents) if i != first)]
     named = dict(zip("xy", map(name, parents)))
-    d = derivative(Edge(v, first)) if v.parents and len(v.parents) <= 2 else ""
+    d = derivative(Edge(v, first)) if len(v.parents) <= 2 else ""
     return {"z": name(v), "f": v.primitive.name if v.primitive else "", "d": d, "y": ""} | named
 
 
-def _is_in(row: Primitive, rows: Rows) -> bool:
-    return row.name in rows if isinstance(rows, frozenset) else rows(row)
+def _is_in(row: Primitive, among: Rows) -> bool:
+    return row.name in among if isinstance(among, frozenset) else among(row)
 
 
 def rows(*names: str) -> frozenset[str]:
@@ -163,12 +166,14 @@ def unary(row: Primitive) -> bool:
     return row.arity == 1 and row.name not in {"negative", "positive"}
 
 
-def swapped_digits(x: float, decimals: int) -> Sequence[float]:
-    """Return the numbers in which two digits beside each other have changed places.
+def swapped_digits(x: float, decimals: int | None) -> Sequence[float]:
+    """Return the numbers in which two digits beside each other have changed places; none for a long number.
 
     >>> swapped_digits(0.8808, 4)
     [8.0808, 0.8808, 0.8088, 0.888]
     """
+    if decimals is None or decimals > 12 or abs(x) >= 1e6:
+        return []
     text = f"{x:.{decimals}f}"
     places = [i for i, c in enumerate(text) if c.isdigit()]
     found = []

@@ -1,12 +1,12 @@
 """Work: every number of a trace as a person has it, who rounds on the way and may have slipped."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from scalargrad.checking.claims import Claim, Precision
 from scalargrad.checking.places import Place, ancestry
-from scalargrad.checking.spans import Span, around, reach
+from scalargrad.checking.spans import Span, reach
 from scalargrad.engine.sweep import adjoints
 from scalargrad.primitives.scalars import ieee
 from scalargrad.wengert.instruction import Edge, Instruction
@@ -52,6 +52,12 @@ class Work:
     def adjoint(self, v: Instruction) -> float:
         """Return the adjoint that the person has of an instruction."""
         return self.had[Place("adjoint", v)].number
+
+    def decimals(self, place: Place) -> int | None:
+        """Return the decimals that a number is written with: all it has, where it is given."""
+        if place.kind == "value" and not place.v.parents:
+            return len(repr(self.value(place.v)).partition(".")[2])
+        return self.precision.decimals
 
     def contribution(self, edge: Edge) -> float:
         """Return upstream adjoint × local derivative of an edge, as the person has it."""
@@ -105,7 +111,7 @@ class Work:
     def _is_not_rounded(self, place: Place) -> bool:
         """Tell whether a number is given, or a contribution that nothing is added to: that is the adjoint."""
         is_given = place.kind == "value" and not place.v.parents
-        return is_given or place.kind == "contribution" and len(self.trace.uses[place.v]) == 1
+        return is_given or (place.kind == "contribution" and len(self.trace.uses[place.v]) == 1)
 
     def share(self, edge: Edge) -> Place | None:
         """Return the claimed share that the contribution of an edge follows from, if there is one."""
@@ -170,9 +176,7 @@ class Work:
         is_rounded = abs(above.number) != 1.0  # where it is, the contribution is the local derivative
         error = self.precision.error(local.number) if is_rounded else 0.0
         spans = [above.span, local.span.widened(error)]
-        return Had(
-            above.number * local.number, reach(math.prod, [above.number, local.number], spans)
-        )
+        return Had(above.number * local.number, reach(math.prod, [above.number, local.number], spans))
 
     def _adjoint(self, v: Instruction) -> Had:
         if v is self.trace.output:
@@ -233,7 +237,9 @@ def exact(place: Place, rate: float | None) -> float:
         case Place("share", _, Edge() as edge, Instruction() as of):
             return edge.child.adjoint * edge.local / of.adjoint if of.adjoint else math.nan
         case Place("derivative", _, _, Instruction() as of):
-            swept = adjoints(sorted(ancestry(of), key=lambda v: v.index), 1.0, lambda v: zip(v.parents, v.partials))
+            swept = adjoints(
+                sorted(ancestry(of), key=lambda v: v.index), 1.0, lambda v: zip(v.parents, v.partials)
+            )
             return swept.get(v, 0.0)
     raise AssertionError(place)
 

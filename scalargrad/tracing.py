@@ -64,7 +64,7 @@ class Trace(WengertList):
 
     def check(
         self,
-        claims: Mapping[str, object],
+        claims: Mapping[str, float | str | Sequence[object]],
         digits: int | None = None,
         rate: float | None = None,
         delta: Delta | None = None,

@@ -5,9 +5,13 @@ import random
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
 
 from scalargrad.primitives.scalars import ieee
 from scalargrad.wengert.list import WengertList
+
+if TYPE_CHECKING:
+    from scalargrad.wengert.instruction import Instruction
 
 Rounding = Callable[[float], str]
 
@@ -24,7 +28,8 @@ def to_figures(figures: int, how: str = ROUND_HALF_UP) -> Rounding:
         if x == 0:
             return "0"
         unit = Decimal(1).scaleb(math.floor(math.log10(abs(x))) + 1 - figures)
-        return f"{Decimal(x).quantize(unit, rounding=how) if unit < 1 else Decimal(round(Decimal(x) / unit)) * unit:f}"
+        whole = (Decimal(x) / unit).quantize(Decimal(1), rounding=how) * unit
+        return f"{whole.quantize(unit) if unit < 1 else whole:f}"
 
     return written
 
@@ -68,7 +73,8 @@ def claims(trace: WengertList, style: Style, rows: Collection[str], seed: int) -
         rounds = style.carries or (style.mixes and generator.random() < 0.5)
         return float(text) if rounds and (name in rows or style.in_the_head) else x
 
-    values, adjoints = {}, {}
+    values: dict[Instruction, float] = {}
+    adjoints: dict[Instruction, float] = {}
     for v in trace:
         values[v] = v.value
         if v.primitive:
@@ -76,6 +82,7 @@ def claims(trace: WengertList, style: Style, rows: Collection[str], seed: int) -
     for v in reversed(trace.instructions):
         handed = []
         for child, i in trace.uses[v]:
+            assert child.primitive is not None
             local = child.primitive.local_derivatives(ieee, values[child], [values[p] for p in child.parents])
             handed.append(had("", adjoints[child] * had("", float(local[i]))))
         adjoints[v] = had(f"d {v.name}", 1.0 if v is trace.output else had("", math.fsum(handed)))

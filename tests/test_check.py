@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scalargrad import Value, trace
+from scalargrad.checking.report import CheckReport
 from scalargrad.errors import NumberError, UnknownNameError
 from scalargrad.examples import example
 from scalargrad.expressions import evaluate
-from scalargrad.checking.report import CheckReport
 
 NET = trace(example("sigmoid-2-2-1").output())
 DOCUMENT = {"a1": 1.367, "h1": 0.797, "a2": -0.236, "h2": 0.441, "a3": 1.055, "y": 0.741}

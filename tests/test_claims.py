@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from scalargrad.study.claims import COARSEST, Claim, Precision
 
 DOWN, HALF_UP, HALF_DOWN, HALF_EVEN = "ROUND_DOWN", "ROUND_HALF_UP", "ROUND_HALF_DOWN", "ROUND_HALF_EVEN"

@@ -7,13 +7,13 @@ from importlib.resources import files
 
 import pytest
 from browser import Page, needs_chromium, set_slider
+from scalargrad.study.claims import Claim, Precision
+from scalargrad.study.slips import Work, contribution_slips, value_slips
 
 from scalargrad import trace
 from scalargrad.engine.node import evaluation_order
 from scalargrad.examples import GALLERY, example
 from scalargrad.page.evaluator import evaluator
-from scalargrad.study.claims import Claim, Precision
-from scalargrad.study.slips import Work, contribution_slips, value_slips
 
 pytestmark = needs_chromium
 SCRIPTS = [

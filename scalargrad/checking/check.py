@@ -62,7 +62,7 @@ def check(
     read = {place: claim.times(1 / factors[place]) for place, claim in claimed.items()}
     findings = Judge(trace, read, precision, rate).findings()
     judgements = (_judgement(each, claimed[each.place], factors[each.place]) for each in findings)
-    return CheckReport(tuple(judgements), tuple(each.says for each in (*moved, *found)))
+    return CheckReport(tuple(judgements), (*(told.says for told in moved), *(each.says for each in found)))
 
 
 def _claimed(

@@ -7,6 +7,7 @@ from statistics import multimode
 from typing import NamedTuple, Self
 
 from scalargrad.checking.spans import Span
+from scalargrad.errors import NumberError
 from scalargrad.notation.reading_numbers import WrittenNumber, read_number
 
 EXACT = 12  # the decimals that a fraction is shown with
@@ -82,7 +83,12 @@ def _claim(name: str, written: WrittenNumber, precision: "Precision") -> Claim:
 
 
 def _written(name: str, x: float | str, digits: int) -> WrittenNumber:
-    written = read_number(x if isinstance(x, str) else repr(float(x)).removesuffix(".0"), name)
+    if not isinstance(x, str):
+        try:
+            x = repr(float(x)).removesuffix(".0")
+        except (TypeError, ValueError):
+            raise NumberError(f"expected a number for {name}, got {x!r}") from None
+    written = read_number(x, name)
     exact = written.decimals is None
     return written if exact else written._replace(decimals=max(written.decimals or 0, digits))
 
@@ -109,7 +115,7 @@ class Precision:
         figures = [each.figures for each in written if each.decimals and each.figures]
         if not decimals:
             return cls(None, None, None)
-        usual, of_figures = max(multimode(decimals)), max(multimode(figures))
+        usual, of_figures = max(multimode(decimals)), max(multimode(figures), default=0)
         votes, against = figures.count(of_figures), decimals.count(usual)
         in_figures = votes > against if of_figures == FEWEST_FIGURES else votes >= against
         in_figures = in_figures and of_figures >= FEWEST_FIGURES

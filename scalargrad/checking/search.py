@@ -84,7 +84,7 @@ def explain(
     claim, had = claimed[place].as_exact_as(work.precision), work.number(place)
     slack = max(claim.unit, *(abs(end - had) for end in work.had[place].span))
     window = claim.telling + 2 * slack
-    candidates = _fitting(work, claim, _guesses(work, claimed, place), known, slack)
+    candidates = _fitting(claim, _guesses(work, claimed, place), known, slack)
     unknown = UNKNOWN * min(1.0, window / max(abs(had), abs(claim.number), 1e-12))
     unknown *= math.exp(-FURTHER * left_over(None))
     groups: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
@@ -94,7 +94,7 @@ def explain(
     weighed = []
     for group in first:
         # Of one slip that gives one number, the place that explains most; of equals, the nearest to the claim.
-        members = sorted(reversed(group), key=lambda c: -c.chance)[:MEMBERS]
+        members = sorted(group[::-1], key=lambda c: -c.chance)[:MEMBERS]
         left, best = min(((left_over(c.assumption), i) for i, c in enumerate(members)), default=(0, 0))
         chance = sum(c.chance for c in group) * math.exp(-FURTHER * left)
         weighed.append((chance, members[best].assumption))
@@ -113,13 +113,12 @@ def _without_the_general(said: Sequence[Assumption]) -> tuple[Assumption, ...]:
 
 
 def _fitting(
-    work: Work,
     claim: Claim,
     guesses: Mapping[Slip, list["Tried"]],
     known: Sequence[Assumption],
     slack: float,
 ) -> list[Candidate]:
-    """Return the assumptions that give the claimed number, with their chances before the rest is looked at."""
+    """Return the assumptions that give the claimed number, with their chances by it alone."""
     found = []
     for slip, tried in guesses.items():
         chance = slip.weight / 1000 * (5 if any(slip is each.slip for each in known) else 1)

@@ -1,6 +1,7 @@
 """What the row of a slip states, with the ways to enter one in the table."""
 
 import inspect
+import itertools
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,7 +22,7 @@ Found = Iterator[tuple[float, Mapping[str, str]]]  # numbers, with the names tha
 
 
 class Guess(NamedTuple):
-    """The number that a slip gives at a place, and what to say of it; `variant` tells guesses of a slip apart."""
+    """The number that a slip gives at a place, with what to say; `variant` tells its guesses apart."""
 
     number: float
     words: str
@@ -47,7 +48,8 @@ class Slip:
         """Return what the slip gives at a place, without what is no number or nothing wrong."""
         if place.kind not in self.kinds:
             return []
-        right, found, met = work.number(place), {}, Counter[str]()
+        found: dict[float, Guess] = {}
+        right, met = work.number(place), Counter[str]()
         for i, (number, names) in enumerate(self.numbers(work, place)):
             words = self.says.format(**names)
             variant = str(i) if self.belief else f"{words} {met[words]}"
@@ -68,7 +70,8 @@ def slip(*kinds: Kind, weight: float) -> Callable[[Callable[[Work, Place], Found
 def wrong_value(*, of: Rows, weight: float) -> Callable[[Callable[..., Any]], Slip]:
     """Enter a wrong way to compute a row, a function of `m`, the right z, the operands: a belief.
 
-    In what it says, {z} is the name of the value, {x} and {y} those of the operands, {f} of the row.
+    In what it says, {z} is the name of the value, {x} and {y} those of the operands, {f} of the row; a
+    formula of several numbers may tell {which} by a dictionary.
     """
 
     def enter(function: Callable[..., Any]) -> Slip:
@@ -76,8 +79,8 @@ def wrong_value(*, of: Rows, weight: float) -> Callable[[Callable[..., Any]], Sl
             row = place.v.primitive
             if row is not None and _is_in(row, of):
                 operands = [work.value(parent) for parent in place.v.parents]
-                for number in _read(function, row, work.value(place.v), operands):
-                    yield number, _names(place.v)
+                for number, which in _read(function, row, work.value(place.v), operands):
+                    yield number, _names(place.v) | which
 
         return _entered(function, ("value",), weight, numbers, belief=True)
 
@@ -97,17 +100,23 @@ def wrong_rule(*, of: Rows, weight: float) -> Callable[[Callable[..., Any]], Sli
             if row is not None and _is_in(row, of):
                 operands = [work.value(parent) for parent in child.parents]
                 own_first = [operands[i], *operands[:i], *operands[i + 1 :]]
-                for local in _read(function, row, work.value(child), own_first):
-                    yield upstream(work, place) * local, _names(child, i)
+                for local, which in _read(function, row, work.value(child), own_first):
+                    yield upstream(work, place) * local, _names(child, i) | which
 
         return _entered(function, ALONG_AN_EDGE, weight, numbers, belief=True)
 
     return enter
 
 
-def _read(function: Callable[..., Any], row: Primitive, z: float, operands: Sequence[float]) -> list[float]:
+def _read(
+    function: Callable[..., Any], row: Primitive, z: float, operands: Sequence[float]
+) -> Iterator[tuple[float, dict[str, str]]]:
+    """Yield the numbers of a formula: one, several, or several that say {which} they are."""
     found = function(ieee, z, *operands, *row.parameters)
-    return [float(x) for x in (found if isinstance(found, tuple) else (found,))]
+    if isinstance(found, dict):
+        yield from ((float(x), {"which": which}) for which, x in found.items())
+    else:
+        yield from ((float(x), {}) for x in (found if isinstance(found, tuple) else (found,)))
 
 
 def _entered(
@@ -177,7 +186,7 @@ def swapped_digits(x: float, decimals: int | None) -> Sequence[float]:
     text = f"{x:.{decimals}f}"
     places = [i for i, c in enumerate(text) if c.isdigit()]
     found = []
-    for i, j in zip(places, places[1:]):
+    for i, j in itertools.pairwise(places):
         letters = list(text)
         letters[i], letters[j] = letters[j], letters[i]
         found.append(float("".join(letters)))

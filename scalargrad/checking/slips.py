@@ -174,8 +174,8 @@ def exponent_with_the_wrong_sign(m, z, x):
 
 @wrong_value(of=SIGMOID | TANH | RELU, weight=50)
 def other_activation(m, z, x):
-    """Another activation is taken in the place of {f}."""
-    return m.sigmoid(x), m.tanh(x), m.maximum(x, 0.0), m.sigmoid(2.0 * x)
+    """{which} is taken in the place of {f}."""
+    return {"sigmoid": m.sigmoid(x), "tanh": m.tanh(x), "relu": m.maximum(x, 0.0), "e^x": m.exp(x)}
 
 
 @wrong_value(of=rows("multiply"), weight=40)
@@ -198,8 +198,8 @@ def added_for_subtracted(m, z, x, y):
 
 @wrong_value(of=rows("add", "subtract", "multiply", "divide"), weight=15)
 def other_operation(m, z, x, y):
-    """Another operation is taken in the place of {f}."""
-    return x - y, m.divide(x, y), x * y, m.divide(y, x)
+    """{which} is computed, not {z}."""
+    return {"a difference": x - y, "a quotient": m.divide(x, y), "a product": x * y, "a sum": x + y}
 
 
 @wrong_value(of=rows("divide"), weight=40)
@@ -252,14 +252,14 @@ def other_power(m, z, x, n):
 
 @wrong_value(of=rows("log", "log1p"), weight=40)
 def other_base(m, z, x):
-    """The logarithm is taken to base 10 or 2."""
-    return z / math.log(10), z / math.log(2)
+    """The logarithm is taken to base {which}."""
+    return {"10": z / math.log(10), "2": z / math.log(2)}
 
 
 @wrong_value(of=rows("exp"), weight=20)
 def other_base_of_power(m, z, x):
-    """A power of 10 or 2 is taken in the place of one of e."""
-    return m.pow(10.0, x), m.pow(2.0, x)
+    """A power of {which} is taken in the place of one of e."""
+    return {"10": m.pow(10.0, x), "2": m.pow(2.0, x)}
 
 
 @wrong_value(of=rows("sin", "cos", "tan"), weight=50)
@@ -270,8 +270,9 @@ def degrees(m, z, x):
 
 @wrong_value(of=rows("sin", "cos", "log", "exp", "sqrt"), weight=15)
 def other_function(m, z, x):
-    """Another function is taken in the place of {f}."""
-    return m.sin(x), m.cos(x), m.exp(x), m.log(x), x / 2.0, x * x
+    """{which} is taken in the place of {f}."""
+    of_angles = {"sin": m.sin(x), "cos": m.cos(x)}
+    return of_angles | {"exp": m.exp(x), "log": m.log(x), "the half": x / 2.0, "the square": x * x}
 
 
 @wrong_value(of=EXTREMES, weight=50)
@@ -282,8 +283,8 @@ def wrong_side_taken(m, z, x, y):
 
 @wrong_value(of=EXTREMES, weight=15)
 def extremes_combined(m, z, x, y):
-    """The two are added or multiplied, where one is chosen."""
-    return x + y, x * y
+    """The two are {which}, where one is chosen."""
+    return {"added": x + y, "multiplied": x * y}
 
 
 @wrong_value(of=rows("relu", "abs"), weight=25)
@@ -305,7 +306,7 @@ def local_derivative_left_out(work: Work, place: Place) -> Found:
 
 @slip("contribution", "share", weight=50)
 def adjoint_left_out(work: Work, place: Place) -> Found:
-    """This is {local} alone: the adjoint of {child} is left out."""
+    """The adjoint of {child} is left out: this is {local} alone."""
     edge = edge_of(place)
     yield work.local(edge), {"local": derivative(edge), "child": name(edge.child)}
 
@@ -558,7 +559,7 @@ def weights_transposed(work: Work, place: Place) -> Found:
 
 @slip("adjoint", weight=25)
 def adjoint_of_another(work: Work, place: Place) -> Found:
-    """This is the adjoint of {other}."""
+    """It is the adjoint of {other} that is given."""
     for other in kin(work.trace, place.v):
         if Place("adjoint", other) in work.had and work.adjoint(other):
             yield work.adjoint(other), {"other": name(other)}
@@ -605,7 +606,7 @@ def gradient_left_out(work: Work, place: Place) -> Found:
 
 @slip("updated", weight=50)
 def step_alone(work: Work, place: Place) -> Found:
-    """This is the step alone, without the {w} that it starts from."""
+    """The step alone is given, without the {w} that it starts from."""
     step = work.number(place) - work.value(place.v)
     for number in (step, -step):
         yield number, {"w": name(place.v)}
@@ -627,7 +628,7 @@ def step_from_another(work: Work, place: Place) -> Found:
 
 @slip("updated", weight=15)
 def not_updated(work: Work, place: Place) -> Found:
-    """This is {w} before the step."""
+    """The weight {w} before the step is given."""
     yield work.value(place.v), {"w": name(place.v)}
 
 

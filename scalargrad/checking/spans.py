@@ -61,9 +61,8 @@ def reach(function: Callable[[Sequence[float]], float], at: Sequence[float], spa
     moving = [i for i, span in enumerate(spans) if span.low < span.high]
     centre = function(at)
     if len(moving) <= MOST_CORNERS:
-        found = [centre]
-        for corner in itertools.product(*(spans[i] for i in moving)):
-            found.append(function(_with(at, dict(zip(moving, corner)))))
+        corners = itertools.product(*(spans[i] for i in moving))
+        found = [centre, *(function(_with(at, dict(zip(moving, corner)))) for corner in corners)]
         return Span.of(found) if all(map(math.isfinite, found)) else Span(-math.inf, math.inf)
     below = above = 0.0
     for i in moving:

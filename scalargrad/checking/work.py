@@ -161,7 +161,7 @@ class Work:
     def _otherwise(
         self, edge: Edge, partial: Callable[[Sequence[float]], float], numbers: Sequence[float]
     ) -> Iterable[float]:
-        """Yield the local derivative as it may be had after a wrong z: from the operands, or by what was chosen."""
+        """Yield the local derivative after a wrong z: computed from the operands, or by which was chosen."""
         row = edge.child.primitive
         assert row is not None
         yield partial([_float(row.value, ieee, numbers[1:]), *numbers[1:]])
@@ -222,26 +222,24 @@ class Work:
 
 def exact(place: Place, rate: float | None) -> float:
     """Return the number of a place in exact arithmetic."""
-    v = place.v
-    match place:
-        case Place("value"):
-            return v.value
-        case Place("adjoint"):
-            return v.adjoint
-        case Place("updated"):
-            return v.value - (rate or 0.0) * v.adjoint
-        case Place("local", _, Edge() as edge):
-            return edge.local
-        case Place("contribution", _, Edge() as edge):
-            return edge.child.adjoint * edge.local
-        case Place("share", _, Edge() as edge, Instruction() as of):
-            return edge.child.adjoint * edge.local / of.adjoint if of.adjoint else math.nan
-        case Place("derivative", _, _, Instruction() as of):
-            swept = adjoints(
-                sorted(ancestry(of), key=lambda v: v.index), 1.0, lambda v: zip(v.parents, v.partials)
-            )
-            return swept.get(v, 0.0)
-    raise AssertionError(place)
+    v, edge, of = place.v, place.edge, place.of
+    if place.kind == "value":
+        return v.value
+    if place.kind == "adjoint":
+        return v.adjoint
+    if place.kind == "updated":
+        return v.value - (rate or 0.0) * v.adjoint
+    if edge is None:
+        return _derivative(of, v) if of is not None else math.nan
+    if place.kind == "local":
+        return edge.local
+    contribution = edge.child.adjoint * edge.local
+    return contribution if of is None else contribution / of.adjoint if of.adjoint else math.nan
+
+
+def _derivative(of: Instruction, by: Instruction) -> float:
+    order = sorted(ancestry(of), key=lambda v: v.index)
+    return float(adjoints(order, 1.0, lambda v: zip(v.parents, v.partials)).get(by, 0.0))
 
 
 def _point(x: float) -> Span:

@@ -45,6 +45,7 @@ from scalargrad import (
     value_and_grad,
     where,
 )
+from scalargrad.checking.report import CheckReport, Judgement
 from scalargrad.drawing.figure import Figure
 from scalargrad.engine import Value as SameValue
 from scalargrad.engine.apply import apply
@@ -56,7 +57,6 @@ from scalargrad.expressions import evaluate
 from scalargrad.optim.schedules import Schedule
 from scalargrad.primitives.table import withdraw
 from scalargrad.replay import Recorded, RecordedOutput
-from scalargrad.checking.report import CheckReport, Judgement
 from scalargrad.study.explain import Explanation
 from scalargrad.table import Family, Primitive, family, member, primitive
 from scalargrad.wengert.instruction import Contribution, Instruction

@@ -6,7 +6,10 @@ import json
 from pathlib import Path
 
 from scalargrad.cli.subject import SUBJECT, UsageError, numbers, output_of
+from scalargrad.errors import ScalargradError
 from scalargrad.examples import GALLERY
+from scalargrad.exercises import Exercise
+from scalargrad.exercises.marking import Marked, class_table, exercises_of, mark_sheet
 from scalargrad.expressions import free_names
 from scalargrad.notation.numbers import is_number
 from scalargrad.tracing import trace
@@ -17,22 +20,29 @@ EXAMPLES = (
     'scalargrad check sigmoid-2-2-1 "d w5=0.153" "d a1=0.356"',
     'scalargrad check "a = w*x + b; sigmoid(a)" w=2 x=1 b=0.5 a=2.5 "d w=0.07"',
     "scalargrad check mazur-2-2-2 --file work.csv --rate 0.5",
+    "scalargrad check --key class.key.json class-01.md class-02.csv",
 )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
-    parser.add_argument("subject", metavar="WHAT", help=SUBJECT)
+    parser.add_argument("subject", metavar="WHAT", help=f"{SUBJECT}; with --key, a filled sheet")
     parser.add_argument(
-        "claims", nargs="*", metavar="step=number", help="a value, name=, or an adjoint, 'd name='"
+        "claims",
+        nargs="*",
+        metavar="step=number",
+        help="a value, name=, or an adjoint, 'd name='; with --key, more sheets",
     )
     parser.add_argument("--file", type=Path, help="steps in a JSON object, or in a CSV of name and number")
     parser.add_argument("--digits", type=int, metavar="N", help="decimals the work was done to")
+    parser.add_argument("--key", type=Path, help="mark filled sheets of `scalargrad exercise`, by their key")
     parser.add_argument("--rate", type=float, help="learning rate, to look for weights updated too early")
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the report; exit with 1 where something is wrong."""
+    if options.key:
+        return _marked(options)
     claims = (_from_file(options.file) if options.file else {}) | _steps(options.claims)
     subject = options.subject.strip()
     names = GALLERY[subject].data if subject in GALLERY else free_names(subject)
@@ -56,13 +66,42 @@ def _steps(arguments: list[str]) -> dict[str, str]:
     return claims
 
 
-def _from_file(path: Path) -> dict[str, str]:
+def _marked(options: argparse.Namespace) -> int:
+    """Print the report on one filled sheet, or the table of several."""
+    if options.file or options.digits or options.rate:
+        raise UsageError("--key goes with filled sheets alone: the key says the digits")
+    exercises = exercises_of(_text(options.key))
+    paths = [Path(text.strip()) for text in (options.subject, *options.claims)]
+    if len(paths) == 1:
+        marked = mark_sheet(exercises, _text(paths[0]))
+        print(marked)
+        return 0 if marked.ok else 1
+    sheets = {str(path): _tried(exercises, path) for path in paths}
+    print(class_table(sheets))
+    damaged = sum(not isinstance(sheet, Marked) for sheet in sheets.values())
+    if damaged:
+        raise UsageError(f"{damaged} of {len(sheets)} sheets could not be marked")
+    return 0 if all(isinstance(sheet, Marked) and sheet.ok for sheet in sheets.values()) else 1
+
+
+def _tried(exercises: list[Exercise], path: Path) -> Marked | ScalargradError:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return mark_sheet(exercises, _text(path))
+    except ScalargradError as error:
+        return error
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
             f"cannot read {path}: {getattr(error, 'strerror', None) or 'it is not text'}"
         ) from None
+
+
+def _from_file(path: Path) -> dict[str, str]:
+    text = _text(path)
     try:
         is_json = text.lstrip()[:1] in {"{", "["}
         pairs = json.loads(text, parse_float=str, parse_int=str).items() if is_json else _csv(text)

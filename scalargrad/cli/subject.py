@@ -39,7 +39,7 @@ def output_of(text: str, values: Mapping[str, float]) -> Value:
     """Return the output of an example, by its name, or of an expression; without a label that is y."""
     if text in GALLERY:
         return GALLERY[text].output(**values)
-    if _looks_like_a_name(text) and not values:
+    if looks_like_a_name(text) and not values:
         slip = unknown("example", text, GALLERY)
         raise UsageError(f"{slip}{'' if slip.endswith('?') else '.'} An expression needs values, name=value.")
     output = evaluate(text, values)
@@ -78,7 +78,12 @@ def numbers(assignments: Sequence[str]) -> dict[str, float]:
     return values
 
 
-def _looks_like_a_name(text: str) -> bool:
+def looks_like_a_name(text: str) -> bool:
+    """Tell whether a text is rather the name of an example than an expression.
+
+    >>> looks_like_a_name("fan-uot"), looks_like_a_name("w*x")
+    (True, False)
+    """
     letters = text.replace("-", "").replace("_", "")
     return letters.isalnum() and not letters.isdecimal()
 

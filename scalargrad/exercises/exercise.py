@@ -6,17 +6,22 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from pathlib import Path
+from typing import TYPE_CHECKING, Self, overload
 
 from scalargrad.errors import ExerciseError, SheetError, TraceFormatError
 from scalargrad.exercises.asked import Blank, Blanks, asked
 from scalargrad.exercises.key import Record, to_json
 from scalargrad.exercises.pleasant import pleasant
 from scalargrad.exercises.sheet import Sheet
+from scalargrad.notation.mathml import MathWriter
+from scalargrad.page import Quiz, page
 from scalargrad.tracing import Trace, trace
+from scalargrad.wengert.statements import statements
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from os import PathLike
 
     from scalargrad.engine.value import Value
     from scalargrad.study.check import CheckReport
@@ -118,6 +123,35 @@ class Exercise:
         if (read.identity, read.answers) != (record.exercise, record.answers):
             raise SheetError(f"exercise {record.exercise}: its numbers do not belong to its code")
         return read
+
+    @overload
+    def to_html(self, path: None = None) -> str: ...
+    @overload
+    def to_html(self, path: str | PathLike[str]) -> None: ...
+    def to_html(self, path: str | PathLike[str] | None = None) -> str | None:
+        """Return the page that asks for the blanks, judges each answer at once, and hands the score out.
+
+        Or write it to a path.  It is one file that loads nothing: whoever looks for the answers finds them.
+        """
+        text = page(self.trace, self.title, digits=self.digits, quiz=self._quiz)
+        if path is None:
+            return text
+        Path(path).write_text(text, encoding="utf-8", newline="\n")
+        return None
+
+    @property
+    def _quiz(self) -> Quiz:
+        writer = MathWriter(self.digits)
+        lines = [line for _, half in self.sheet.halves(writer) for line in half if line.number is None]
+        formulas = {line.name: writer.equal(line.right) if line.right else "" for line in lines}
+        blanks = tuple(
+            (f"{'adjoint' if each.is_adjoint else 'value'} {each.slot}", each.written, formulas[each.written])
+            for each in self.blanks
+        )
+        found = statements(self.trace).values()
+        return Quiz(
+            self.identity, blanks, {v.index: each.target.index for each in found for v in each.folded}
+        )
 
     def check(self, claims: Mapping[str, float | str]) -> CheckReport:
         """Return a CheckReport on answers, `{"a1": 1.367, "d w5": 0.153}`, of which some may be missing."""

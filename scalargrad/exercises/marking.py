@@ -7,7 +7,7 @@ from scalargrad.errors import ScalargradError, WrongKeyError
 from scalargrad.exercises.exercise import Exercise
 from scalargrad.exercises.filled import read
 from scalargrad.exercises.key import from_json
-from scalargrad.study.check import CheckReport
+from scalargrad.study.check import CheckReport, Judgement
 from scalargrad.wengert.listing import aligned
 
 COLUMNS = ("sheet", "name", "right", "first wrong", "remark")
@@ -29,7 +29,16 @@ class Marked:
     @property
     def right(self) -> int:
         """Return how many blanks are right."""
-        return sum(row.ok for row in self.report.rows) if self.report else 0
+        return sum(row.ok for row in self._rows)
+
+    @property
+    def first_wrong(self) -> Judgement | None:
+        """Return the first step that was not done right, None where there is none."""
+        return next((row for row in self._rows if not row.ok), None)
+
+    @property
+    def _rows(self) -> tuple[Judgement, ...]:
+        return () if self.report is None else self.report.rows
 
     @property
     def ok(self) -> bool:
@@ -45,7 +54,7 @@ class Marked:
     def __str__(self) -> str:
         named = f": {', '.join(self.unanswered)}" if 0 < len(self.unanswered) < self.blanks else ""
         score = f"{self.score.removesuffix(')')}{named})" if self.unanswered else self.score
-        return "\n\n".join([*([str(self.report)] if self.report else []), f"{score}."])
+        return f"{score}." if self.report is None else f"{self.report}\n\n{score}."
 
 
 def mark(exercise: Exercise, answers: Mapping[str, str], author: str = "") -> Marked:
@@ -99,5 +108,5 @@ def class_table(sheets: Mapping[str, Marked | ScalargradError]) -> str:
 def _line(name: str, sheet: Marked | ScalargradError) -> tuple[str, ...]:
     if not isinstance(sheet, Marked):
         return (name, "", "–", "", str(sheet))
-    first = sheet.report and sheet.report.first_wrong
+    first = sheet.first_wrong
     return (name, sheet.author, sheet.score, first.name if first else "", first.remark if first else "")

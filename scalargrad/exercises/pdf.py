@@ -14,7 +14,7 @@ NO_LATEX = (
 
 
 def pdf(latex: str) -> bytes:
-    """Return a document as PDF; raise RendererError where no LaTeX is installed, or it refuses the document."""
+    """Return a document as PDF; raise RendererError where no LaTeX is installed, or it refuses."""
     command = shutil.which("pdflatex")
     if command is None:
         raise RendererError(NO_LATEX)

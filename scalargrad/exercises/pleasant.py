@@ -152,7 +152,7 @@ class _Search:
         """Return how good an exercise is: a relu is shut among open ones, answers can be told apart."""
         different = {f"{blank.answer(at):.{self.digits}f}" for blank in self.blanks}
         gates = [v for v in at if _dies(v)]
-        shut = len(gates) > 2 and any(v.value == 0 for v in gates)
+        shut = 0 < 2 * sum(v.value == 0 for v in gates) < len(gates)
         extreme = sum(not SMALLEST <= abs(v.value) <= LARGEST for v in at if v.parents and v.value)
         return len(different) + 5 * shut - extreme
 

@@ -27,7 +27,7 @@ def document(sheets: Iterable[Content]) -> str:
     >>> x = Value(3.0, label="x")
     >>> print(*exercise(x * x).sheet.to_latex().splitlines()[-5:-2], sep="\n")
     \midrule\endhead
-    $\displaystyle \frac{\partial v_{1}}{\partial x} =$ & \blank \\
+    $\displaystyle \frac{\partial v_{1}}{\partial x} =$ & \blank \\[1.5mm]
     \bottomrule
     """
     pages = "\n\\clearpage\\setcounter{page}{1}\n".join(map(_page, sheets))
@@ -68,4 +68,5 @@ def _rows(line: Line) -> Iterator[str]:
     number = r"\blank" if line.number is None else f"${line.number}$"
     *before, last = [pieces[0], *(rf"\quad {piece}" for piece in pieces[1:])]
     yield from (rf"{piece} & \\*" for piece in before)
-    yield rf"{last} & {number} \\"
+    room = "[1.5mm]" * (r"\frac" in last)
+    yield rf"{last} & {number} \\{room}"

@@ -142,7 +142,8 @@ class _Search:
                 yield Complaint(f"{name} stays above {self.largest:g}", math.log10(size / self.largest))
             elif size < least and not (size == 0 and self.may_be_zero(blank, v)):
                 shortage = math.log10(least / size) if size else 1.0
-                yield Complaint(f"{name} stays below {least:g} for {self.digits} decimals", shortage)
+                at_digits = f", for {self.digits} decimals" * (least == self.least)
+                yield Complaint(f"{name} stays below {least:g}{at_digits}", shortage)
 
     def may_be_zero(self, blank: Blank, v: Instruction) -> bool:
         """Tell whether a blank may be 0: it is so at all numbers, or behind a relu that is shut."""

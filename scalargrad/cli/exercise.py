@@ -18,7 +18,7 @@ PURPOSE = "set an exercise: a sheet with blanks, and its key"
 EXAMPLES = (
     "scalargrad exercise sigmoid-2-2-1 --seed 7",
     "scalargrad exercise sigmoid-2-2-1 --seed 7 -o sheet.md -o sheet.pdf",
-    'scalargrad exercise "a = w*x + b; sigmoid(a)" --seed 7 --blanks reverse -o sheet.html',
+    'scalargrad exercise "a = w*x + b; tanh(a)" --seed 7 -o sheet.html',
     "scalargrad exercise mazur-2-2-2 --seed 1 --count 30 -o class.pdf",
 )
 ALONE: dict[str, Callable[[Exercise], str]] = {  # forms to fill in: a file for each sheet

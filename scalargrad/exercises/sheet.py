@@ -31,11 +31,14 @@ class Sheet(Content):
             parts.append(aligned(cells, (heading, ""), ("left", "right")))
         return "\n\n".join(parts)
 
+    __repr__ = __str__
+
     def to_markdown(self) -> str:
         """Return the sheet for GitHub, with a line for the name; each blank `____` is a cell to type into."""
         writer = LatexWriter(self.digits)
         given = ", ".join(f"${name} = {number}$" for name, number in self.given(writer))
-        parts = [f"## {self.title}", f"Exercise `{self.identity}`, name: {BLANK}"]
+        author = "" if self.filled else f", name: {BLANK}"
+        parts = [f"## {self.title}", f"Exercise `{self.identity}`{author}"]
         parts.append(f"Given: {given}. {self.rounding}")
         for heading, lines in self.halves(writer):
             cells = [

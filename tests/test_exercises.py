@@ -81,6 +81,7 @@ def test_decimals_follow_from_what_is_small():
     [
         ({"blanks": "some"}, UnknownNameError, "unknown choice of blanks 'some'"),
         ({"digits": 0}, ExerciseError, "1 to 9 decimals, got 0"),
+        ({"seed": "7"}, ExerciseError, "a seed is a whole number, got '7'"),
     ],
 )
 def test_what_cannot_be_set_is_said(options, error, message):
@@ -192,6 +193,16 @@ def test_people_fill_sheets_as_they_do():
     sheet = "\ufeff" + e.solution.to_csv().replace(",", ";")
     assert mark_sheet([e], sheet).ok
     assert mark_sheet([e], e.solution.to_csv().replace("name,", "name,Ada")).author == "Ada"
+
+
+def test_labels_of_any_characters_stand_on_sheets():
+    """Pipes, backticks, ends of line, quotes, commas: every form reads back; a name of the exercise, too."""
+    x, w = Value(0.5, label="x|y"), Value(0.25, label='`w`, _"*\nz')
+    y = (x * w).tanh() + x
+    y.label = "step"
+    e = exercise(y, name="a, `b` · c")
+    for form in FORMS:
+        assert mark_sheet(exercises_of(e.key), getattr(e.solution, form)()).ok
 
 
 def test_a_key_for_another_exercise_is_refused():

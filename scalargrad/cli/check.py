@@ -5,11 +5,8 @@ import csv
 import json
 from pathlib import Path
 
-from scalargrad.cli.subject import SUBJECT, UsageError, numbers, output_of
-from scalargrad.errors import ScalargradError
+from scalargrad.cli.subject import SUBJECT, UsageError, numbers, output_of, reading
 from scalargrad.examples import GALLERY
-from scalargrad.exercises import Exercise
-from scalargrad.exercises.marking import Marked, class_table, exercises_of, mark_sheet
 from scalargrad.expressions import free_names
 from scalargrad.notation.numbers import is_number
 from scalargrad.tracing import trace
@@ -42,7 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the report; exit with 1 where something is wrong."""
     if options.key:
-        return _marked(options)
+        from scalargrad.cli.marking import marked  # so that the other commands start without it
+
+        return marked(options)
     claims = (_from_file(options.file) if options.file else {}) | _steps(options.claims)
     subject = options.subject.strip()
     names = GALLERY[subject].data if subject in GALLERY else free_names(subject)
@@ -66,42 +65,8 @@ def _steps(arguments: list[str]) -> dict[str, str]:
     return claims
 
 
-def _marked(options: argparse.Namespace) -> int:
-    """Print the report on one filled sheet, or the table of several."""
-    if options.file or options.digits or options.rate:
-        raise UsageError("--key goes with filled sheets alone: the key says the digits")
-    exercises = exercises_of(_text(options.key))
-    paths = [Path(text.strip()) for text in (options.subject, *options.claims)]
-    if len(paths) == 1:
-        marked = mark_sheet(exercises, _text(paths[0]))
-        print(marked)
-        return 0 if marked.ok else 1
-    sheets = {str(path): _tried(exercises, path) for path in paths}
-    print(class_table(sheets))
-    damaged = sum(not isinstance(sheet, Marked) for sheet in sheets.values())
-    if damaged:
-        raise UsageError(f"{damaged} of {len(sheets)} sheets could not be marked")
-    return 0 if all(isinstance(sheet, Marked) and sheet.ok for sheet in sheets.values()) else 1
-
-
-def _tried(exercises: list[Exercise], path: Path) -> Marked | ScalargradError:
-    try:
-        return mark_sheet(exercises, _text(path))
-    except ScalargradError as error:
-        return error
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"cannot read {path}: {getattr(error, 'strerror', None) or 'it is not text'}"
-        ) from None
-
-
 def _from_file(path: Path) -> dict[str, str]:
-    text = _text(path)
+    text = reading(path)
     try:
         is_json = text.lstrip()[:1] in {"{", "["}
         pairs = json.loads(text, parse_float=str, parse_int=str).items() if is_json else _csv(text)

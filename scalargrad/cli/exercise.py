@@ -1,18 +1,17 @@
 """`scalargrad exercise`."""
 
 import argparse
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING
 
 from scalargrad.cli.subject import SUBJECT, UsageError, looks_like_a_name, numbers, output_of, writing
 from scalargrad.examples import GALLERY
-from scalargrad.exercises import Exercise, classes, exercise
-from scalargrad.exercises.asked import Blanks
-from scalargrad.exercises.key import to_json
-from scalargrad.exercises.latex import document
-from scalargrad.exercises.pdf import pdf
 from scalargrad.expressions import free_names
+
+if TYPE_CHECKING:
+    from scalargrad.exercises import Exercise
+
+# What makes sheets is imported where it is used, so that the other commands start without it.
 
 PURPOSE = "set an exercise: a sheet with blanks, and its key"
 EXAMPLES = (
@@ -21,20 +20,7 @@ EXAMPLES = (
     'scalargrad exercise "a = w*x + b; tanh(a)" --seed 7 -o sheet.html',
     "scalargrad exercise mazur-2-2-2 --seed 1 --count 30 -o class.pdf",
 )
-ALONE: dict[str, Callable[[Exercise], str]] = {  # forms to fill in: a file for each sheet
-    ".md": lambda each: each.sheet.to_markdown(),
-    ".html": lambda each: each.to_html(),
-    ".json": lambda each: each.sheet.to_json(),
-    ".csv": lambda each: each.sheet.to_csv(),
-    ".txt": lambda each: f"{each}\n",
-}
-SOLVED: dict[str, Callable[[Exercise], str]] = {  # what else has a key to print, for one sheet
-    ".md": lambda each: each.solution.to_markdown(),
-    ".txt": lambda each: f"{each.solution}\n",
-    ".tex": lambda each: each.solution.to_latex(),
-}
-TOGETHER = {".md": classes.markdown, ".txt": classes.text, ".tex": classes.latex}  # and for a class
-PRINTED = (".tex", ".pdf")  # forms to print: one file of all sheets
+FORMS = (".md", ".html", ".json", ".csv", ".txt", ".tex", ".pdf")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--count", type=int, default=1, metavar="N", help="how many sheets, of seeds from --seed on"
     )
-    parser.add_argument("--blanks", choices=get_args(Blanks), default="all", help="what is asked for")
+    parser.add_argument(
+        "--blanks", metavar="PHASE", default="all", help="all (the default), forward or reverse"
+    )
     parser.add_argument(
         "--digits", type=int, metavar="N", help="decimals asked for (default: 3, more if needed)"
     )
@@ -58,28 +46,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--output",
         action="append",
         metavar="FILE",
-        help=f"write a sheet and its key: {', '.join([*ALONE, *PRINTED])}; may be given several times",
+        help=f"write a sheet and its key: {', '.join(FORMS)}; may be given several times",
     )
 
 
 def run(options: argparse.Namespace) -> None:
     """Write sheets and keys, and print their paths; without -o, print the sheets."""
+    from scalargrad.cli.sheets import files
+
     paths = [Path(text.strip()) for text in options.output or ()]
     for path in paths:
-        if path.suffix.lower() not in {*ALONE, *PRINTED}:
-            forms = ", ".join([*ALONE, *PRINTED])
-            raise UsageError(f"expected a file ending in {forms}, got {path.name!r}")
+        if path.suffix.lower() not in FORMS:
+            raise UsageError(f"expected a file ending in {', '.join(FORMS)}, got {path.name!r}")
     exercises = _exercises(options)
     if not paths:
         print(*exercises, sep="\n\n\n")
-    written = dict(file for path in paths for file in _files(path, exercises))
+    written = dict(file for path in paths for file in files(path, exercises))
     for path, content in written.items():
         with writing(path):
             path.write_bytes(content)
         print(path)
 
 
-def _exercises(options: argparse.Namespace) -> list[Exercise]:
+def _exercises(options: argparse.Namespace) -> "list[Exercise]":
+    from scalargrad.exercises import exercise
+
     text, values = options.subject.strip(), numbers(options.values)
     if options.count < 1:
         raise UsageError(f"expected a count of at least 1, got {options.count}")
@@ -103,23 +94,3 @@ def _exercises(options: argparse.Namespace) -> list[Exercise]:
         )
         for seed in seeds
     ]
-
-
-def _files(path: Path, exercises: list[Exercise]) -> Iterator[tuple[Path, bytes]]:
-    """Yield the files of one form: sheets, keys to print, the key to mark with."""
-    form, is_class = path.suffix.lower(), len(exercises) > 1
-    if form in ALONE:
-        width = len(str(len(exercises)))
-        for number, each in enumerate(exercises, 1):
-            own = path.with_stem(f"{path.stem}-{number:0{width}}") if is_class else path
-            yield own, ALONE[form](each).encode()
-    else:
-        yield path, _printed(document(each.sheet for each in exercises), form)
-    if (plain := ".tex" if form == ".pdf" else form) in SOLVED:
-        text = TOGETHER[plain](exercises) if is_class else SOLVED[plain](exercises[0])
-        yield path.with_suffix(f".key{form}"), _printed(text, form)
-    yield path.with_suffix(".key.json"), to_json(each.record for each in exercises).encode()
-
-
-def _printed(text: str, form: str) -> bytes:
-    return pdf(text) if form == ".pdf" else text.encode()

@@ -61,6 +61,16 @@ def writing(path: Path) -> Iterator[None]:
         raise UsageError(f"cannot write {str(path)!r}: {error.strerror or error}") from error
 
 
+def reading(path: Path) -> str:
+    """Return the text of a file; report one that cannot be read as a slip on the command line."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"cannot read {path}: {getattr(error, 'strerror', None) or 'it is not text'}"
+        ) from None
+
+
 def numbers(assignments: Sequence[str]) -> dict[str, float]:
     """Return the numbers of arguments such as x=0.5; raise UsageError for any other text."""
     values = {}

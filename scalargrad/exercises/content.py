@@ -26,7 +26,7 @@ class Line(NamedTuple):
         return f"{self.left} = {self.right}" if self.right else self.left
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Content:
     """A title, the identity of the exercise, a trace with blanks; `filled` has the numbers of blanks."""
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, overload
 
 from scalargrad.errors import ExerciseError, SheetError, TraceFormatError
 from scalargrad.exercises.asked import Blank, Blanks, asked
-from scalargrad.exercises.key import Record, to_json
+from scalargrad.exercises.key import MOST_DIGITS, Record, to_json
 from scalargrad.exercises.pleasant import pleasant
+from scalargrad.exercises.questions import quiz_of
 from scalargrad.exercises.sheet import Sheet
-from scalargrad.notation.mathml import MathWriter
-from scalargrad.page import Quiz, page
+from scalargrad.notation.labels import one_line
+from scalargrad.page import page
 from scalargrad.tracing import Trace, trace
-from scalargrad.wengert.statements import statements
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 SIGNS = "0123456789abcdefghjkmnpqrstvwxyz"  # none of them is taken for another one
 FEWEST, MOST = 3, 6  # decimals that are tried where none are asked for
-MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +63,7 @@ class Exercise:
     title: str
     name: str = ""
     seed: int | None = None
-    hints: bool = field(default=False, compare=False)
+    hints: bool = False
 
     @cached_property
     def code(self) -> str:
@@ -81,8 +80,8 @@ class Exercise:
     @property
     def identity(self) -> str:
         """Return what stands on sheet and key: the name, the seed, the code."""
-        seed = "" if self.seed is None else str(self.seed)
-        return " · ".join(filter(None, (self.name, seed, self.code)))
+        name, seed = one_line(self.name).replace("`", "'"), "" if self.seed is None else str(self.seed)
+        return " · ".join(filter(None, (name, seed, self.code)))
 
     @property
     def answers(self) -> dict[str, str]:
@@ -133,25 +132,11 @@ class Exercise:
 
         Or write it to a path.  It is one file that loads nothing: whoever looks for the answers finds them.
         """
-        text = page(self.trace, self.title, digits=self.digits, quiz=self._quiz)
+        text = page(self.trace, self.title, digits=self.digits, quiz=quiz_of(self.sheet))
         if path is None:
             return text
         Path(path).write_text(text, encoding="utf-8", newline="\n")
         return None
-
-    @property
-    def _quiz(self) -> Quiz:
-        writer = MathWriter(self.digits)
-        lines = [line for _, half in self.sheet.halves(writer) for line in half if line.number is None]
-        formulas = {line.name: writer.equal(line.right) if line.right else "" for line in lines}
-        blanks = tuple(
-            (f"{'adjoint' if each.is_adjoint else 'value'} {each.slot}", each.written, formulas[each.written])
-            for each in self.blanks
-        )
-        found = statements(self.trace).values()
-        return Quiz(
-            self.identity, blanks, {v.index: each.target.index for each in found for v in each.folded}
-        )
 
     def check(self, claims: Mapping[str, float | str]) -> CheckReport:
         """Return a CheckReport on answers, `{"a1": 1.367, "d w5": 0.153}`, of which some may be missing."""
@@ -196,6 +181,8 @@ def exercise(
     recorded = y if isinstance(y, Trace) else trace(y)
     if digits is not None and not 1 <= digits <= MOST_DIGITS:
         raise ExerciseError(f"an exercise asks for 1 to {MOST_DIGITS} decimals, got {digits}")
+    if seed is not None and type(seed) is not int:
+        raise ExerciseError(f"a seed is a whole number, got {seed!r:.40}")
     found = asked(recorded, blanks)
     at, shown = _at(recorded, found, digits, seed)
     named = title or f"Backpropagation through {recorded.output.name}"

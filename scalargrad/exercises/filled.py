@@ -5,13 +5,14 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from scalargrad.errors import SheetError, unknown
 from scalargrad.exercises.exercise import Exercise
 from scalargrad.exercises.sheet import HEADINGS
 from scalargrad.study.claims import Claim
 
-IDENTITY = re.compile(r"Exercise:?\s*`?([^`,]+)`?")
+IDENTITY = re.compile(r"Exercise:?\s*(?:`([^`]+)`|([^,]+))")
 AUTHOR = re.compile(r"name:\s*(.*)")
 CELLS = re.compile(r"(?<!\\)\|")
 RULE = re.compile(r"[\s:|-]+")
@@ -91,9 +92,8 @@ def _json(text: str) -> Filled:
 def _csv(text: str) -> Filled:
     filled, begun = Filled(), False
     separator = ";" if ";" in text.partition("\n")[0] else ","
-    reader = csv.reader(text.splitlines(), delimiter=separator)
-    for row in reader:
-        cells, line = [cell.strip() for cell in row], reader.line_num
+    for line, row in _rows(csv.reader(text.splitlines(), delimiter=separator)):
+        cells = [cell.strip() for cell in row]
         if not any(cells):
             continue
         if len(cells) < 2:
@@ -113,6 +113,15 @@ def _csv(text: str) -> Filled:
     return filled
 
 
+def _rows(reader: Any) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of a CSV, each with the number of its line."""
+    try:
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise SheetError(f"line {reader.line_num}: {error}") from None
+
+
 def _markdown(text: str) -> Filled:
     filled = Filled()
     for line, whole in enumerate(text.splitlines(), 1):
@@ -121,7 +130,7 @@ def _markdown(text: str) -> Filled:
             for name, number in _cells(content, line):
                 filled.put(name, number, line)
         elif not filled.identity and (found := IDENTITY.match(content)):
-            filled.identity = found[1].strip()
+            filled.identity = (found[1] or found[2]).strip()
             by = AUTHOR.search(content)
             filled.author = by[1].strip(DECORATION) if by else ""
     return filled
@@ -129,12 +138,12 @@ def _markdown(text: str) -> Filled:
 
 def _cells(content: str, line: int) -> Iterator[tuple[str, str]]:
     """Yield the name and the number of a line of a table, nothing for headings or where none is asked."""
-    cells = [cell.strip() for cell in CELLS.split(content.strip("|"))]
+    cells = [cell.strip() for cell in CELLS.split(content.removeprefix("|").removesuffix("|"))]
     if RULE.fullmatch(content) or cells[0] == HEADINGS[0]:
         return
     if len(cells) != 3:
         raise SheetError(
             f"line {line}: expected three cells, a step, its formula and a number, got {len(cells)}"
         )
-    if name := cells[0].strip(DECORATION):
+    if name := cells[0].strip(" `"):
         yield name, cells[2]

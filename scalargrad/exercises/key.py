@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from scalargrad.errors import SheetError
 
 SCHEMA, VERSION = "scalargrad-key", 1
+MOST_DIGITS = 9
 
 
 class Record(NamedTuple):
@@ -60,6 +61,10 @@ def _record(found: Any, where: str) -> Record:
     record = Record(**found)
     if not all(isinstance(text, str) for text in record[:3]) or not isinstance(record.answers, dict):
         raise SheetError(f"{where}: expected texts and an object of answers, got {found!r:.60}")
-    if type(record.digits) is not int or not (record.seed is None or type(record.seed) is int):
+    if (
+        type(record.digits) is not int
+        or not 1 <= record.digits <= MOST_DIGITS
+        or not (record.seed is None or type(record.seed) is int)
+    ):
         raise SheetError(f"{where}: seed and digits must be whole numbers, got {record[3:5]!r:.40}")
     return record

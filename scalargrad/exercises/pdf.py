@@ -2,9 +2,7 @@
 
 import os
 import shutil
-import subprocess
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from scalargrad.errors import RendererError
 
@@ -15,6 +13,9 @@ NO_LATEX = (
 
 def pdf(latex: str) -> bytes:
     """Return a document as PDF; raise RendererError where no LaTeX is installed, or it refuses."""
+    import subprocess
+    from tempfile import TemporaryDirectory
+
     command = shutil.which("pdflatex")
     if command is None:
         raise RendererError(NO_LATEX)

@@ -91,19 +91,35 @@ answer = (what, input, verdict) => {
   lift();
 };
 
-// How far rounding may move a number on the way through steps that have no line of their own.
-slackOf = (what, given) => Math.min(drift(what), 0.0999 * Math.abs(truth.known.get(what)));
+// How far rounding may move a number, all on the way to it rounded to the decimals that are asked for.
+const drifts = new Map(), unit = Math.min(10 ** -digits, COARSEST);
+const error = (x) => (Math.abs(x / unit - Math.round(x / unit)) < 1e-6 ? 0 : unit / 2);
+slackOf = (what) => Math.min(drift(what), 0.0999 * Math.abs(truth.known.get(what)));
+
 function drift(what) {
-  const unit = Math.min(10 ** -digits, COARSEST), error = (x) => (Math.abs(x / unit - Math.round(x / unit)) < 1e-6 ? 0 : unit / 2);
-  const [kind, row] = what.split(" "), { known } = truth, isValue = kind === "value";
-  const edges = isValue ? trace[row].parents.map((from, k) => ({ from, key: `${row}-${k}` }))
-    : readers[row].map(({ child, k }) => ({ from: child, key: `${child}-${k}` }));
-  return edges.reduce((sum, { from, key }) => {
-    const local = known.get(`local ${key}`), inner = known.get(`${kind} ${from}`);
-    const before = error(inner) + (isFolded(from) ? drift(`${kind} ${from}`) : 0);
-    const ofLocal = isValue ? 0 : 2 * Math.abs(inner) * error(local); // which was computed from a rounded value
-    return sum + Math.abs(local) * before + ofLocal + (edges.length > 1 ? error(local * inner) : 0);
+  if (!drifts.has(what)) drifts.set(what, driftOf(what));
+  return drifts.get(what);
+}
+
+function driftOf(what) {
+  const [kind, key] = what.split(" "), row = Number(key), isValue = kind === "value";
+  const edges = isValue ? (trace[row].parents ?? []).map((from, k) => ({ from, child: row, k })) : readers[row].map(({ child, k }) => ({ from: child, child, k }));
+  return edges.reduce((sum, { from, child, k }) => {
+    const local = truth.known.get(`local ${child}-${k}`), inner = truth.known.get(`${kind} ${from}`);
+    const ofLocal = isValue ? 0 : Math.abs(inner) * (error(local) + driftOfLocal(child, k, local));
+    return sum + Math.abs(local) * off(kind, from) + ofLocal + (edges.length > 1 ? error(local * inner) : 0);
   }, 0);
+}
+
+// A number as it may have been used, off by its own rounding and by what came before.
+const off = (kind, row) => error(truth.known.get(`${kind} ${row}`)) + drift(`${kind} ${row}`);
+
+// A local derivative that was computed of such numbers, of its operands or of its own value.
+function driftOfLocal(row, k, exact) {
+  const { parents, row: own } = trace[row], z = truth.values[row], operands = parents.map((parent) => truth.values[parent]);
+  const others = [[z + off("value", row), ...operands], [z, ...operands.map((x, i) => x + off("value", parents[i]))]];
+  const gaps = others.map((numbers) => Math.abs(Number(rows[own].local(...numbers)[k]) - exact));
+  return Math.max(...gaps.filter(Number.isFinite), 0);
 }
 
 // Slips within a statement, in the names that stand on the sheet.

@@ -151,7 +151,8 @@ class _Search:
 
     def merit(self, at: Trace) -> float:
         """Return how good an exercise is: a relu is shut among open ones, answers can be told apart."""
-        different = {f"{blank.answer(at):.{self.digits}f}" for blank in self.blanks}
+        numbers = [*(v.value for v in at if v.parents), *(blank.answer(at) for blank in self.blanks)]
+        different = {f"{abs(x):.{self.digits}f}" for x in numbers}
         gates = [v for v in at if _dies(v)]
         shut = 0 < 2 * sum(v.value == 0 for v in gates) < len(gates)
         extreme = sum(not SMALLEST <= abs(v.value) <= LARGEST for v in at if v.parents and v.value)

@@ -9,7 +9,7 @@ from scalargrad.exercises.content import Content
 from scalargrad.exercises.latex import document
 from scalargrad.notation.latex import LatexWriter
 from scalargrad.notation.text import TextWriter
-from scalargrad.notation.typesetting import fitted
+from scalargrad.study.forms import between_dollars
 from scalargrad.wengert.listing import aligned
 
 BLANK = "____"
@@ -42,7 +42,11 @@ class Sheet(Content):
         parts.append(f"Given: {given}. {self.rounding}")
         for heading, lines in self.halves(writer):
             cells = [
-                (f"`{line.name}`" if line.name else "", _between_dollars(line.equation), line.number or BLANK)
+                (
+                    f"`{line.name}`" if line.name else "",
+                    between_dollars(line.equation).replace(r"\frac{\partial", r"\dfrac{\partial"),
+                    line.number or BLANK,
+                )
                 for line in lines
             ]
             parts.append(aligned(cells, (HEADINGS[0], heading, HEADINGS[1]), ("left",) * 3, "github"))
@@ -74,10 +78,3 @@ class Sheet(Content):
 
     def _number(self, blank: Blank) -> float | None:
         return float(self.filled[blank.name]) if blank.name in self.filled else None
-
-
-def _between_dollars(latex: str) -> str:
-    """Return mathematics in a cell; a bar, which would end it, becomes a command."""
-    for bar in ("\\left|", "\\right|", "|"):
-        latex = latex.replace(bar, f"{bar[:-1]}\\vert ")
-    return f"${fitted(latex)}$".replace(r"\frac{\partial", r"\dfrac{\partial")

@@ -95,6 +95,10 @@ class ExpressionError(ScalargradError, ValueError):
         return f"{self.line}\n{' ' * self.start}{'^' * (self.end - self.start)}" if self.line else ""
 
 
+class NumberError(ScalargradError, ValueError):
+    """Report a text that is no number, or one that can be read in two ways, with what to write."""
+
+
 class TraceFormatError(ScalargradError, ValueError):
     """Report a file that is not a trace, or a damaged one, with what is wrong and where."""
 
@@ -127,8 +131,8 @@ def known(kind: str, word: T, words: Iterable[T]) -> T:
     return word
 
 
-def unknown(kind: str, name: str, names: Iterable[str]) -> str:
-    """Return the message for an unknown name, with the nearest known ones.
+def unknown(kind: str, name: str, names: Iterable[str], most: int = MOST_LISTED) -> str:
+    """Return the message for an unknown name, with the nearest known ones; else with `most` of all.
 
     >>> unknown("activation", "tahn", ["tanh", "relu"])
     "unknown activation 'tahn'; did you mean tanh?"
@@ -137,8 +141,6 @@ def unknown(kind: str, name: str, names: Iterable[str]) -> str:
 
     names = sorted(names)
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-    listed = ", ".join(names[:MOST_LISTED]) + (
-        f" and {len(names) - MOST_LISTED} more" * (len(names) > MOST_LISTED)
-    )
+    listed = ", ".join(names[:most]) + (f" and {len(names) - most} more" * (len(names) > most))
     hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {listed}"
     return f"unknown {kind} {name!r}; {hint}"

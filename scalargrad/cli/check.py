@@ -5,11 +5,11 @@ import csv
 import json
 from pathlib import Path
 
-from scalargrad.cli.subject import SUBJECT, UsageError, numbers, output_of, reading
+from scalargrad.cli.subject import SUBJECT, UsageError, numbers, reading, traced
 from scalargrad.examples import GALLERY
 from scalargrad.expressions import free_names
 from scalargrad.notation.numbers import is_number
-from scalargrad.tracing import trace
+from scalargrad.notation.reading_names import read_place
 
 PURPOSE = "check hand work: which numbers are right, and what went wrong first"
 EXAMPLES = (
@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
     names = GALLERY[subject].data if subject in GALLERY else free_names(subject)
     # What is given to the graph, leaves and open names, takes its numbers from the claims.
     given = numbers([f"{name}={claims.pop(name)}" for name in list(claims) if name in names])
-    report = trace(output_of(subject, given)).check(claims, options.digits, options.rate)
+    report = traced(subject, given).check(claims, options.digits, options.rate)
     print(report)
     return 0 if report.ok else 1
 
@@ -59,6 +59,8 @@ def _steps(arguments: list[str]) -> dict[str, str]:
         name, equals, x = (part.strip() for part in text.rpartition("="))
         if not equals or not name:
             raise UsageError(f"expected step=number, such as a1=1.367, got {text!r}")
+        before, blank, last = name.rpartition(" ")
+        name = f"{before}{blank}{read_place(last) or last}"  # w₁ is w1, W[0][1] is W[0,1]
         if name in claims:
             raise UsageError(f"{name} is given twice")
         claims[name] = x

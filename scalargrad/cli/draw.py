@@ -38,9 +38,9 @@ def run(options: argparse.Namespace) -> None:
     kind = path.suffix[1:].lower()
     if kind not in FORMATS:
         raise UsageError(f"expected a file ending in .{', .'.join(FORMATS)}, got {path.name!r}")
-    output, example = subject_of(options)
+    recorded, example = subject_of(options)
     figure = draw(
-        output,
+        recorded,
         options.view,
         edges=options.edges,
         adjoints=not options.no_adjoints,

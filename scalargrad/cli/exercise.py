@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scalargrad.cli.subject import SUBJECT, UsageError, looks_like_a_name, numbers, output_of, writing
+from scalargrad.cli.subject import SUBJECT, UsageError, looks_like_a_name, numbers, traced, writing
 from scalargrad.examples import GALLERY
 from scalargrad.expressions import free_names
 
@@ -81,10 +81,10 @@ def _exercises(options: argparse.Namespace) -> "list[Exercise]":
     one = GALLERY.get(text)
     if one is None and seeds != [None] and not looks_like_a_name(text):
         values = {name: 0.5 + i / 8 for i, name in enumerate(free_names(text))} | values  # to be drawn anew
-    output = output_of(text, values)
+    recorded = traced(text, values)
     return [
         exercise(
-            output,
+            recorded,
             seed=seed,
             blanks=options.blanks,
             digits=options.digits,

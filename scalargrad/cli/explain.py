@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 from scalargrad.cli.subject import add_digits, add_subject, digits_of, subject_of
 from scalargrad.study.explain import Explanation
-from scalargrad.tracing import trace
 
 PURPOSE = "write out why a derivative is what it is"
 EXAMPLES = (
@@ -41,8 +40,8 @@ def _count(text: str) -> int:
 
 def run(options: argparse.Namespace) -> None:
     """Print the chain rule, the substitution and the result."""
-    output, example = subject_of(options)
-    explanation = trace(output).explain(
+    recorded, example = subject_of(options)
+    explanation = recorded.explain(
         options.of,
         digits=digits_of(options, example),
         notation="bar" if options.bar else "partial",

@@ -4,7 +4,6 @@ import argparse
 from pathlib import Path
 
 from scalargrad.cli.subject import UsageError, add_digits, add_subject, digits_of, subject_of, writing
-from scalargrad.tracing import trace
 
 PURPOSE = "write a page that plays backpropagation, one file to open in a browser"
 EXAMPLES = (
@@ -29,12 +28,12 @@ def run(options: argparse.Namespace) -> None:
     path = Path(options.output.strip())
     if path.suffix.lower() not in {".html", ".htm"}:
         raise UsageError(f"expected a file ending in .html, got {path.name!r}")
-    output, example = subject_of(options)
+    recorded, example = subject_of(options)
     title = options.title or (example.title if example else None)
     source = example.code if example else "\n".join(map(str.strip, options.subject.split(";")))
     rate = example.rate if example and example.rate else 0.1
     moved = [name for text in (options.parameters or "").split(",") if (name := text.strip())]
-    page = trace(output).to_html(
+    page = recorded.to_html(
         title=title, digits=digits_of(options, example), rate=rate, source=source, parameters=moved
     )
     with writing(path):

@@ -7,7 +7,6 @@ from scalargrad.cli.subject import add_digits, add_subject, digits_of, subject_o
 from scalargrad.cli.terminal import colour_depth, inks, is_dumb
 from scalargrad.study.stepping import Stepper, transcript
 from scalargrad.study.terminal import step_through
-from scalargrad.tracing import trace
 
 PURPOSE = "step through backpropagation, one step a key"
 EXAMPLES = (
@@ -25,8 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Step in the terminal; where input or output is not one, or a dumb one, print all steps and end."""
-    output, example = subject_of(options)
-    stepper = Stepper(trace(output), digits_of(options, example))
+    recorded, example = subject_of(options)
+    stepper = Stepper(recorded, digits_of(options, example))
     heading = example.title if example else options.subject.strip()
     if sys.stdin.isatty() and sys.stdout.isatty() and not is_dumb():
         step_through(stepper, heading, inks(), colour_depth())

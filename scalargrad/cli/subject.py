@@ -1,15 +1,16 @@
 """What a command works on: an example of the gallery or an expression, with values for its names."""
 
 import argparse
-import unicodedata
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from scalargrad.engine.value import Value
-from scalargrad.errors import ScalargradError, unknown
+from scalargrad.errors import NumberError, ScalargradError, unknown
 from scalargrad.examples import GALLERY, Example
-from scalargrad.expressions import evaluate
+from scalargrad.expressions import Numbers, read, read_given
+from scalargrad.notation.reading_names import read_name
+from scalargrad.tracing import Trace, trace
 
 SUBJECT = "the name of an example, or an expression such as 'a = w*x + b; sigmoid(a)'"
 
@@ -21,7 +22,8 @@ class UsageError(ScalargradError):
 def add_subject(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that name the subject and give values."""
     parser.add_argument("subject", metavar="WHAT", help=SUBJECT)
-    parser.add_argument("values", nargs="*", metavar="name=value", help="a number for each name")
+    help_text = "a number for each name, or a list, x=[0.5, -1]"
+    parser.add_argument("values", nargs="*", metavar="name=value", help=help_text)
 
 
 def add_digits(parser: argparse.ArgumentParser) -> None:
@@ -29,22 +31,33 @@ def add_digits(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--digits", type=_digits, metavar="N", help="decimals to show (default: 4)")
 
 
-def subject_of(options: argparse.Namespace) -> tuple[Value, Example | None]:
-    """Return the output the arguments ask for and, if it is one, the example it comes from."""
+def subject_of(options: argparse.Namespace) -> tuple[Trace, Example | None]:
+    """Return the trace of what the arguments ask for and, if it is one, the example it comes from."""
     text = options.subject.strip()
-    return output_of(text, numbers(options.values)), GALLERY.get(text)
+    return traced(text, numbers(options.values)), GALLERY.get(text)
 
 
-def output_of(text: str, values: Mapping[str, float]) -> Value:
-    """Return the output of an example, by its name, or of an expression; without a label that is y."""
+def traced(text: str, values: Mapping[str, Numbers]) -> Trace:
+    """Return the trace of an example, by its name, or of an expression.
+
+    What an expression computes beside its output is in the trace, too, and said on standard error.
+    """
     if text in GALLERY:
-        return GALLERY[text].output(**values)
+        single = {name: x for name, x in values.items() if isinstance(x, float)}
+        for name in values.keys() - single.keys():
+            raise UsageError(f"{name} is one number in an example, got a list")
+        return trace(GALLERY[text].output(**single))
     if looks_like_a_name(text) and not values:
         slip = unknown("example", text, GALLERY)
         raise UsageError(f"{slip}{'' if slip.endswith('?') else '.'} An expression needs values, name=value.")
-    output = evaluate(text, values)
-    output.label = output.label or ("y" if "y" not in values else "")
-    return output
+    output, unused = read(text, values)
+    recorded = trace(output, also=unused)
+    if unused:
+        names = ", ".join(recorded[v].name for v in unused)
+        are, their = ("is", "its") if len(unused) == 1 else ("are", "their")
+        rest = f"{are} not used by {recorded.output.name}: {their} derivative is 0"
+        print(f"scalargrad: {names} {rest}", file=sys.stderr)
+    return recorded
 
 
 def digits_of(options: argparse.Namespace, example: Example | None) -> int:
@@ -71,20 +84,20 @@ def reading(path: Path) -> str:
         ) from None
 
 
-def numbers(assignments: Sequence[str]) -> dict[str, float]:
-    """Return the numbers of arguments such as x=0.5; raise UsageError for any other text."""
-    values = {}
+def numbers(assignments: Sequence[str]) -> dict[str, Numbers]:
+    """Return the numbers of arguments such as x=0.5 or x=[0.5, -1]; raise UsageError for any other text."""
+    values: dict[str, Numbers] = {}
     for text in assignments:
-        name, equals, number = (part.strip() for part in text.partition("="))
-        name = unicodedata.normalize("NFKC", name)  # as Python reads names in an expression
-        if not equals or not name.isidentifier():
-            raise UsageError(f"expected name=value, such as x=0.5, got {text.strip()!r}")
+        written, equals, number = (part.strip() for part in text.partition("="))
+        name = read_name(written)
+        if not equals or name is None:
+            raise UsageError(f"expected name=value, such as x=0.5 or x=[0.5, -1], got {text.strip()!r}")
         if name in values:
             raise UsageError(f"{name} is given twice")
         try:
-            values[name] = float(number)
-        except ValueError:
-            raise UsageError(f"expected a number for {name}, got {number!r}") from None
+            values[name] = read_given(number, name)
+        except NumberError as error:
+            raise UsageError(str(error)) from None
     return values
 
 

@@ -4,7 +4,6 @@ import argparse
 
 from scalargrad.cli.subject import add_digits, add_subject, digits_of, subject_of
 from scalargrad.cli.terminal import inks, show, width
-from scalargrad.tracing import trace
 from scalargrad.wengert.listing import listing, updates
 from scalargrad.wengert.roles import parameters
 
@@ -14,6 +13,7 @@ EXAMPLES = (
     "scalargrad trace sigmoid-2-2-1 w1=2 --digits 6",
     'scalargrad trace "sigmoid(w*x + b)" w=2 x=1 b=0.5',
     'scalargrad trace "a = w*x + b; h = sigmoid(a)" w=2 x=1 b=0.5',
+    'scalargrad trace "sum(relu(W@x))" "W=[[1, -2], [3, 4]]" "x=[0.5, 1]"',
 )
 
 
@@ -25,11 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print the listing and, for an example that takes one, a step of gradient descent."""
-    output, example = subject_of(options)
+    recorded, example = subject_of(options)
     digits = digits_of(options, example)
     if example:
         print(f"{example.title}\n({example.source})\n")
-    recorded = trace(output)
     show(listing(recorded, digits, width(), inks()))
     if example and example.rate:
         moved = [v.name for v in parameters(recorded)]

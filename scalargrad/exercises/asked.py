@@ -41,8 +41,9 @@ def asked(trace: WengertList, blanks: Blanks = "all") -> tuple[Blank, ...]:
     """Return the blanks in the order of the work: values down, then adjoints up.
 
     Values and adjoints of steps without a name are not asked for, as a textbook writes none of them; nor is
-    the adjoint of the output, which is 1, or of a target.  Raises ExerciseError where nothing or far
-    too much is left, UnknownNameError for another word than "all", "forward" or "reverse".
+    the adjoint of the output, which is 1, of a target, or of what the output does not depend on.  Raises
+    ExerciseError where nothing or far too much is left, UnknownNameError for another word than "all",
+    "forward" or "reverse".
 
     >>> from scalargrad import trace
     >>> from scalargrad.examples import example
@@ -69,11 +70,14 @@ def is_target(v: Instruction, trace: WengertList) -> bool:
 
 
 def _every(trace: WengertList) -> Iterator[Blank]:
-    computed = statements(trace)
+    computed, needed = statements(trace), {trace.output}
+    for v in reversed(trace.instructions):
+        if v in needed:
+            needed.update(v.parents)
     yield from (Blank(v.name, v.index, is_adjoint=False) for v in computed)
     for v in reversed(trace.instructions):
         is_leaf = not v.parents and v.role != "constant" and not is_target(v, trace)
-        if (is_leaf or v in computed) and v is not trace.output:
+        if (is_leaf or v in computed) and v in needed and v is not trace.output:
             yield Blank(f"d {v.name}", v.index, is_adjoint=True)
 
 

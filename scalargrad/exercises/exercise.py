@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from os import PathLike
 
+    from scalargrad.checking.report import CheckReport
     from scalargrad.engine.value import Value
-    from scalargrad.study.check import CheckReport
 
 SIGNS = "0123456789abcdefghjkmnpqrstvwxyz"  # none of them is taken for another one
 FEWEST, MOST = 3, 6  # decimals that are tried where none are asked for

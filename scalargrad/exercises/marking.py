@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from scalargrad.checking.report import CheckReport, Judgement
 from scalargrad.errors import ScalargradError, WrongKeyError
 from scalargrad.exercises.exercise import Exercise
 from scalargrad.exercises.filled import read
 from scalargrad.exercises.key import from_json
-from scalargrad.study.check import CheckReport, Judgement
 from scalargrad.wengert.listing import aligned
 
 COLUMNS = ("sheet", "name", "right", "first wrong", "remark")

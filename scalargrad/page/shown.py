@@ -57,10 +57,14 @@ class ShownList(WengertList):
 
     @property
     def numbers(self) -> Mapping[str, float]:
-        """Return every number by what shows it."""
+        """Return every number by what shows it; an edge of what the output does not depend on adds 0."""
         found = [v.value for v in self] + [v.adjoint for v in self]
-        for c in self.contributions.values():
-            found += [c.local, c.contribution, c.after, *([] if c.before is None else [c.before])]
+        for edge in (Edge(v, k) for v in self for k in range(len(v.parents))):
+            found.append(edge.local)
+            if c := self.contributions.get(edge):
+                found += [c.contribution, c.after, *([] if c.before is None else [c.before])]
+            else:
+                found.append(Shown(0.0, f"contribution {edge.child.index}-{edge.position}"))
         return {x.what: float(x) for x in found if isinstance(x, Shown)}
 
 

@@ -23,7 +23,7 @@ class Path(NamedTuple):
 def count_paths(trace: WengertList, target: Instruction) -> int:
     """Count the paths from the target to the output exactly, however many there are."""
     ones = adjoints(trace.instructions, 1, lambda v: ((parent, 1) for parent in v.parents))
-    return int(ones[target])
+    return int(ones.get(target, 0))  # none leads from what the output does not depend on
 
 
 def largest_paths(trace: WengertList, target: Instruction, k: int) -> tuple[Path, ...]:

@@ -38,16 +38,23 @@ class WengertList(Sequence[Instruction]):
         made: list[Instruction] = []
         for slot, form in enumerate(structure.forms):
             parents = tuple(made[parent] for parent in form.parents)
-            reached = adjoint.get(slot, 0.0)  # a document may hold what its output does not depend on
+            reached = adjoint.get(slot, 0.0)  # the output need not depend on all
             made.append(Instruction(form, parents, values[slot], reached, partials[slot]))
         self.instructions = tuple(made)
         self._nodes = nodes
 
     @classmethod
-    def of(cls, output: Value, upto: Collection[Value] = ()) -> Self:
-        """Return the Wengert list of an output, cut at the Values `upto`, which stand as its inputs."""
-        order = evaluation_order(output)
-        nodes = _needed(order, upto) if upto else order
+    def of(cls, output: Value, upto: Collection[Value] = (), also: Collection[Value] = ()) -> Self:
+        """Return the Wengert list of an output, cut at the Values `upto`, which stand as its inputs.
+
+        What the Values `also` were computed from is in it, too; none of that may depend on the output.
+
+        >>> x = Value(3.0, label="x")
+        >>> [v.adjoint for v in WengertList.of(x * x, also=[2 * x])]
+        [6.0, 0.0, 0.0, 1.0]
+        """
+        order = [node for node in evaluation_order(output, *also) if node is not output] + [output]
+        nodes = _needed(order, upto, also) if upto else order
         return cls(Structure.of(nodes, upto), [node.data for node in nodes], nodes)
 
     def at(self, **data: float) -> Self:
@@ -129,9 +136,9 @@ class WengertList(Sequence[Instruction]):
         return self.instructions[key]
 
 
-def _needed(order: Sequence[Value], upto: Collection[Value]) -> list[Value]:
-    """Return the nodes that the output reads without going beyond `upto`."""
-    needed = {order[-1]}
+def _needed(order: Sequence[Value], upto: Collection[Value], also: Collection[Value]) -> list[Value]:
+    """Return the nodes that the output, or one of `also`, reads without going beyond `upto`."""
+    needed = {order[-1], *also}
     for node in reversed(order):
         if node in needed and node not in upto:
             needed.update(node.parents)

@@ -56,7 +56,7 @@ from scalargrad.expressions import evaluate
 from scalargrad.optim.schedules import Schedule
 from scalargrad.primitives.table import withdraw
 from scalargrad.replay import Recorded, RecordedOutput
-from scalargrad.study.check import CheckReport, Judgement
+from scalargrad.checking.report import CheckReport, Judgement
 from scalargrad.study.explain import Explanation
 from scalargrad.table import Family, Primitive, family, member, primitive
 from scalargrad.wengert.instruction import Contribution, Instruction

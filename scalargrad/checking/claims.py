@@ -1,0 +1,142 @@
+"""Claims: numbers as a person writes them, each with how exactly it is meant."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import multimode
+from typing import NamedTuple, Self
+
+from scalargrad.checking.spans import Span
+from scalargrad.errors import OperandError
+from scalargrad.notation.written import WrittenNumber, read_number
+
+SHARE = 0.1  # who rounds what is not written down still keeps this much of it
+FEWEST_FIGURES = 2  # with one figure nobody computes on
+
+
+class Claim(NamedTuple):
+    """A number with the unit of its last digit: 0 where it is exact, such as 1/3 or 5 among whole numbers."""
+
+    name: str
+    number: float
+    unit: float
+    decimals: int = 0
+    figures: int = 17
+
+    @property
+    def meant(self) -> Span:
+        """Return the numbers that are written so, rounded or truncated."""
+        x, unit = self.number, self.unit * (1 - 1e-9)
+        below, above = (unit if x <= 0 else unit / 2), (unit if x >= 0 else unit / 2)
+        return Span(x - below, x + above).widened(1e-6 * unit / 2 + 1e-12 * max(1.0, abs(x)))
+
+    def rounds(self, x: float) -> bool:
+        """Tell whether the claim is x rounded to its last digit."""
+        return abs(self.number - x) <= 0.5 * self.unit * (1 + 1e-6) + 1e-12 * max(1.0, abs(x))
+
+    def as_exact_as(self, precision: "Precision") -> "Claim":
+        """Return the claim with the zeros that may have been dropped, by the precision of the work."""
+        if precision.decimals is None:
+            return self
+        unit = 10.0**-precision.decimals
+        in_figures = precision.figures and self.number
+        unit = _unit_in_figures(self.number, precision.figures) if in_figures else unit  # type: ignore[arg-type]
+        return self._replace(unit=min(self.unit, unit))
+
+    @property
+    def telling(self) -> float:
+        """Return how much room such a number leaves for chance: a whole number is soon hit by a wrong idea."""
+        few = abs(self.number) * 10.0**-self.figures if self.decimals == 0 else 0.0
+        return max(self.meant.high - self.meant.low, few)
+
+    def times(self, factor: float) -> "Claim":
+        """Return the claim in another convention, which multiplies it by a factor."""
+        return self._replace(number=self.number * factor, unit=self.unit * abs(factor))
+
+
+def claims_of(
+    numbers: Mapping[str, float | str], digits: int | None = None
+) -> tuple[list[Claim], "Precision"]:
+    """Return claims of numbers or their texts, with their precision; `digits` restores dropped zeros.
+
+    A whole number says nothing of how exact it is: 0 may be 0.0000 or 0.4, and so 0.1 among longer ones.
+    It is read as exactly as the others are written, in decimals or figures, and where all are whole as exact.
+
+    >>> [claim.unit for claim in claims_of({"a": "0", "h": "0.25", "y": "0.75"})[0]]
+    [0.01, 0.01, 0.01]
+    >>> [claim.unit for claim in claims_of({"d x": "1"})[0]]
+    [0.0]
+    """
+    written = {name: _written(name, x, digits or 0) for name, x in numbers.items()}
+    precision = Precision.of(list(written.values()))
+    return [_claim(name, each, precision) for name, each in written.items()], precision
+
+
+def _claim(name: str, written: WrittenNumber, precision: "Precision") -> Claim:
+    if written.decimals is None:
+        return Claim(name, written.value, 0.0, 12)
+    unit = 10.0**-written.decimals
+    if written.decimals == 0 or (written.decimals == 1 and written.figures <= 1 and precision.coarsest):
+        unit = min(unit, precision.unit_of_short(written.value))
+    return Claim(name, written.value, unit, written.decimals, written.figures)
+
+
+def _written(name: str, x: float | str, digits: int) -> WrittenNumber:
+    try:
+        written = read_number(x if isinstance(x, str) else repr(float(x)).removesuffix(".0"))
+    except OperandError:
+        written = None
+    if written is None or not math.isfinite(written.value):
+        raise OperandError(f"expected a number for {name}, got {x!r}")
+    exact = written.decimals is None
+    return written if exact else written._replace(decimals=max(written.decimals or 0, digits))
+
+
+@dataclass(frozen=True)
+class Precision:
+    """How far a person rounds: to decimals, to significant figures, or to what either leaves.
+
+    `decimals` is what most numbers have, `coarsest` what a third of them do not exceed; None where all
+    are whole.
+
+    >>> Precision.of([read_number("1.36"), read_number("0.796")])
+    Precision(decimals=3, coarsest=2, figures=3)
+    """
+
+    decimals: int | None
+    coarsest: int | None
+    figures: int | None
+
+    @classmethod
+    def of(cls, written: Sequence[WrittenNumber]) -> Self:
+        """Return the precision that numbers have in common."""
+        decimals = sorted(each.decimals for each in written if each.decimals)
+        figures = [each.figures for each in written if each.decimals]
+        if not decimals:
+            return cls(None, None, None)
+        usual, of_figures = max(multimode(decimals)), max(multimode(figures))
+        votes, against = figures.count(of_figures), decimals.count(usual)
+        in_figures = votes > against if of_figures == FEWEST_FIGURES else votes >= against
+        in_figures = in_figures and of_figures >= FEWEST_FIGURES
+        return cls(usual, decimals[len(decimals) // 3], of_figures if in_figures else None)
+
+    def unit_of_short(self, x: float) -> float:
+        """Return the unit of a number that is written with one figure or none behind the point, among these."""
+        if self.coarsest is None:
+            return 0.0
+        in_figures = _unit_in_figures(x, self.figures) if self.figures and x else 0.0
+        return max(10.0**-self.coarsest, in_figures)
+
+    def error(self, x: float) -> float:
+        """Return how far rounding may move what is not written down: not at all where x needs none."""
+        if x == 0 or not math.isfinite(x) or self.decimals is None:
+            return 0.0
+        in_figures = _unit_in_figures(x, self.figures) if self.figures else 0.0
+        unit = max(10.0**-self.decimals, in_figures)
+        is_short = abs(x / unit - round(x / unit)) < 1e-6
+        return 0.0 if is_short else min(unit, SHARE * abs(x))
+
+
+def _unit_in_figures(x: float, figures: int) -> float:
+    return 10.0 ** (math.floor(math.log10(abs(x))) + 1 - figures)
+

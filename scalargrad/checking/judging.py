@@ -1,0 +1,145 @@
+"""Judging: every claim held against the work before it, the first wrong one explained."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from scalargrad.checking.claims import Claim, Precision
+from scalargrad.checking.places import Place, order_of_work
+from scalargrad.checking.search import Assumption, Cone, Explanation, explain
+from scalargrad.checking.spans import Span, around
+from scalargrad.checking.work import BOUND, Had, Work, exact
+from scalargrad.wengert.list import WengertList
+
+Verdict = Literal["exact", "rounded", "truncated", "carried", "follows", "wrong", "unclear"]
+
+
+@dataclass
+class Finding:
+    """What is found of one claim; `on` is what it rests on that is wrong and not written down."""
+
+    place: Place
+    claim: Claim
+    exact: float
+    verdict: Verdict
+    is_predicted: bool  # by the numbers the person had before
+    explanation: Explanation = field(default_factory=Explanation)
+
+
+class Judge:
+    """Hold the claims of one hand-in against a trace."""
+
+    def __init__(
+        self, trace: WengertList, claimed: Mapping[Place, Claim], precision: Precision, rate: float | None
+    ) -> None:
+        self.trace, self.claimed, self.precision, self.rate = trace, claimed, precision, rate
+        self.order = list(order_of_work(trace, claimed))
+        self.last = max(i for i, place in enumerate(self.order) if place in claimed)
+
+    def findings(self) -> list[Finding]:
+        """Return what is found of each claim, in the order of the work.
+
+        One wrong number is explained at a time, and the work done again under what explains it, for
+        a slip that was made where nothing is written may be what others follow from.
+        """
+        explained: dict[Place, Explanation] = {}
+        while True:
+            run = _Run(self, explained)
+            findings, stopped = run.done(until_unexplained=True)
+            if stopped is None:
+                return findings
+            known = [a for each in explained.values() for a in each.assumptions[:1]]
+            explained[stopped] = explain(
+                run.person, self.claimed, stopped, known, lambda a: self._left_over(explained, stopped, a)
+            )
+
+    def _left_over(
+        self, explained: Mapping[Place, Explanation], place: Place, assumption: Assumption | None
+    ) -> int:
+        """Return how many claims are not what the person's numbers give, under one more assumption."""
+        assumed = {**explained, place: Explanation((assumption,) if assumption else ())}
+        findings, _ = _Run(self, assumed).done(until_unexplained=False)
+        return sum(not each.is_predicted for each in findings if each.place not in assumed)
+
+
+class _Run:
+    """Do the work once from the beginning, under the slips found so far."""
+
+    def __init__(self, judge: Judge, explained: Mapping[Place, Explanation]) -> None:
+        self.judge, self.explained = judge, explained
+        self.assumed = [a for each in explained.values() for a in each.assumptions[:1]]
+        self.honest = Work(judge.trace, judge.precision, judge.rate)
+        self.person = Work(judge.trace, judge.precision, judge.rate)
+        self.suspects: set[Place] = set()  # what leads to a number that nothing explains, and is not written
+
+    def done(self, until_unexplained: bool) -> tuple[list[Finding], Place | None]:
+        """Return the findings, up to the first claim that is wrong and not looked at yet, and that claim."""
+        found = []
+        for place in self.judge.order[: self.judge.last + 1]:
+            finding = self._step(place)
+            if finding is not None:
+                found.append(finding)
+                if finding.verdict == "wrong" and place not in self.explained:
+                    if until_unexplained:
+                        return found, place
+                    self._go_on(place)
+        return found, None
+
+    def _step(self, place: Place) -> Finding | None:
+        """Do one place; return what is found where it is claimed."""
+        claim = self.judge.claimed.get(place)
+        honest, person = self.honest.at(place), self._slipped(place)
+        if claim is None:
+            self.honest.keep(place, honest)
+            self.person.keep(place, person)
+            return None
+        right = exact(place, self.judge.rate)
+        verdict = self._verdict(place, claim, right, honest, person)
+        is_right = verdict in {"exact", "rounded", "truncated", "carried"}
+        self.person.had[place] = person  # an explanation starts from what it should have been
+        if verdict == "wrong" and place not in self.explained:
+            return Finding(place, claim, right, verdict, False)
+        self._go_on(place, is_right)
+        self.honest.keep(place, honest, claim if is_right else None)
+        is_predicted = claim.meant.meets(person.span)
+        return Finding(place, claim, right, verdict, is_predicted, self.explained.get(place, Explanation()))
+
+    def _go_on(self, place: Place, is_right: bool = False) -> None:
+        """Go on with a claim; where it is wrong and nothing explains it, suspect what leads to it."""
+        if place in self.explained and not self.explained[place].assumptions:
+            on_the_way = Cone.of(self.person, self.judge.claimed, place).places[:-1]
+            self.suspects |= {each for each in on_the_way if each.kind != "value" or each.v.parents}
+        self.person.keep(place, self.person.had[place], self.judge.claimed[place], is_right)
+        if place not in self.honest.had:
+            self.honest.keep(place, self.honest.at(place))
+
+    def _slipped(self, place: Place) -> Had:
+        """Return what the person gets at a place, who may make one of the slips found so far."""
+        had = self.person.had[place] = self.person.at(place)
+        for assumption in self.assumed:
+            if (number := assumption.guess(self.person, place)) is not None:
+                share = max(abs(end - had.number) for end in had.span) / max(abs(had.number), 1e-300)
+                had = Had(number, around(number, min(share, BOUND)))
+        return had
+
+    def _verdict(self, place: Place, claim: Claim, right: float, honest: Had, person: Had) -> Verdict:
+        if abs(claim.number - right) <= 1e-12 * max(1.0, abs(right)):
+            return "exact"
+        if claim.rounds(right):
+            return "rounded"
+        if claim.meant.meets(Span(right, right)):
+            return "truncated"
+        if claim.meant.meets(_bounded(honest)):
+            return "carried"
+        if place in self.explained:
+            return "wrong"
+        if self.explained and claim.meant.meets(person.span):
+            return "follows"
+        if self.suspects & set(Cone.of(self.person, self.judge.claimed, place).places):
+            return "unclear"
+        return "wrong"
+
+
+def _bounded(had: Had) -> Span:
+    """Return where rounding on the way may have led, but for another sign or twice the number."""
+    return had.span.clipped(around(had.number, BOUND))

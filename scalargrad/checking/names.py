@@ -1,0 +1,218 @@
+"""The names of claims: which number a person means by `d w5`, `do1/dnet1` or `w5+`."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from scalargrad.checking.places import Place, derivative_of
+from scalargrad.errors import ShapeError, UnknownNameError, unknown
+from scalargrad.notation.text import TextWriter
+from scalargrad.wengert.instruction import Edge, Instruction
+from scalargrad.wengert.list import WengertList
+from scalargrad.wengert.statements import statements
+
+D = r"(?:d|∂|\\partial )\s*"
+QUOTIENT = re.compile(rf"{D}(?P<of>.+?)\s*/\s*{D}(?P<by>.+)")
+VIA = re.compile(rf"{D}(?P<by>.+?)\s+(?:via|through|over)\s+(?P<child>.+)")
+ADJOINT = re.compile(rf"(?:{D}|grad[ _(]|∇\s*)(?P<by>.+?)\)?|(?P<by_of>.+?)[._]grad")
+DELTA = re.compile(r"(?:δ|delta)[ _]?\(?(?P<unit>.+?)\)?")
+SUM_OF = re.compile(r"(?:net|z|in|sum|preact|pre)[ _(]\s*(?P<unit>.+?)\)?")
+UPDATED = re.compile(r"(?P<leaf>.+?)\s*(?:\+|⁺|'|′|[ _]?new)|new[ _](?P<new>.+)")
+DELTAS = ("δ", "delta")
+
+
+class Names:
+    """Find the place that a name of a claim means; names of the trace itself come first."""
+
+    def __init__(self, trace: WengertList) -> None:
+        self.trace = trace
+        self._named = {v.name: v for v in trace}
+        self._formulas = {_canonical(str(s.written(TextWriter()))): v for v, s in statements(trace).items()}
+        self._formulas |= {_canonical(v.formula): v for v in trace if v.parents}
+
+    def place(self, name: str) -> Place:
+        """Return the place that is meant; raise UnknownNameError with the nearest names."""
+        text = unicodedata.normalize("NFKC", name).replace("−", "-").strip()
+        if (found := self._place(name.strip(), text)) is not None:
+            return found
+        known = [*self._named, *(f"d {known}" for known in self._named)]
+        raise UnknownNameError(unknown("step", name, known))
+
+    def _place(self, name: str, text: str) -> Place | None:
+        if (v := self._instruction(text)) is not None:
+            return Place("value", v)
+        for read in (self._updated, self._via, self._quotient, self._delta, self._adjoint):
+            if (place := read(name if read == self._updated else text)) is not None:
+                return place
+        return None
+
+    def _instruction(self, text: str | None) -> Instruction | None:
+        """Return the instruction of a name, of a formula, or the weighted sum of an activation."""
+        if text is None:
+            return None
+        text = text.strip()
+        if text in self._named:
+            return self._named[text]
+        if (found := self._formulas.get(_canonical(text))) is not None:
+            return found
+        unit = SUM_OF.fullmatch(text)
+        return self._sum_of(unit["unit"]) if unit else None
+
+    def _sum_of(self, name: str) -> Instruction | None:
+        v = self._named.get(name)
+        return v.parents[0] if v and v.primitive and v.primitive.activation else None
+
+    def _quotient(self, text: str) -> Place | None:
+        if not (found := QUOTIENT.fullmatch(text)):
+            return None
+        of, by = self._instruction(found["of"]), self._instruction(found["by"])
+        if by is None or of is None:
+            return None
+        if (place := derivative_of(self.trace, of, by)) is None:
+            message = f"{of.name} does not depend on {by.name}, so there is no {text} to check"
+            raise UnknownNameError(message)
+        return place
+
+    def _via(self, text: str) -> Place | None:
+        if not (found := VIA.fullmatch(text)) or (v := self._instruction(found["by"])) is None:
+            return None
+        child = self._instruction(found["child"])
+        ways = [edge for edge in self.trace.uses[v] if child in _way(self.trace, edge)]
+        if len(ways) != 1:
+            names = ", ".join(dict.fromkeys(_way(self.trace, e)[-1].name for e in self.trace.uses[v]))
+            message = f"expected one way of a contribution to {v.name} (through {names}), got {text!r}"
+            raise UnknownNameError(message)
+        return Place("contribution", v, ways[0])
+
+    def _adjoint(self, text: str) -> Place | None:
+        if not (found := ADJOINT.fullmatch(text)):
+            return None
+        v = self._instruction(found["by"] or found["by_of"])
+        return Place("adjoint", v) if v else None
+
+    def _delta(self, text: str) -> Place | None:
+        """Return the place of δ, the adjoint of the weighted sum, by the name of that or of the activation."""
+        if not (found := DELTA.fullmatch(text)):
+            return None
+        v = self._sum_of(found["unit"]) or self._instruction(found["unit"])
+        return Place("adjoint", v) if v else None
+
+    def _updated(self, text: str) -> Place | None:
+        if not (found := UPDATED.fullmatch(text)):
+            return None
+        v = self._instruction(found["leaf"] or found["new"])
+        return Place("updated", v) if v and not v.parents else None
+
+
+def is_delta(name: str) -> bool:
+    """Tell whether an adjoint is called δ, which some books define as -∂E/∂z.
+
+    >>> is_delta("δ_o1"), is_delta("d o1")
+    (True, False)
+    """
+    return name.strip().startswith(DELTAS)
+
+
+def singly(names: Names, numbers: Mapping[str, Any]) -> dict[str, float | str]:
+    """Return claims of which vectors and matrices are taken apart: h = [0.8, 0.4] is h1 and h2, or h[0] and h[1].
+
+    Raises ShapeError where there are more or fewer of them in the trace.
+    """
+    found: dict[str, float | str] = {}
+    for name, x in numbers.items():
+        listed = _listed(x)
+        if not isinstance(listed, list):
+            found[name] = listed
+            continue
+        found |= _elements(names, name, listed)
+    return found
+
+
+def _elements(names: Names, name: str, listed: list[Any]) -> dict[str, float | str]:
+    flat = {k: x for k, x in _indexed(listed)}
+    for spell in (_in_brackets, _from_one, _from_nought):
+        spelt = {f"{name}{spell(k)}": x for k, x in flat.items()}
+        if all(_is_known(names, each) for each in spelt):
+            beyond = f"{name}{spell((len(listed), *((0,) * (len(next(iter(flat))) - 1))))}"
+            if _is_known(names, beyond):
+                message = f"{name} has more than the {len(listed)} numbers given: there is {beyond}, too"
+                raise ShapeError(message)
+            return spelt
+    first = f"{name}{_from_one(next(iter(flat), (0,)))}"
+    names.place(first)  # raises, with the nearest names
+    raise ShapeError(f"{name} has fewer than the {len(flat)} numbers given")
+
+
+def _is_known(names: Names, name: str) -> bool:
+    try:
+        names.place(name)
+    except UnknownNameError:
+        return False
+    return True
+
+
+def _indexed(listed: list[Any], before: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Any]]:
+    for i, x in enumerate(listed):
+        if isinstance(x, list):
+            yield from _indexed(x, (*before, i))
+        else:
+            yield (*before, i), x
+
+
+def _listed(x: Any) -> Any:
+    """Return the list that a sequence, an array or a text such as `[0.8, 0.4]` is, else what it is."""
+    if isinstance(x, str):
+        text = x.strip()
+        return _parsed(text) if text.startswith("[") and text.endswith("]") else x
+    if hasattr(x, "tolist"):
+        return _listed(x.tolist())
+    return [_listed(each) for each in x] if isinstance(x, list | tuple) else x
+
+
+def _parsed(text: str) -> list[Any]:
+    """Return a list as it is typed, its numbers as they are written; raises ShapeError where brackets lack."""
+    stack: list[list[Any]] = [[]]
+    for part in re.findall(r"[\[\]]|[^\[\],;\s]+", text):
+        if part == "[":
+            stack.append([])
+        elif part == "]" and len(stack) > 1:
+            inner = stack.pop()
+            stack[-1].append(inner)
+        else:
+            stack[-1].append(part)
+    if len(stack) != 1 or len(stack[0]) != 1:
+        message = f"expected a list such as [0.8, 0.4], got {text!r}"
+        raise ShapeError(message)
+    (listed,) = stack[0]
+    assert isinstance(listed, list)
+    return listed
+
+
+def _in_brackets(index: Sequence[int]) -> str:
+    return f"[{','.join(map(str, index))}]"
+
+
+def _from_one(index: Sequence[int]) -> str:
+    return "".join(str(i + 1) for i in index)
+
+
+def _from_nought(index: Sequence[int]) -> str:
+    return "".join(map(str, index))
+
+
+def _canonical(formula: str) -> str:
+    """Return a formula with the factors and terms of a plain sum of products in alphabetical order."""
+    text = formula.replace(" ", "").replace("·", "*")
+    if re.search(r"[^\w*+.\[\]]", text):
+        return text
+    return "+".join(sorted("*".join(sorted(term.split("*"))) for term in text.split("+")))
+
+
+def _way(trace: WengertList, edge: Edge) -> list[Instruction]:
+    """Return the children that an edge leads to, up to the first that has a name."""
+    found = [edge.child]
+    while not edge.child.is_named and len(trace.uses[edge.child]) == 1:
+        (edge,) = trace.uses[edge.child]
+        found.append(edge.child)
+    return found

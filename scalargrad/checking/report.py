@@ -1,0 +1,106 @@
+"""The report on checked hand work: one judgement for each number."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from scalargrad.checking.judging import Verdict
+
+from scalargrad.notation.numbers import number
+from scalargrad.notation.textbook import TextbookWriter
+from scalargrad.study.html import html_table
+from scalargrad.wengert.listing import aligned
+
+MARKS = {"follows": "follows", "unclear": "?", "wrong": "WRONG"}  # all else is ok
+REMARKS = {
+    "truncated": "truncated",
+    "carried": "rounded on the way",
+    "follows": "right, but for the wrong number before",
+    "unclear": "cannot be told: it rests on numbers that are not written",
+}
+
+
+HEADINGS = ("step", "your number", "exact", "", "remark")
+NUMERIC = (False, True, True, False, False)
+
+
+class Judgement(NamedTuple):
+    """One checked number: what was claimed, what is exact, and how the claim can be read.
+
+    `verdict` is "rounded" or "truncated" of the exact number, "carried" where it comes of rounding as
+    one goes, "follows" where it is right but for an earlier wrong number, and "wrong".
+    """
+
+    name: str
+    claimed: float
+    digits: int
+    exact: float
+    verdict: Verdict
+    remark: str = ""
+    slips: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether the step itself was done right."""
+        return self.verdict != "wrong"
+
+    @property
+    def _claim(self) -> str:
+        """Return the claimed number with the digits it was claimed with."""
+        return f"{self.claimed:.{self.digits}f}"
+
+    @property
+    def _mark(self) -> str:
+        return MARKS.get(self.verdict, "ok")
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """The checked rows in the order of the work; it is true where every number is acceptable."""
+
+    rows: tuple[Judgement, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether every claim is acceptable."""
+        return all(row.verdict not in {"wrong", "follows", "unclear"} for row in self.rows)
+
+    @property
+    def first_wrong(self) -> Judgement | None:
+        """Return the first step that was not done right, None where there is none."""
+        return next((row for row in self.rows if not row.ok), None)
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def __str__(self) -> str:
+        lines = [
+            (row.name, row._claim, number(row.exact, row.digits + 2), row._mark, row.remark)
+            for row in self.rows
+        ]
+        alignment = ["decimal" if numeric else "left" for numeric in NUMERIC]
+        return "\n\n".join((aligned(lines, HEADINGS, alignment), *self.notes, self._summary()))
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        """Return the table as HTML, in which a wrong step is strong."""
+        from markupsafe import Markup, escape
+
+        strong = Markup("<strong>{}</strong>")
+        blocks = []
+        for row in self.rows:
+            exact = TextbookWriter(row.digits + 2).number(row.exact)
+            mark = row._mark if row.ok else strong.format(row._mark)
+            blocks.append([(row.name, row._claim.replace("-", "−"), str(exact), mark, row.remark)])
+        said = "".join(f"\n<p>{escape(text)}</p>" for text in (*self.notes, self._summary()))
+        return f"{html_table(HEADINGS, blocks, NUMERIC)}{said}"
+
+    def _summary(self) -> str:
+        if self.first_wrong is None:
+            return (
+                "The number is right." if len(self.rows) == 1 else f"All {len(self.rows)} numbers are right."
+            )
+        wrong = sum(not row.ok for row in self.rows)
+        plural = "step is" if wrong == 1 else "steps are"
+        return f"{wrong} {plural} wrong, the first of them {self.first_wrong.name}."

@@ -1,0 +1,249 @@
+"""Work: every number of a trace as a person has it, who rounds on the way and may have slipped."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from scalargrad.checking.claims import Claim, Precision
+from scalargrad.checking.places import Place, ancestry
+from scalargrad.checking.spans import Span, around, reach
+from scalargrad.engine.sweep import adjoints
+from scalargrad.primitives.scalars import ieee
+from scalargrad.wengert.instruction import Edge, Instruction
+from scalargrad.wengert.list import WengertList
+
+BOUND = 0.3  # the share of a number that rounding on the way may move it by: no sign, no factor of two
+
+
+class Had(NamedTuple):
+    """The number that a person has at a place, and the span in which rounding may have moved it."""
+
+    number: float
+    span: Span
+
+
+class Work:
+    """Compute each place from the numbers that a person has at the places before.
+
+    `at(place)` is what the place gives, `keep` what the person goes on with.  Places are to be taken in the
+    order of the work; what has no value at the person's numbers, the logarithm of a negative one, gives
+    way to the exact number, so that nan and infinities do not spread.
+    """
+
+    def __init__(self, trace: WengertList, precision: Precision, rate: float | None = None) -> None:
+        self.trace, self.precision, self.rate = trace, precision, rate
+        self.had: dict[Place, Had] = {}
+        self._shares: dict[Edge, Place] = {}  # those that are claimed: their contributions follow from them
+        self._wrong: set[Place] = set()
+
+    def number(self, place: Place) -> float:
+        """Return the number that the person goes on with."""
+        return self.had[place].number
+
+    def value(self, v: Instruction) -> float:
+        """Return the value that the person has of an instruction; of a leaf it is given from the start."""
+        place = Place("value", v)
+        return v.value if place not in self.had and not v.parents else self.had[place].number
+
+    def knows(self, v: Instruction) -> bool:
+        """Tell whether the person has the value of an instruction."""
+        return not v.parents or Place("value", v) in self.had
+
+    def adjoint(self, v: Instruction) -> float:
+        """Return the adjoint that the person has of an instruction."""
+        return self.had[Place("adjoint", v)].number
+
+    def contribution(self, edge: Edge) -> float:
+        """Return upstream adjoint × local derivative of an edge, as the person has it."""
+        return self.had[Place("contribution", edge.parent, edge)].number
+
+    def local(self, edge: Edge) -> float:
+        """Return the local derivative of an edge at the person's numbers."""
+        return self._local(edge).number
+
+    # ---- what a place gives
+
+    def at(self, place: Place) -> Had:
+        """Return what a place gives at the numbers before it, not rounded yet."""
+        match place:
+            case Place("value", v):
+                had = self._value(v)
+            case Place("adjoint", v):
+                had = self._adjoint(v)
+            case Place("contribution", _, Edge() as edge) if edge in self._shares:
+                had = self._of_share(self._shares[edge])
+            case Place("contribution", _, Edge() as edge):
+                had = self._product(Place("adjoint", edge.child), edge)
+            case Place("local", _, Edge() as edge):
+                had = self._local(edge)
+            case Place("share", _, Edge() as edge, Instruction() as of):
+                had = self._share(edge, of)
+            case Place("derivative", v, _, Instruction() as of):
+                had = self._between(of, v)
+            case _:
+                had = self._updated(place.v)
+        if math.isfinite(had.number):
+            return had if math.isfinite(had.span.low + had.span.high) else Had(had.number, _point(had.number))
+        return Had(exact(place, self.rate), _point(exact(place, self.rate)))
+
+    def keep(self, place: Place, had: Had, claim: Claim | None = None, is_right: bool = True) -> None:
+        """Go on with what a place gave, rounded as what is not written down, or with what is claimed.
+
+        Who wrote a rounded number may go on with that or with the one before the rounding.
+        """
+        if claim is None:
+            error = 0.0 if self._is_not_rounded(place) else self.precision.error(had.number)
+            self.had[place] = Had(had.number, had.span.widened(error))
+            return
+        before = had.span.clipped(claim.meant) if is_right else claim.meant
+        self.had[place] = Had(claim.number, Span.of((claim.number, *before)))
+        if not is_right:
+            self._wrong.add(place)
+        if place.kind == "share" and place.edge is not None:
+            self._shares[place.edge] = place
+
+    def _is_not_rounded(self, place: Place) -> bool:
+        """Tell whether a number is given, or a contribution that nothing is added to: that is the adjoint."""
+        is_given = place.kind == "value" and not place.v.parents
+        return is_given or place.kind == "contribution" and len(self.trace.uses[place.v]) == 1
+
+    def share(self, edge: Edge) -> Place | None:
+        """Return the claimed share that the contribution of an edge follows from, if there is one."""
+        return self._shares.get(edge)
+
+    def sharpened(self) -> "Work":
+        """Return a copy that is not rounded on the way, in which numbers can be tried quickly."""
+        copy = Work(self.trace, Precision(None, None, None), self.rate)
+        copy.had = {place: Had(had.number, _point(had.number)) for place, had in self.had.items()}
+        copy._shares, copy._wrong = dict(self._shares), set(self._wrong)
+        copy.precision = self.precision
+        return copy
+
+    def _value(self, v: Instruction) -> Had:
+        row = v.primitive
+        if row is None:
+            return Had(v.value, _point(v.value))
+        operands = [self.had[Place("value", parent)] for parent in v.parents]
+        numbers = [had.number for had in operands]
+        span = reach(lambda x: _float(row.value, ieee, x), numbers, [had.span for had in operands])
+        if row.lists == 2:  # each product may have been rounded
+            pairs = zip(*row.arguments(numbers))
+            span = span.widened(sum(self.precision.error(w * x) for w, x in pairs))
+        return Had(_float(row.value, ieee, numbers), span)
+
+    def _local(self, edge: Edge) -> Had:
+        place = Place("local", edge.parent, edge)
+        if place in self.had:
+            return self.had[place]
+        (child, i), row = edge, edge.child.primitive
+        assert row is not None
+        read = [Place("value", child), *(Place("value", parent) for parent in child.parents)]
+        operands = [self.had[each] for each in read]
+
+        def partial(x: Sequence[float]) -> float:
+            return float(row.local_derivatives(ieee, x[0], x[1:])[i])
+
+        numbers = [had.number for had in operands]
+        if row.lists == 2:  # nothing but the other factor, whatever else is in the sum
+            half = len(child.parents) // 2
+            return operands[1 + (i + half) % (2 * half)]
+        span = reach(partial, numbers, [had.span for had in operands])
+        if read[0] in self._wrong:
+            span = Span.of((*span, *self._otherwise(edge, partial, numbers)))
+        return Had(partial(numbers), span)
+
+    def _otherwise(
+        self, edge: Edge, partial: Callable[[Sequence[float]], float], numbers: Sequence[float]
+    ) -> Iterable[float]:
+        """Yield the local derivative as it may be had after a wrong z: from the operands, or by what was chosen."""
+        row = edge.child.primitive
+        assert row is not None
+        yield partial([_float(row.value, ieee, numbers[1:]), *numbers[1:]])
+        if row.name in {"maximum", "minimum"}:
+            yield 1.0 * (abs(numbers[0] - numbers[1 + edge.position]) < 1e-6)
+
+    def _product(self, upstream: Place, edge: Edge) -> Had:
+        return self._times(self.had[upstream], edge)
+
+    def _times(self, above: Had, edge: Edge) -> Had:
+        local = self._local(edge)
+        is_rounded = abs(above.number) != 1.0  # where it is, the contribution is the local derivative
+        error = self.precision.error(local.number) if is_rounded else 0.0
+        spans = [above.span, local.span.widened(error)]
+        return Had(
+            above.number * local.number, reach(math.prod, [above.number, local.number], spans)
+        )
+
+    def _adjoint(self, v: Instruction) -> Had:
+        if v is self.trace.output:
+            return Had(1.0, _point(1.0))
+        handed = [self.had[Place("contribution", v, edge)] for edge in self.trace.uses[v]]
+        span = Span(math.fsum(had.span.low for had in handed), math.fsum(had.span.high for had in handed))
+        return Had(math.fsum(had.number for had in handed), span)
+
+    def _share(self, edge: Edge, of: Instruction) -> Had:
+        whole = self._product(Place("adjoint", edge.child), edge)
+        above = self.had[Place("adjoint", of)]
+        if not above.number:
+            return Had(math.nan, _point(math.nan))
+        return Had(whole.number / above.number, Span.of(x / above.number for x in whole.span))
+
+    def _between(self, of: Instruction, by: Instruction) -> Had:
+        """Return ∂of/∂by by a sweep of its own, along all paths."""
+        found = {of: Had(1.0, _point(1.0))}
+        leading = ancestry(of)
+        for v in reversed(self.trace.instructions[by.index : of.index]):
+            handed = [
+                self._times(found[edge.child], edge)
+                for edge in self.trace.uses[v]
+                if edge.child in found and edge.child in leading
+            ]
+            if handed:
+                low, high = (math.fsum(ends) for ends in zip(*(had.span for had in handed)))
+                found[v] = Had(math.fsum(had.number for had in handed), Span(low, high))
+        return found.get(by, Had(0.0, _point(0.0)))
+
+    def _of_share(self, place: Place) -> Had:
+        assert place.of is not None
+        share, above = self.had[place], self.had[Place("adjoint", place.of)]
+        numbers = [share.number, above.number]
+        return Had(math.prod(numbers), reach(math.prod, numbers, [share.span, above.span]))
+
+    def _updated(self, v: Instruction) -> Had:
+        before, gradient = self.value(v), self.had[Place("adjoint", v)]
+        rate = self.rate or 0.0
+        span = Span.of(before - rate * x for x in gradient.span)
+        return Had(before - rate * gradient.number, span)
+
+
+def exact(place: Place, rate: float | None) -> float:
+    """Return the number of a place in exact arithmetic."""
+    v = place.v
+    match place:
+        case Place("value"):
+            return v.value
+        case Place("adjoint"):
+            return v.adjoint
+        case Place("updated"):
+            return v.value - (rate or 0.0) * v.adjoint
+        case Place("local", _, Edge() as edge):
+            return edge.local
+        case Place("contribution", _, Edge() as edge):
+            return edge.child.adjoint * edge.local
+        case Place("share", _, Edge() as edge, Instruction() as of):
+            return edge.child.adjoint * edge.local / of.adjoint if of.adjoint else math.nan
+        case Place("derivative", _, _, Instruction() as of):
+            swept = adjoints(sorted(ancestry(of), key=lambda v: v.index), 1.0, lambda v: zip(v.parents, v.partials))
+            return swept.get(v, 0.0)
+    raise AssertionError(place)
+
+
+def _point(x: float) -> Span:
+    return Span(x, x)
+
+
+def _float(value: Callable[..., object], m: object, operands: Sequence[float]) -> float:
+    try:
+        return float(value(m, operands))  # type: ignore[arg-type]
+    except (ArithmeticError, ValueError):
+        return math.nan

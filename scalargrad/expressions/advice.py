@@ -1,0 +1,28 @@
+"""What to write instead of a name that has no value."""
+
+from collections.abc import Mapping
+
+from scalargrad.errors import unknown
+from scalargrad.expressions.functions import function_named
+from scalargrad.expressions.vectors import Array
+
+
+def without_value(name: str, known: Mapping[str, Array]) -> str:
+    """Return the message for a name without a value, with the nearest thing that works.
+
+    >>> without_value("wx", {"w": 1.0, "x": 2.0})
+    'wx has no value; for a product write w*x, for a name of its own give wx=…'
+    >>> without_value("alfa", {"alpha": 1.0, "x": 2.0})
+    'alfa has no value; give one as alfa=…, or did you mean alpha?'
+    """
+    if function_named(name):
+        return f"{name} is a function and needs its operands in parentheses, as in {name}(x) or {name}(x)²"
+    for i in range(1, len(name)):
+        if name[:i] in known and name[i:] in known:
+            sign = "@" if isinstance(known[name[:i]], list) and isinstance(known[name[i:]], list) else "*"
+            product = f"{name[:i]}{sign}{name[i:]}"
+            return f"{name} has no value; for a product write {product}, for a name of its own give {name}=…"
+        if name[:i] in known and function_named(name[i:]) and len(name) - i > 2:
+            return f"{name} has no value; for a product write {name[:i]}*{name[i:]}(…)"
+    nearest = unknown("name", name, known).partition("; did you mean ")[2]
+    return f"{name} has no value; give one as {name}=…" + (nearest and f", or did you mean {nearest}")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from scalargrad import nn, optim
     from scalargrad import plots as plots
     from scalargrad.drawing import draw
+    from scalargrad.exercises import Exercise, exercise
     from scalargrad.replay import record
     from scalargrad.tracing import Trace, trace
     from scalargrad.training import Diagnosis, History, diagnose, fit
@@ -25,11 +26,13 @@ __version__ = "0.1.0"
 # What not everyone needs is imported when it is first asked for, so that `import scalargrad` stays quick.
 _MODULE_OF = {
     "Diagnosis": "training",
+    "Exercise": "exercises",
     "History": "training",
     "Trace": "tracing",
     "datasets": "datasets",
     "diagnose": "training",
     "draw": "drawing",
+    "exercise": "exercises",
     "fit": "training",
     "nn": "nn",
     "optim": "optim",
@@ -39,12 +42,14 @@ _MODULE_OF = {
 }
 __all__ = [
     "Diagnosis",
+    "Exercise",
     "History",
     "Trace",
     "Value",
     "afresh",
     "diagnose",
     "draw",
+    "exercise",
     "fit",
     "grad",
     "gradcheck",

@@ -74,7 +74,7 @@ class GraphTooLargeError(ScalargradError, ValueError):
 
 
 class RendererError(ScalargradError, RuntimeError):
-    """Report that no Graphviz is installed, or that it made no image."""
+    """Report that Graphviz or LaTeX is not installed, or that it made nothing."""
 
 
 class ExpressionError(ScalargradError, ValueError):
@@ -105,6 +105,18 @@ class TraceFormatError(ScalargradError, ValueError):
 
 class TraceTooLargeError(ScalargradError, ValueError):
     """Report a table or page that would be too large to read, with the counts and a way that works."""
+
+
+class ExerciseError(ScalargradError, ValueError):
+    """Report an exercise that cannot be set: no pleasant numbers were found, or nothing is asked."""
+
+
+class SheetError(ScalargradError, ValueError):
+    """Report a filled sheet or a key that is damaged, with what is wrong and where."""
+
+
+class WrongKeyError(ScalargradError, LookupError):
+    """Report a key that is not that of the exercise on a sheet."""
 
 
 def known(kind: str, word: T, words: Iterable[T]) -> T:

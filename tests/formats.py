@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 
 import scalargrad
-from scalargrad import Value, diagnose, draw, nn, optim, trace
+from scalargrad import Value, diagnose, draw, exercise, nn, optim, trace
 from scalargrad.drawing.figure import Figure
 from scalargrad.engine import stubs
 from scalargrad.engine.methods import Methods
@@ -83,6 +83,8 @@ FORMATS: dict[str, Callable[[], str]] = {
     "explain as LaTeX": lambda: NET.explain("w1", paths=2, expand=True).to_latex(),
     "explain as Markdown": lambda: NET.explain("w1", paths=2, expand=True).to_markdown(),
     "check": lambda: str(NET.check({"a1": 1.4, "h1": 0.8, "d w5": -0.3, "d a1": 0.1, "d w1": 0.2}, rate=0.5)),
+    "exercise": lambda: exercise(OUTPUTS[0], seed=1).key + "".join(map(repr, map(exercise, OUTPUTS[:-1]))),
+    "page of an exercise": lambda: exercise(OUTPUTS[0], seed=1).to_html(),
     "step": each(lambda t: transcript(Stepper(t))),
     "DOT": lambda: "".join(figure.source for figure in figures()),
     "drawing as text": lambda: "".join(figure.text for figure in figures()),

@@ -30,6 +30,7 @@ FLOORS = (
     ("optim", "study", "drawing"),
     ("training", "page"),
     ("plots", "tracing"),
+    ("exercises",),
     ("cli",),
     ("__main__",),
 )

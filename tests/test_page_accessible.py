@@ -5,7 +5,7 @@ from importlib.resources import files
 import pytest
 from browser import Page, choose, needs_chromium, set_slider
 
-from scalargrad import trace
+from scalargrad import exercise, trace
 from scalargrad.examples import GALLERY, example
 
 pytestmark = needs_chromium
@@ -68,5 +68,18 @@ def test_no_rule_is_broken_while_something_is_asked_or_in_forward_mode(browser, 
     page.do("predict")
     choose(page, "by", next(v.index for v in t if not v.parents and v.role != "constant"))
     page.press("\ue010")  # End
+    page.wait(lambda: not page.all("body.filling, body.settling"))
+    assert browser.execute_async_script(RUN, TAGS) == []
+
+
+def test_no_rule_is_broken_on_the_page_of_an_exercise(browser, axe, tmp_path):
+    """While it asks, with a wrong answer."""
+    path = tmp_path / "page.html"
+    exercise(example("sigmoid-2-2-1").output(), seed=1).to_html(path)
+    page = Page(browser, path.as_uri())
+    page.wait(lambda: page.all("html.js"))
+    browser.execute_script(axe)
+    page.do("next")
+    page.one(".guess input").send_keys("9.999\ue007")
     page.wait(lambda: not page.all("body.filling, body.settling"))
     assert browser.execute_async_script(RUN, TAGS) == []

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from scalargrad import __version__
-from scalargrad.cli import check, draw, examples, explain, page, step, trace
+from scalargrad.cli import check, draw, examples, exercise, explain, page, step, trace
 from scalargrad.cli.plain import PLAIN_LETTERS
 from scalargrad.cli.subject import UsageError
 from scalargrad.errors import ExpressionError, ScalargradError
 
-COMMANDS = (examples, trace, step, explain, check, draw, page)
+COMMANDS = (examples, trace, step, explain, exercise, check, draw, page)
 OPTIONS = {"-h", "--help", "--version", "--digits", "-o"}
 
 

@@ -5,7 +5,7 @@ import csv
 import json
 from pathlib import Path
 
-from scalargrad.cli.subject import SUBJECT, UsageError, numbers, traced
+from scalargrad.cli.subject import SUBJECT, UsageError, numbers, reading, traced
 from scalargrad.examples import GALLERY
 from scalargrad.expressions import free_names
 from scalargrad.notation.numbers import is_number
@@ -17,22 +17,31 @@ EXAMPLES = (
     'scalargrad check sigmoid-2-2-1 "d w5=0.153" "d a1=0.356"',
     'scalargrad check "a = w*x + b; sigmoid(a)" w=2 x=1 b=0.5 a=2.5 "d w=0.07"',
     "scalargrad check mazur-2-2-2 --file work.csv --rate 0.5",
+    "scalargrad check --key class.key.json class-01.md class-02.csv",
 )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
-    parser.add_argument("subject", metavar="WHAT", help=SUBJECT)
+    parser.add_argument("subject", metavar="WHAT", help=f"{SUBJECT}; with --key, a filled sheet")
     parser.add_argument(
-        "claims", nargs="*", metavar="step=number", help="a value, name=, or an adjoint, 'd name='"
+        "claims",
+        nargs="*",
+        metavar="step=number",
+        help="a value, name=, or an adjoint, 'd name='; with --key, more sheets",
     )
     parser.add_argument("--file", type=Path, help="steps in a JSON object, or in a CSV of name and number")
     parser.add_argument("--digits", type=int, metavar="N", help="decimals the work was done to")
+    parser.add_argument("--key", type=Path, help="mark filled sheets of `scalargrad exercise`, by their key")
     parser.add_argument("--rate", type=float, help="learning rate, to look for weights updated too early")
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the report; exit with 1 where something is wrong."""
+    if options.key:
+        from scalargrad.cli.marking import marked  # so that the other commands start without it
+
+        return marked(options)
     claims = (_from_file(options.file) if options.file else {}) | _steps(options.claims)
     subject = options.subject.strip()
     names = GALLERY[subject].data if subject in GALLERY else free_names(subject)
@@ -59,12 +68,7 @@ def _steps(arguments: list[str]) -> dict[str, str]:
 
 
 def _from_file(path: Path) -> dict[str, str]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"cannot read {path}: {getattr(error, 'strerror', None) or 'it is not text'}"
-        ) from None
+    text = reading(path)
     try:
         is_json = text.lstrip()[:1] in {"{", "["}
         pairs = json.loads(text, parse_float=str, parse_int=str).items() if is_json else _csv(text)

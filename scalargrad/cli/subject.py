@@ -47,7 +47,7 @@ def traced(text: str, values: Mapping[str, Numbers]) -> Trace:
         for name in values.keys() - single.keys():
             raise UsageError(f"{name} is one number in an example, got a list")
         return trace(GALLERY[text].output(**single))
-    if _looks_like_a_name(text) and not values:
+    if looks_like_a_name(text) and not values:
         slip = unknown("example", text, GALLERY)
         raise UsageError(f"{slip}{'' if slip.endswith('?') else '.'} An expression needs values, name=value.")
     output, unused = read(text, values)
@@ -74,6 +74,16 @@ def writing(path: Path) -> Iterator[None]:
         raise UsageError(f"cannot write {str(path)!r}: {error.strerror or error}") from error
 
 
+def reading(path: Path) -> str:
+    """Return the text of a file; report one that cannot be read as a slip on the command line."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"cannot read {path}: {getattr(error, 'strerror', None) or 'it is not text'}"
+        ) from None
+
+
 def numbers(assignments: Sequence[str]) -> dict[str, Numbers]:
     """Return the numbers of arguments such as x=0.5 or x=[0.5, -1]; raise UsageError for any other text."""
     values: dict[str, Numbers] = {}
@@ -91,7 +101,12 @@ def numbers(assignments: Sequence[str]) -> dict[str, Numbers]:
     return values
 
 
-def _looks_like_a_name(text: str) -> bool:
+def looks_like_a_name(text: str) -> bool:
+    """Tell whether a text is rather the name of an example than an expression.
+
+    >>> looks_like_a_name("fan-uot"), looks_like_a_name("w*x")
+    (True, False)
+    """
     letters = text.replace("-", "").replace("_", "")
     return letters.isalnum() and not letters.isdecimal()
 

@@ -4,9 +4,10 @@ import html
 from collections.abc import Collection
 
 from scalargrad.errors import TraceTooLargeError
+from scalargrad.page.facts import Quiz
 from scalargrad.wengert.list import WengertList
 
-__all__ = ["MOST_EDGES", "MOST_INSTRUCTIONS", "check_size", "embedded", "page"]
+__all__ = ["MOST_EDGES", "MOST_INSTRUCTIONS", "Quiz", "check_size", "embedded", "page"]
 
 MOST_INSTRUCTIONS, MOST_EDGES = 400, 1200  # what a browser plays without a pause
 
@@ -19,11 +20,12 @@ def page(
     rate: float = 0.1,
     source: str = "",
     parameters: Collection[str] = (),
+    quiz: Quiz | None = None,
 ) -> str:
     """Return the page of a trace as HTML; raise TraceTooLargeError for one that no browser would play.
 
     `source` is a program to show beside the graph, whose assignments are matched with labels; `parameters`
-    names the leaves that descent moves.
+    names the leaves that descent moves.  With a `quiz` the page is an exercise: it asks, and judges.
 
     >>> from scalargrad import Value
     >>> from scalargrad.wengert.list import WengertList
@@ -35,7 +37,7 @@ def page(
 
     check_size(trace, "a page")
     name = title or f"Backpropagation through {trace.output.name}"
-    return render(trace, name, digits=digits, rate=rate, source=source, parameters=parameters)
+    return render(trace, name, digits=digits, rate=rate, source=source, parameters=parameters, quiz=quiz)
 
 
 def embedded(text: str, width: str = "100%", height: str = "52rem") -> str:

@@ -67,19 +67,22 @@ function copied(form) {
   return `**${title}**\n\n$$\n\\begin{aligned}\n${body}\n\\end{aligned}\n$$`;
 }
 
-async function copy(form) {
-  const written = copied(form);
-  let done = true;
+async function toClipboard(value) {
   try {
-    await navigator.clipboard.writeText(written);
+    await navigator.clipboard.writeText(value);
+    return true;
   } catch { // a frame without the right to it
-    const area = Object.assign(document.createElement("textarea"), { value: written });
+    const area = Object.assign(document.createElement("textarea"), { value });
     document.body.append(area);
     area.select();
-    done = document.execCommand("copy");
+    const done = document.execCommand("copy");
     area.remove();
+    return done;
   }
-  const choice = one("[data-choose=copy] option");
+}
+
+async function copy(form) {
+  const done = await toClipboard(copied(form)), choice = one("[data-choose=copy] option");
   choice.textContent = done ? "copied" : "not allowed here";
   setTimeout(() => { choice.textContent = "as …"; }, 2000);
   one(".announcement").textContent = done ? `The working is copied as ${form}` : "This browser does not let the page copy";

@@ -1,5 +1,6 @@
 """The plain data of a page: formulas are MathML, numbers stand in slots that say what they show."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scalargrad.wengert.instruction import Phase
@@ -73,3 +74,17 @@ class Model:
     lines: tuple[TableLine, ...]
     workings: tuple[Working, ...]
     sums: tuple[Sum, ...]
+
+
+@dataclass(frozen=True)
+class Quiz:
+    """What the page of an exercise asks for, and hides until it is answered.
+
+    A blank is what is shown, as page.shown has it, "value 3" or "adjoint 3", its name on a sheet, and the
+    formula of it as MathML, which may be empty.  `folded` maps the slots that have no line on a sheet to that
+    of the statement they are part of.
+    """
+
+    identity: str
+    blanks: tuple[tuple[str, str, str], ...]
+    folded: Mapping[int, int]

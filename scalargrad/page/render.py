@@ -18,6 +18,7 @@ from scalargrad.notation.characters import LETTERS
 from scalargrad.notation.labels import shortened
 from scalargrad.notation.numbers import DIGIT_SPACE, POINT_SPACE
 from scalargrad.page.evaluator import as_json, evaluator, moved
+from scalargrad.page.facts import Quiz
 from scalargrad.page.graph import Layout, layouts
 from scalargrad.page.model import model
 from scalargrad.page.program import Program, program
@@ -43,6 +44,7 @@ def render(
     rate: float = 0.1,
     source: str = "",
     parameters: Collection[str] = (),
+    quiz: Quiz | None = None,
 ) -> str:
     """Return the page of a trace."""
     from jinja2 import Environment, StrictUndefined
@@ -75,6 +77,7 @@ def render(
         "is_long": len(trace) > LONG,
         "moving": [v.name for v in moving],
         "moves_inputs": any(part[v] == "input" for v in moving),  # which who descends has to be told
+        "quiz": quiz,
         "packed": "",
         "style": "",
         "script": "",
@@ -84,9 +87,9 @@ def render(
     style, script = (
         _faces()
         + _colours()
-        + re.sub(r"\s*\n\s*", " ", _asset("page.css"))
+        + re.sub(r"\s*\n\s*", " ", _asset("page.css") + (_asset("exercise.css") if quiz else ""))
         + _widths(facts["page"], views, digits),
-        _script(trace, digits, list(map(tspans.name, trace)), beside, parameters),
+        _script(trace, digits, list(map(tspans.name, trace)), beside, parameters, quiz=quiz),
     )
     return template.render(
         facts | {"style": Markup(style), "script": Markup(script)},  # noqa: S704  # our own files, and numbers
@@ -102,14 +105,19 @@ def _script(
     names: list[str],
     beside: Program | None,
     parameters: Collection[str],
+    *,
+    quiz: Quiz | None,
 ) -> str:
     """Return the script: the trace as functions, how numbers are shown, the sweep, what the page does."""
     line_of = dict(beside.line_of) if beside else {}
     signs = set("".join(v.name for v in trace)) & LETTERS.keys()
     letters = {sign: f"{LETTERS[sign]} " for sign in sorted(signs)}
-    facts = {"digits": digits, "letters": letters, "names": names, "lineOf": line_of}
+    facts: dict[str, Any] = {"digits": digits, "letters": letters, "names": names, "lineOf": line_of}
+    scripts = [*SCRIPTS, *["exercise.js"] * bool(quiz)]
+    if quiz:
+        facts["quiz"] = vars(quiz)
     known = "".join(f"const {name} = {as_json(fact)};" for name, fact in facts.items())
-    parts = ['"use strict";', "(() => {", known, evaluator(trace, parameters), *map(_asset, SCRIPTS), "})();"]
+    parts = ['"use strict";', "(() => {", known, evaluator(trace, parameters), *map(_asset, scripts), "})();"]
     lines = map(str.lstrip, "\n".join(parts).split("\n"))  # by no other end of line, which labels may have
     return "\n".join(COMMENT.sub("", line) for line in lines if line)  # comments are for its authors
 

@@ -55,7 +55,7 @@ def markdown(table: Table, writer: LatexWriter) -> str:
 
     MathJax, where it breaks lines, takes the words of a cell for the width that a formula may have.
     """
-    headings, lines = _joined(table, writer, _between_dollars, r"\colon ")
+    headings, lines = _joined(table, writer, between_dollars, r"\colon ")
     return aligned(lines, headings, ["left"] * len(headings), "github")
 
 
@@ -75,7 +75,7 @@ def _joined(table: Table, writer: Prose, written: Written, colon: str) -> tuple[
     return headings, lines
 
 
-def _between_dollars(latex: str) -> str:
+def between_dollars(latex: str) -> str:
     """Return mathematics in a cell; a bar, which would end it, becomes a command."""
     for bar in ("\\left|", "\\right|", "|"):
         latex = latex.replace(bar, f"{bar[:-1]}\\vert ")

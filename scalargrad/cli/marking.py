@@ -1,0 +1,35 @@
+"""`scalargrad check --key`."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from scalargrad.cli.subject import UsageError, reading
+from scalargrad.errors import ScalargradError
+from scalargrad.exercises import Exercise
+from scalargrad.exercises.marking import Marked, class_table, exercises_of, mark_sheet
+
+
+def marked(options: argparse.Namespace) -> int:
+    """Print the report on one filled sheet, or the table of several."""
+    if options.file or options.digits or options.rate:
+        raise UsageError("--key goes with filled sheets alone: the key says the digits")
+    exercises = exercises_of(reading(options.key))
+    paths = [Path(text.strip()) for text in (options.subject, *options.claims)]
+    if len(paths) == 1:
+        sheet = mark_sheet(exercises, reading(paths[0]))
+        print(sheet)
+        return 0 if sheet.ok else 1
+    sheets = {str(path): _tried(exercises, path) for path in paths}
+    print(class_table(sheets))
+    damaged = sum(not isinstance(sheet, Marked) for sheet in sheets.values())
+    if damaged:
+        raise UsageError(f"{damaged} of {len(sheets)} sheets could not be marked")
+    return 0 if all(isinstance(sheet, Marked) and sheet.ok for sheet in sheets.values()) else 1
+
+
+def _tried(exercises: Sequence[Exercise], path: Path) -> Marked | ScalargradError:
+    try:
+        return mark_sheet(exercises, reading(path))
+    except ScalargradError as error:
+        return error

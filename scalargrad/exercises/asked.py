@@ -1,0 +1,85 @@
+"""Which numbers of a trace an exercise asks for: its blanks."""
+
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple, get_args
+
+from scalargrad.errors import ExerciseError, known
+from scalargrad.notation.labels import one_line
+from scalargrad.wengert.instruction import Instruction
+from scalargrad.wengert.list import WengertList
+from scalargrad.wengert.statements import statements
+
+Blanks = Literal["all", "forward", "reverse"]
+MOST = 200  # blanks that anyone would fill
+CALLED_A_TARGET = re.compile(r"(?:t|target|y_true)_?\d*(?:\[\d+\])?")
+PLAIN = str.maketrans({"|": "¦", "`": "ˋ"})  # which would end a cell of Markdown, or code in one
+
+
+class Blank(NamedTuple):
+    """One number that is asked for: the value of a slot, or its adjoint.
+
+    `name` is what the checker takes, `a1` or `d a1`.
+    """
+
+    name: str
+    slot: int
+    is_adjoint: bool
+
+    @property
+    def written(self) -> str:
+        """Return the name as it stands on a sheet, on one line and in one cell."""
+        return one_line(self.name).translate(PLAIN).strip()
+
+    def answer(self, trace: WengertList) -> float:
+        """Return the number itself."""
+        v = trace[self.slot]
+        return (v.adjoint if self.is_adjoint else v.value) + 0.0  # no sheet says -0
+
+
+def asked(trace: WengertList, blanks: Blanks = "all") -> tuple[Blank, ...]:
+    """Return the blanks in the order of the work: values down, then adjoints up.
+
+    Values and adjoints of steps without a name are not asked for, as a textbook writes none of them; nor is
+    the adjoint of the output, which is 1, of a target, or of what the output does not depend on.  Raises
+    ExerciseError where nothing or far too much is left, UnknownNameError for another word than "all",
+    "forward" or "reverse".
+
+    >>> from scalargrad import trace
+    >>> from scalargrad.examples import example
+    >>> [blank.name for blank in asked(trace(example("residual").output()))]
+    ['F', 'H', 'd F', 'd v', 'd w', 'd x']
+    """
+    known("choice of blanks", blanks, get_args(Blanks))
+    found = tuple(blank for blank in _every(trace) if blanks in {"all", _half(blank)})
+    if not found:
+        raise ExerciseError("there is nothing to ask for: the output is computed from nothing")
+    if len(found) > MOST:
+        raise ExerciseError(
+            f"the sheet would have {len(found)} blanks, more than {MOST}; cut the trace with "
+            "trace(y, upto=[h1, h2]) at Values h1, h2 that then stand as inputs"
+        )
+    return found
+
+
+def is_target(v: Instruction, trace: WengertList) -> bool:
+    """Tell whether a leaf is what the output should have been: called t, and only subtracted."""
+    children = [edge.child.primitive for edge in trace.uses[v]]
+    called = CALLED_A_TARGET.fullmatch(v.name) is not None and v.role == "input"
+    return called and all(row is not None and row.name == "subtract" for row in children)
+
+
+def _every(trace: WengertList) -> Iterator[Blank]:
+    computed, needed = statements(trace), {trace.output}
+    for v in reversed(trace.instructions):
+        if v in needed:
+            needed.update(v.parents)
+    yield from (Blank(v.name, v.index, is_adjoint=False) for v in computed)
+    for v in reversed(trace.instructions):
+        is_leaf = not v.parents and v.role != "constant" and not is_target(v, trace)
+        if (is_leaf or v in computed) and v in needed and v is not trace.output:
+            yield Blank(f"d {v.name}", v.index, is_adjoint=True)
+
+
+def _half(blank: Blank) -> Blanks:
+    return "reverse" if blank.is_adjoint else "forward"

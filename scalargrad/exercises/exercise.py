@@ -1,0 +1,206 @@
+"""An exercise: a trace at numbers to calculate with, some of whose own numbers are blanks."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self, overload
+
+from scalargrad.errors import ExerciseError, SheetError, TraceFormatError
+from scalargrad.exercises.asked import Blank, Blanks, asked
+from scalargrad.exercises.key import MOST_DIGITS, Record, to_json
+from scalargrad.exercises.pleasant import pleasant
+from scalargrad.exercises.questions import quiz_of
+from scalargrad.exercises.sheet import Sheet
+from scalargrad.notation.labels import one_line
+from scalargrad.page import page
+from scalargrad.tracing import Trace, trace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from os import PathLike
+
+    from scalargrad.checking.report import CheckReport
+    from scalargrad.engine.value import Value
+
+SIGNS = "0123456789abcdefghjkmnpqrstvwxyz"  # none of them is taken for another one
+FEWEST, MOST = 3, 6  # decimals that are tried where none are asked for
+
+
+@dataclass(frozen=True, eq=False)
+class Exercise:
+    """A trace with blanks: shown, it is the sheet; `solution` is the sheet filled in.
+
+    >>> from scalargrad.examples import example
+    >>> fan = exercise(example("fan-out").output(), seed=2, blanks="reverse")
+    >>> print(fan)
+    Backpropagation through y
+    <BLANKLINE>
+    Exercise 2 · bcw6ks
+    <BLANKLINE>
+    Given: x = 0.3
+    Round every number to 3 decimals.
+    <BLANKLINE>
+    forward
+    u = x*x     0.090
+    v = -x     -0.300
+    y = u + v  -0.210
+    <BLANKLINE>
+    reverse
+    ∂y/∂v      ____
+    ∂y/∂u      ____
+    ∂y/∂x      ____
+    >>> fan.check({"d u": 1, "d v": 1, "d x": 0.4}).first_wrong.name
+    'd x'
+    """
+
+    trace: Trace
+    blanks: tuple[Blank, ...]
+    digits: int
+    title: str
+    name: str = ""
+    seed: int | None = None
+    hints: bool = False
+
+    @cached_property
+    def code(self) -> str:
+        """Return a short code that no other exercise has: of its graph, its numbers, its blanks."""
+        graph = [
+            [form.name, form.primitive and [form.primitive.name, *form.primitive.parameters], form.parents]
+            for form in self.trace.structure.forms
+        ]
+        leaves = [repr(v.value) for v in self.trace if not v.parents]
+        told = json.dumps([graph, leaves, [blank.name for blank in self.blanks], self.digits])
+        number = int.from_bytes(hashlib.sha256(told.encode()).digest()[:4])
+        return "".join(SIGNS[number >> shift & 31] for shift in range(0, 30, 5))
+
+    @property
+    def identity(self) -> str:
+        """Return what stands on sheet and key: the name, the seed, the code."""
+        name, seed = one_line(self.name).replace("`", "'"), "" if self.seed is None else str(self.seed)
+        return " · ".join(filter(None, (name, seed, self.code)))
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """Return the right number of each blank, rounded as the sheet asks for it."""
+        return {blank.name: f"{blank.answer(self.trace):.{self.digits}f}" for blank in self.blanks}
+
+    @property
+    def sheet(self) -> Sheet:
+        """Return the sheet to fill in."""
+        return Sheet(self.title, self.identity, self.trace, self.blanks, self.digits, self.hints)
+
+    @property
+    def solution(self) -> Sheet:
+        """Return the sheet filled in, with the formulas of the derivatives; a notebook shows it folded."""
+        named = (self.title, self.identity, self.trace, self.blanks, self.digits)
+        return Sheet(*named, hints=True, filled=self.answers)
+
+    @property
+    def key(self) -> str:
+        """Return the key, a JSON document from which `scalargrad check --key` marks sheets."""
+        return to_json([self.record])
+
+    @property
+    def record(self) -> Record:
+        """Return what a key says of the exercise."""
+        document = json.loads(self.trace.to_json())
+        return Record(self.identity, self.title, self.name, self.seed, self.digits, self.answers, document)
+
+    @classmethod
+    def of(cls, record: Record) -> Self:
+        """Return the exercise of a record; raise SheetError where its parts do not belong together."""
+        try:
+            trace = Trace.from_json(json.dumps(record.trace))
+        except TraceFormatError as error:
+            raise SheetError(f"exercise {record.exercise}: {error}") from None
+        blanks = tuple(blank for blank in asked(trace) if blank.name in record.answers)
+        read = cls(trace, blanks, record.digits, record.title, record.name, record.seed)
+        if (read.identity, read.answers) != (record.exercise, record.answers):
+            raise SheetError(f"exercise {record.exercise}: its numbers do not belong to its code")
+        return read
+
+    @overload
+    def to_html(self, path: None = None) -> str: ...
+    @overload
+    def to_html(self, path: str | PathLike[str]) -> None: ...
+    def to_html(self, path: str | PathLike[str] | None = None) -> str | None:
+        """Return the page that asks for the blanks, judges each answer at once, and hands the score out.
+
+        Or write it to a path.  It is one file that loads nothing: whoever looks for the answers finds them.
+        """
+        text = page(self.trace, self.title, digits=self.digits, quiz=quiz_of(self.sheet))
+        if path is None:
+            return text
+        Path(path).write_text(text, encoding="utf-8", newline="\n")
+        return None
+
+    def check(self, claims: Mapping[str, float | str]) -> CheckReport:
+        """Return a CheckReport on answers, `{"a1": 1.367, "d w5": 0.153}`, of which some may be missing."""
+        return self.trace.check(claims, self.digits)
+
+    def __str__(self) -> str:
+        return str(self.sheet)
+
+    __repr__ = __str__
+
+    def _repr_markdown_(self) -> str:
+        return self.sheet.to_markdown()
+
+
+def exercise(
+    y: Value | Trace,
+    /,
+    *,
+    seed: int | None = None,
+    blanks: Blanks = "all",
+    digits: int | None = None,
+    hints: bool = False,
+    title: str | None = None,
+    name: str = "",
+) -> Exercise:
+    """Return an Exercise on backpropagation through y: at its numbers or, with a seed, at pleasant ones.
+
+    The blanks are "all", or those of the "forward" or the "reverse" phase alone; the other numbers are not
+    shown, but for values, which are given where only derivatives are asked for.  Answers are asked for to so
+    many `digits` after the point, by default as few from 3 to 6 as show two figures of each.  With `hints`
+    the sheet has the chain rule of each derivative.  The `name` is part of the exercise's identity.
+    Raises ExerciseError where no pleasant numbers are found.
+
+    >>> from scalargrad import leaves, label
+    >>> w, x, b = leaves(w=1.0, x=1.0, b=1.0)
+    >>> y = (w * x + b).sigmoid()
+    >>> label(y=y)
+    >>> e = exercise(y, seed=7)
+    >>> {v.name: v.value for v in e.trace if not v.parents}, e.answers
+    ({'w': 0.6, 'x': 0.3, 'b': 0.4}, {'y': '0.641', 'd b': '0.230', 'd x': '0.138', 'd w': '0.069'})
+    """
+    recorded = y if isinstance(y, Trace) else trace(y)
+    if digits is not None and not 1 <= digits <= MOST_DIGITS:
+        raise ExerciseError(f"an exercise asks for 1 to {MOST_DIGITS} decimals, got {digits}")
+    if seed is not None and type(seed) is not int:
+        raise ExerciseError(f"a seed is a whole number, got {seed!r:.40}")
+    found = asked(recorded, blanks)
+    at, shown = _at(recorded, found, digits, seed)
+    named = title or f"Backpropagation through {recorded.output.name}"
+    return Exercise(at, found, shown, named, name, seed, hints)
+
+
+def _at(
+    recorded: Trace, blanks: tuple[Blank, ...], digits: int | None, seed: int | None
+) -> tuple[Trace, int]:
+    """Return the trace at the numbers of the exercise, with the decimals that show them."""
+    if seed is None:
+        sizes = [abs(x) for blank in blanks if (x := blank.answer(recorded))]
+        enough = (d for d in range(FEWEST, MOST_DIGITS) if min(sizes, default=1.0) >= 10.0 ** (1 - d))
+        return recorded, digits or next(enough, MOST_DIGITS)
+    for tried in [digits] if digits else range(FEWEST, MOST):
+        try:
+            return pleasant(recorded, blanks, tried, seed), tried
+        except ExerciseError:
+            continue
+    last = digits or MOST
+    return pleasant(recorded, blanks, last, seed), last

@@ -1,0 +1,80 @@
+"""A worksheet in the forms that people work with; solved, it is the solution."""
+
+import csv
+import io
+import json
+
+from scalargrad.exercises.asked import Blank
+from scalargrad.exercises.content import Content
+from scalargrad.exercises.latex import document
+from scalargrad.notation.latex import LatexWriter
+from scalargrad.notation.text import TextWriter
+from scalargrad.study.forms import between_dollars
+from scalargrad.wengert.listing import aligned
+
+BLANK = "____"
+HEADINGS = ("step", "number")
+
+
+class Sheet(Content):
+    """What a person is handed, as text, Markdown, LaTeX, JSON or CSV.
+
+    Markdown, JSON and CSV can be filled in and handed back: `scalargrad check --key` marks them.
+    """
+
+    def __str__(self) -> str:
+        writer = TextWriter(self.digits)
+        given = ", ".join(f"{name} = {number}" for name, number in self.given(writer))
+        parts = [self.title, f"Exercise {self.identity}", f"Given: {given}\n{self.rounding}"]
+        for heading, lines in self.halves(writer):
+            cells = [(line.equation, line.number or BLANK) for line in lines]
+            parts.append(aligned(cells, (heading, ""), ("left", "right")))
+        return "\n\n".join(parts)
+
+    __repr__ = __str__
+
+    def to_markdown(self) -> str:
+        """Return the sheet for GitHub, with a line for the name; each blank `____` is a cell to type into."""
+        writer = LatexWriter(self.digits)
+        given = ", ".join(f"${name} = {number}$" for name, number in self.given(writer))
+        author = "" if self.filled else f", name: {BLANK}"
+        parts = [f"## {self.title}", f"Exercise `{self.identity}`{author}"]
+        parts.append(f"Given: {given}. {self.rounding}")
+        for heading, lines in self.halves(writer):
+            cells = [
+                (
+                    f"`{line.name}`" if line.name else "",
+                    between_dollars(line.equation).replace(r"\frac{\partial", r"\dfrac{\partial"),
+                    line.number or BLANK,
+                )
+                for line in lines
+            ]
+            parts.append(aligned(cells, (HEADINGS[0], heading, HEADINGS[1]), ("left",) * 3, "github"))
+        return "\n\n".join(parts) + "\n"
+
+    def _repr_markdown_(self) -> str:
+        """Return what a notebook shows; a solution is folded until it is asked for."""
+        text = self.to_markdown()
+        folded = f"<details><summary>Solution</summary>\n\n{text}\n</details>\n"
+        return folded if self.filled else text
+
+    def to_latex(self) -> str:
+        """Return a document on A4 with room to write, for pdflatex, amsmath and booktabs."""
+        return document([self])
+
+    def to_json(self) -> str:
+        """Return the blanks as a JSON document, null where a number is to be filled in."""
+        numbers = {blank.written: self._number(blank) for blank in self.blanks}
+        whole = {"exercise": self.identity, "name": "", "answers": numbers}
+        return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+
+    def to_csv(self) -> str:
+        """Return the blanks as a table of two columns, for a spreadsheet."""
+        text = io.StringIO()
+        lines = [("exercise", self.identity), ("name", ""), HEADINGS]
+        lines += [(blank.written, self.filled.get(blank.name, "")) for blank in self.blanks]
+        csv.writer(text, lineterminator="\n").writerows(lines)
+        return text.getvalue()
+
+    def _number(self, blank: Blank) -> float | None:
+        return float(self.filled[blank.name]) if blank.name in self.filled else None

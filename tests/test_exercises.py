@@ -1,0 +1,374 @@
+"""Exercises: pleasant numbers, sheets that can be filled in and marked, keys that fit, pages that ask."""
+
+import json
+import re
+import subprocess
+from collections import Counter
+
+import pytest
+from browser import Page, needs_chromium
+from test_study import needs_latex
+
+from scalargrad import Value, exercise, leaves, nn, trace
+from scalargrad.cli import main
+from scalargrad.errors import ExerciseError, SheetError, UnknownNameError, WrongKeyError
+from scalargrad.examples import GALLERY, example
+from scalargrad.exercises.asked import is_target
+from scalargrad.exercises.latex import document
+from scalargrad.exercises.marking import exercises_of, mark, mark_sheet
+from scalargrad.notation.labels import subscripted
+
+FORMS = ("to_markdown", "to_json", "to_csv")
+NET = "sigmoid-2-2-1"
+
+
+def of(name, seed=1, **options):
+    """Return an exercise on an example of the gallery."""
+    return exercise(example(name).output(), seed=seed, name=name, title=example(name).title, **options)
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_drawn_numbers_are_pleasant(name):
+    """Short, of different sizes, none 1; nothing saturated; answers 0 behind a relu, or of two figures."""
+    given = trace(example(name).output())
+    for seed in range(5):
+        e = of(name, seed)
+        leaves = [v for v in e.trace if not v.parents and v.role != "constant"]
+        kept = [v for v in leaves if given[v.index].value == 0 or is_target(given[v.index], given)]
+        drawn = [v.value for v in leaves if v not in kept]
+        assert [v.value for v in kept] == [given[v.index].value for v in kept]
+        assert all(x == round(x, 2) and 0 < abs(x) <= 3 and abs(x) != 1 for x in drawn)
+        assert Counter(map(abs, drawn)).most_common(1)[0][1] == 1
+        gates = [v for v in e.trace if v.primitive and v.primitive.name == "relu"]
+        assert not gates or any(v.value > 0 for v in gates)
+        for v in e.trace:
+            flat = v.primitive is not None and v.primitive.name in {"sigmoid", "tanh"}
+            assert not flat or abs(v.parents[0].value) <= 2
+        for blank in e.blanks:
+            size = abs(blank.answer(e.trace))
+            assert (size == 0 and gates) or 10.0 ** (1 - e.digits) <= size <= 20, (seed, blank)
+
+
+@pytest.mark.parametrize("name", [NET, "mazur-2-2-2", "relu-softmax"])
+def test_a_seed_is_an_exercise(name):
+    """The same for the same seed, to its code; another for another one."""
+    codes = [of(name, seed).code for seed in (1, 2, 3, 1)]
+    assert codes[0] == codes[3]
+    assert len(set(codes)) == 3
+    assert {blank.name for blank in of(name).blanks}.isdisjoint({"d t1", "d t2", "d y", "d E", "d L"})
+
+
+def test_the_code_is_of_what_is_asked():
+    """Other numbers, blanks or digits are another exercise; a title, hints or a name are not."""
+    y = example(NET).output()
+    codes = {exercise(y).code, exercise(y, blanks="reverse").code, exercise(y, digits=5).code, of(NET).code}
+    assert len(codes) == 4
+    assert exercise(y, title="T", hints=True, name="n").code == exercise(y).code
+
+
+def test_decimals_follow_from_what_is_small():
+    """Mazur's own numbers need five; a small gradient more, unless so many are asked for."""
+    assert [of(name, None).digits for name in ("mazur-2-2-2", NET)] == [5, 3]
+    x, w = leaves(x=0.5, w=0.5)
+    y = x + 0.003 * w
+    assert exercise(y, seed=1).digits == 4
+    with pytest.raises(ExerciseError, match=r"for seed 1: ∂v4/∂w stays below 0.01, for 3 decimals"):
+        exercise(y, seed=1, digits=3)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"blanks": "some"}, UnknownNameError, "unknown choice of blanks 'some'"),
+        ({"digits": 0}, ExerciseError, "1 to 9 decimals, got 0"),
+        ({"seed": "7"}, ExerciseError, "a seed is a whole number, got '7'"),
+    ],
+)
+def test_what_cannot_be_set_is_said(options, error, message):
+    """A word that is none, decimals that are none; and below, nothing to ask, or far too much."""
+    with pytest.raises(error, match=message):
+        exercise(example(NET).output(), **options)
+
+
+def test_nothing_or_too_much_is_no_exercise():
+    """An output without a computation; a net of 250 weights."""
+    with pytest.raises(ExerciseError, match="nothing to ask"):
+        exercise(Value(1.0))
+    with pytest.raises(ExerciseError, match=r"blanks, more than 200; cut the trace"):
+        exercise(nn.MLP(10, [20, 1], seed=1)([0.1] * 10))
+
+
+# ---- sheets and keys
+
+
+@pytest.mark.parametrize("name", GALLERY)
+@pytest.mark.parametrize("seed", [None, 1])
+def test_a_sheet_filled_by_its_key_is_all_right(name, seed):
+    """In Markdown, JSON and CSV; and an empty one has no answer in it, and none right."""
+    e = of(name, seed)
+    (read,) = exercises_of(e.key)
+    assert (read.identity, read.answers, read.trace) == (e.identity, e.answers, e.trace)
+    told = {x for x in e.answers.values() if re.search(r"\.\d\d[1-9]", x)}
+    for form in FORMS:
+        solved = mark_sheet([read], getattr(e.solution, form)())
+        assert solved.ok, solved
+        assert solved.right == len(e.blanks)
+        empty = getattr(e.sheet, form)()
+        assert mark_sheet([read], empty).score == f"0 of {len(e.blanks)} right ({len(e.blanks)} not answered)"
+        assert not [x for x in told if x in empty]
+    for text in (str(e), e.sheet.to_latex(), exercise(e.trace, hints=True).sheet.to_markdown()):
+        assert not [x for x in told if x in text]
+
+
+def test_where_only_derivatives_are_asked_values_are_given():
+    """They stand on the sheet, and are no blanks; forwards alone, no derivative is on it."""
+    e = of(NET, blanks="reverse")
+    assert {blank.is_adjoint for blank in e.blanks} == {True}
+    assert f"{e.trace['h1'].value:.3f}" in e.sheet.to_markdown()
+    assert mark_sheet([e], e.solution.to_markdown()).ok
+    assert "∂" not in str(of(NET, blanks="forward"))
+
+
+def test_wrong_numbers_are_marked_as_hand_work_is():
+    """What follows from a slip is right in itself; what is left out is said by name."""
+    e = of(NET)
+    right = {**e.answers}
+    wrong = mark(e, {**right, "a1": "9.999"} | {"d x1": "9.999"})
+    assert (wrong.first_wrong.name, wrong.ok) == ("a1", False)
+    del right["h1"], right["d w5"]
+    partly = mark(e, right)
+    assert partly.score == "20 of 22 right (2 not answered)"
+    assert str(partly).endswith("20 of 22 right (2 not answered: h1, d w5).")
+    assert not partly.ok
+
+
+LINE = r"| `h1`   | $h_{1} = \sigma(a_{1})$                                 | ____     |"
+DAMAGE = {
+    ("h1", "0..3"): r"line 10: expected a number for h1, got '0\.\.3'",
+    ("h1", "many"): "line 10: expected a number for h1, got 'many'",
+    ("`h1`", "`h11`"): "line 10: unknown step 'h11'; did you mean h1",
+    ("`h1`", "`a1`"): "line 10: a1 stands twice, first in line 9",
+    ("| ____     |", "|"): "line 10: expected three cells, a step, its formula and a number, got 2",
+    ("Exercise", "Exam"): "the line “Exercise …” is gone",
+}
+
+
+@pytest.mark.parametrize(("old", "new"), DAMAGE)
+def test_a_damaged_sheet_says_where(old, new):
+    """A number that is none, a step that is none or stands twice, a cell that is gone, no identity."""
+    e = of(NET)
+    lines = e.sheet.to_markdown().splitlines()
+    (at,) = (i for i, line in enumerate(lines) if line.startswith("| `h1`"))
+    if old == "h1":
+        lines[at] = lines[at].replace("____", new)
+    elif old == "Exercise":
+        lines = [line.replace(old, new) for line in lines]
+    else:
+        lines[at] = lines[at].replace(old, new)
+    with pytest.raises(SheetError, match=DAMAGE[old, new]):
+        mark_sheet([e], "\n".join(lines))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "line 1: expected a table of steps and numbers"),
+        ("exercise,a\nstep,number\na1\n", "line 3: expected a step and its number, got 'a1'"),
+        ('{"exercise": "a",\n "answers": {"a1": }}', "line 2: Expecting value"),
+        ('{"exercise": "a"}', 'expected an object "answers"'),
+        ("<!DOCTYPE html>", "press “Copy score” on it"),
+    ],
+)
+def test_what_is_no_sheet_is_refused(text, message):
+    """Nothing, a table or a document with a hole in it, the page itself."""
+    with pytest.raises(SheetError, match=re.escape(message)):
+        mark_sheet([of(NET)], text)
+
+
+def test_people_fill_sheets_as_they_do():
+    """A number on the line of its blank; a spreadsheet with semicolons, with a mark of its bytes."""
+    e = of("fan-out")
+    filled = re.sub(r"(`u`.*\| )____", rf"\1__{e.answers['u']}__", e.sheet.to_markdown())
+    assert mark_sheet([e], filled).right == 1
+    sheet = "\ufeff" + e.solution.to_csv().replace(",", ";")
+    assert mark_sheet([e], sheet).ok
+    assert mark_sheet([e], e.solution.to_csv().replace("name,", "name,Ada")).author == "Ada"
+
+
+def test_labels_of_any_characters_stand_on_sheets():
+    """Pipes, backticks, quotes, commas: every form reads back; a name of the exercise, too."""
+    x, w = Value(0.5, label="x|y"), Value(0.25, label='`w`, _"*z')
+    y = (x * w).tanh() + x
+    y.label = "step"
+    e = exercise(y, name="a, `b` · c")
+    for form in FORMS:
+        assert mark_sheet(exercises_of(e.key), getattr(e.solution, form)()).ok
+
+
+def test_a_key_for_another_exercise_is_refused():
+    """By what is on the sheet, and by what the key is of."""
+    e, other = of(NET), of(NET, seed=2)
+    with pytest.raises(
+        WrongKeyError, match=f"the sheet is of exercise {e.identity}, the key of {other.code}|"
+    ):
+        mark_sheet([other], e.solution.to_markdown())
+
+
+def test_a_damaged_key_says_what_is_wrong():
+    """It is held against its own numbers, the answers too."""
+    key = json.loads(of(NET).key)
+    record = key["exercises"][0]
+    changes = {
+        "do not belong to its code": {"answers": {**record["answers"], "a1": "1.000"}},
+        "whole numbers": {"digits": "x"},
+        "expected the fields": {"more": 1},
+        "not a trace": {"trace": {}},
+    }
+    for message, change in changes.items():
+        with pytest.raises(SheetError, match=message):
+            exercises_of(json.dumps({**key, "exercises": [record | change]}))
+    for text in (
+        "[",
+        "{}",
+        '{"schema": "scalargrad-key", "version": 2}',
+        json.dumps({**key, "exercises": []}),
+    ):
+        with pytest.raises(SheetError):
+            exercises_of(text)
+
+
+@needs_latex
+def test_sheets_and_solutions_fit_on_a4(tmp_path):
+    """All of the gallery in one document, with hints or solved: nothing sticks out by more than a point."""
+    exercises = [of(name, seed, hints=seed == 2) for name in GALLERY for seed in (None, 2)]
+    sheets = [each for e in exercises for each in (e.sheet, e.solution)]
+    (tmp_path / "t.tex").write_text(document(sheets), encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "t.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, errors="replace", check=False)
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert [x for x in re.findall(r"Overfull \\hbox \(([0-9.]+)pt", done.stdout) if float(x) > 1] == []
+
+
+# ---- the commands
+
+
+@needs_latex
+def test_a_class_set_has_its_keys_in_one_file(tmp_path, monkeypatch, capsys):
+    """A file to fill in for each, one to print for all; each sheet is marked by the one key."""
+    monkeypatch.chdir(tmp_path)
+    assert (
+        main(["exercise", NET, "--seed", "4", "--count", "3", "-o", "c.md", "-o", "c.csv", "-o", "c.pdf"])
+        == 0
+    )
+    names = [f"c-{i}.{form}" for form in ("md", "csv") for i in (1, 2, 3)]
+    names += ["c.key.md", "c.key.json", "c.key.pdf", "c.pdf"]
+    assert sorted(capsys.readouterr().out.split()) == sorted(names)
+    assert (tmp_path / "c.pdf").read_bytes().startswith(b"%PDF")
+    key = exercises_of((tmp_path / "c.key.json").read_text(encoding="utf-8"))
+    assert [e.seed for e in key] == [4, 5, 6]
+    (tmp_path / "c-1.md").write_text(key[0].solution.to_markdown(), encoding="utf-8")
+    (tmp_path / "c-2.csv").write_text(mark_wrong(key[1]), encoding="utf-8")
+    assert main(["check", "--key", "c.key.json", "c-1.md"]) == 0
+    assert capsys.readouterr().out.endswith("22 of 22 right.\n")
+    assert main(["check", "--key", "c.key.json", "c-1.md", "c-2.csv", "c-3.md"]) == 1
+    rows = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert rows[1].startswith("c-1.md 22 of 22 right")
+    assert re.fullmatch(r"c-2.csv 21 of 22 right d b1 .*reversed.*", rows[2])
+    assert rows[3] == "c-3.md 0 of 22 right (22 not answered)"
+    (tmp_path / "c-3.md").write_text("nothing", encoding="utf-8")
+    assert main(["check", "--key", "c.key.json", "c-1.md", "c-3.md"]) == 2
+    out, err = capsys.readouterr()
+    assert "line 1: expected a step and its number" in out
+    assert err == "scalargrad: 1 of 2 sheets could not be marked\n"
+    assert main(["check", "--key", "c.key.json", "c.key.md"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def mark_wrong(e):
+    """Return a filled CSV in which the sign of one bias's derivative is reversed."""
+    old = e.answers["d b1"]
+    new = old[1:] if old.startswith("-") else f"-{old}"
+    return e.solution.to_csv().replace(f"d b1,{old}", f"d b1,{new}")
+
+
+# ---- the page
+
+COPY = """navigator.clipboard.writeText = async (text) => { window.copied = text; };
+document.querySelector('[data-do=score]').click();
+return window.copied;"""
+
+STEPS = """const slider = document.querySelector('input.step'), texts = [];
+for (let step = 0; step <= Number(slider.max); step += 1) {
+  slider.value = step;
+  slider.dispatchEvent(new Event('input', {bubbles: true}));
+  texts.push(document.querySelector('main').innerText);
+}
+return texts;"""
+
+
+def opened(browser, tmp_path, e):
+    """Return the page of an exercise."""
+    e.to_html(tmp_path / "exercise.html")
+    page = Page(browser, (tmp_path / "exercise.html").as_uri())
+    page.wait(lambda: page.all("html.js"))
+    return page
+
+
+def asked_for(e):
+    """Return the names of blanks by what the page's fields are called."""
+    below = {f"∂{subscripted(e.trace.output.name)}/∂{subscripted(b.name[2:])}": b.name for b in e.blanks}
+    return below | {subscripted(b.name): b.name for b in e.blanks if not b.is_adjoint}
+
+
+@needs_chromium
+def test_a_page_shows_nothing_that_it_asks_for(browser, tmp_path):
+    """At no step, in graph, table or working, before it is answered; what is not asked for is shown."""
+    e = of("mazur-2-2-2")
+    page = opened(browser, tmp_path, e)
+    told = {x.replace("-", "−").rstrip("0") for x in e.answers.values() if re.search(r"\.\d\d[1-9]", x)}
+    texts = browser.execute_script(STEPS)
+    assert len(texts) == len(e.trace.steps) + 1
+    assert [(step, x) for step, text in enumerate(texts) for x in told if x in text] == []
+    assert all(f"{e.trace[0].value:g}".replace("-", "−") in text for text in texts)
+    assert page.logs()[0] == []
+
+
+@needs_chromium
+def test_a_page_asks_every_blank_and_hands_the_score_out(browser, tmp_path):
+    """Each once; a wrong number names its slip and costs the first try; check reads what is copied."""
+    e = of("residual")
+    page, names, found = opened(browser, tmp_path, e), asked_for(e), []
+    page.one(".quiz input").send_keys("Ada, 7b")
+    for _ in e.blanks:
+        if not page.all(".guess input:not(.right)"):
+            page.do("next")
+        field = page.one(".guess input:not(.right)")
+        found.append(names[field.get_attribute("aria-label")])
+        if found[-1] == "H":
+            field.send_keys(f"{e.trace['F'].value - e.trace['x'].value:.3f}\ue007")
+            assert "the term x has the wrong sign" in page.one(".guess output").text
+            browser.execute_script("arguments[0].select()", field)
+        field.send_keys(f"{e.answers[found[-1]]}\ue007")
+        if not page.all(".guess input:not(.right)"):
+            page.wait(lambda: not page.all(".guess"))
+    assert sorted(found) == sorted(e.answers)
+    assert page.one(".score").text == "6 of 6 right, 5 at the first try"
+    copied = browser.execute_script(COPY)
+    marked = mark_sheet([e], copied)
+    assert (marked.ok, marked.author, marked.right) == (True, "Ada, 7b", 6)
+    assert f"H,{e.answers['H']},right at try 2" in copied
+    assert page.logs()[0] == []
+
+
+@needs_chromium
+def test_who_gives_up_sees_the_number_and_has_not_answered(browser, tmp_path):
+    """The rest can still be answered; fewer decimals than asked for are sent back."""
+    e = of("residual", blanks="forward")
+    page = opened(browser, tmp_path, e)
+    page.do("next")
+    page.do("reveal")
+    page.wait(lambda: not page.all(".guess"))
+    page.do("next")
+    page.one(".guess input").send_keys(f"{e.trace['H'].value:.1f}\ue007")
+    assert "give 3 decimals" in page.one(".guess output").text
+    assert mark_sheet([e], browser.execute_script(COPY)).unanswered == ("F",)

@@ -40,7 +40,6 @@ LAYER = "a1 = dot([w11, w12], [x1, x2]); a2 = dot([w21, w22], [x1, x2]); y = a1*
 CLASSES = "s1 = x*u; s2 = x*w; L = logsumexp([s1, s2]) - s1"
 SCORES = {"x": 1.3, "u": 0.6, "w": -0.4}
 P1 = exp(0.78) / (exp(0.78) + exp(-0.52))
-SINE = "a = x + 1; y = sin(a)"
 FAN = "y = 2*x + x*x*x + sin(x)"  # dy/dx = 2 + 3x² + cos x
 DESCENT: Any = {
     "text": "y = w*x",
@@ -114,7 +113,8 @@ BROKEN: dict[str, Broken] = {
     "gate closed": Broken("a = 2*x; r = relu(a); y = 3*r", X, "d a", 0, {"d r": 3}),
     "power rule for the exponential": Broken("a = x + 1; y = exp(a)", X, "d a", 2.3 * exp(1.3), {"a": 2.3}),
     "wrong derivative of the logarithm": Broken("a = x + 1; y = log(a)", X, "d a", 1 / 2.3**2, {"a": 2.3}),
-    "wrong derivative of a circular function": Broken(SINE, X, "d a", -cos(2.3), {"a": 2.3}),
+    "wrong derivative of the sine": Broken("a = x + 1; y = sin(a)", X, "d a", -cos(2.3), {"a": 2.3}),
+    "wrong derivative of the cosine": Broken("a = x + 1; y = cos(a)", X, "d a", sin(2.3), {"a": 2.3}),
     "wrong derivative of the root": Broken("a = x + 1; y = sqrt(a)", X, "d a", 1 / sqrt(2.3), {"a": 2.3}),
     "exponent not a factor": Broken("a = x + 1; y = a**3", X, "d a", 2.3**2, {"a": 2.3}),
     "exponent not lowered": Broken("a = x + 1; y = a**3", X, "d a", 3 * 2.3**3, {"a": 2.3}),

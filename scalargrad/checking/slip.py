@@ -34,15 +34,38 @@ class Slip:
     """One row of the table: what the slip is called, where it happens, which numbers it gives, what to say.
 
     `weight` says how common it is, in so many of a thousand slips, shared by its guesses at a place.  A
-    `belief` is held wherever it applies, as a wrong rule is; a mishap happens once.
+    wrong `formula` for the rows `of` a kind is a belief, held wherever it applies; a mishap happens once.
     """
 
     name: str
+    says: str
     kinds: tuple[Kind, ...]
     weight: float
-    says: str
     numbers: Callable[[Work, Place], Found]
-    belief: bool = False
+    formula: Callable[..., Any] | None = None
+    of: Rows = frozenset()
+
+    @property
+    def belief(self) -> bool:
+        """Tell whether it is held wherever it applies."""
+        return self.formula is not None
+
+    def concerns(self, row: Primitive) -> bool:
+        """Tell whether it is a wrong formula for a row."""
+        return self.formula is not None and (
+            row.name in self.of if isinstance(self.of, frozenset) else self.of(row)
+        )
+
+    def read(
+        self, m: Any, row: Primitive, z: Any, operands: Sequence[Any]
+    ) -> Iterator[tuple[Any, dict[str, str]]]:
+        """Yield what the wrong formula gives over `m`: one number, several, or several that say {which} they are."""
+        assert self.formula is not None, self.name
+        found = self.formula(m, z, *operands, *row.parameters)
+        if isinstance(found, dict):
+            yield from ((x, {"which": which}) for which, x in found.items())
+        else:
+            yield from ((x, {}) for x in (found if isinstance(found, tuple) else (found,)))
 
     def at(self, work: Work, place: Place) -> list[Guess]:
         """Return what the slip gives at a place, without what is no number or nothing wrong."""
@@ -64,7 +87,7 @@ TABLE: dict[str, Slip] = {}
 
 def slip(*kinds: Kind, weight: float) -> Callable[[Callable[[Work, Place], Found]], Slip]:
     """Enter a slip in the table: a function of the work so far that yields numbers at a place."""
-    return lambda numbers: _entered(numbers, kinds, weight, numbers)
+    return lambda numbers: _entered(Slip(*_called(numbers), kinds, weight, numbers))
 
 
 def wrong_value(*, of: Rows, weight: float) -> Callable[[Callable[..., Any]], Slip]:
@@ -74,15 +97,16 @@ def wrong_value(*, of: Rows, weight: float) -> Callable[[Callable[..., Any]], Sl
     formula of several numbers may tell {which} by a dictionary.
     """
 
-    def enter(function: Callable[..., Any]) -> Slip:
+    def enter(formula: Callable[..., Any]) -> Slip:
         def numbers(work: Work, place: Place) -> Found:
             row = place.v.primitive
-            if row is not None and _is_in(row, of):
+            if row is not None and entered.concerns(row):
                 operands = [work.value(parent) for parent in place.v.parents]
-                for number, which in _read(function, row, work.value(place.v), operands):
-                    yield number, _names(place.v) | which
+                for number, which in entered.read(ieee, row, work.value(place.v), operands):
+                    yield float(number), _names(place.v) | which
 
-        return _entered(function, ("value",), weight, numbers, belief=True)
+        entered = _entered(Slip(*_called(formula), ("value",), weight, numbers, formula, of))
+        return entered
 
     return enter
 
@@ -93,45 +117,32 @@ def wrong_rule(*, of: Rows, weight: float) -> Callable[[Callable[..., Any]], Sli
     In what it says, {x} is the name of the operand, {y} that of the other one, {d} the right derivative.
     """
 
-    def enter(function: Callable[..., Any]) -> Slip:
+    def enter(formula: Callable[..., Any]) -> Slip:
         def numbers(work: Work, place: Place) -> Found:
             assert place.edge is not None
             (child, i), row = place.edge, place.edge.child.primitive
-            if row is not None and _is_in(row, of):
+            if row is not None and entered.concerns(row):
                 operands = [work.value(parent) for parent in child.parents]
                 own_first = [operands[i], *operands[:i], *operands[i + 1 :]]
-                for local, which in _read(function, row, work.value(child), own_first):
-                    yield upstream(work, place) * local, _names(child, i) | which
+                for local, which in entered.read(ieee, row, work.value(child), own_first):
+                    yield upstream(work, place) * float(local), _names(child, i) | which
 
-        return _entered(function, ALONG_AN_EDGE, weight, numbers, belief=True)
+        entered = _entered(Slip(*_called(formula), ALONG_AN_EDGE, weight, numbers, formula, of))
+        return entered
 
     return enter
 
 
-def _read(
-    function: Callable[..., Any], row: Primitive, z: float, operands: Sequence[float]
-) -> Iterator[tuple[float, dict[str, str]]]:
-    """Yield the numbers of a formula: one, several, or several that say {which} they are."""
-    found = function(ieee, z, *operands, *row.parameters)
-    if isinstance(found, dict):
-        yield from ((float(x), {"which": which}) for which, x in found.items())
-    else:
-        yield from ((float(x), {}) for x in (found if isinstance(found, tuple) else (found,)))
-
-
-def _entered(
-    function: Callable[..., Any],
-    kinds: tuple[Kind, ...],
-    weight: float,
-    numbers: Callable[[Work, Place], Found],
-    *,
-    belief: bool = False,
-) -> Slip:
-    """Enter a row under the name of its function, with its documentation as what to say."""
-    called = function.__name__.replace("_", " ")
+def _called(function: Callable[..., Any]) -> tuple[str, str]:
+    """Return the name of a function in words, with its documentation as what to say."""
     sentence = (inspect.getdoc(function) or "").removesuffix(".")
-    says = sentence[0].lower() + sentence[1:] if sentence[1:2].islower() or sentence[1:2] == " " else sentence
-    row = TABLE[called] = Slip(called, kinds, weight, says, numbers, belief)
+    begins_a_word = sentence[1:2].islower() or sentence[1:2] == " "
+    says = sentence[0].lower() + sentence[1:] if begins_a_word else sentence
+    return function.__name__.replace("_", " "), says
+
+
+def _entered(row: Slip) -> Slip:
+    TABLE[row.name] = row
     return row
 
 
@@ -159,10 +170,6 @@ def _names(v: Instruction, first: int = 0) -> dict[str, str]:
     named = dict(zip("xy", map(name, parents)))
     d = derivative(Edge(v, first)) if len(v.parents) <= 2 else ""
     return {"z": name(v), "f": v.primitive.name if v.primitive else "", "d": d, "y": ""} | named
-
-
-def _is_in(row: Primitive, among: Rows) -> bool:
-    return row.name in among if isinstance(among, frozenset) else among(row)
 
 
 def rows(*names: str) -> frozenset[str]:

@@ -105,7 +105,7 @@ def factor_left_out_of_a_term(work: Work, place: Place) -> Found:
 def factors_paired_crosswise(work: Work, place: Place) -> Found:
     """The factors are paired with one another's partners."""
     left, right = [v for v, _ in pairs(place.v)], [w for _, w in pairs(place.v)]
-    for others in (right[1:] + right[:1], right[::-1]):
+    for others in (right[1:] + right[:1], right[::-1]) if len(left) > 1 else ():
         yield sum(work.value(v) * work.value(w) for v, w in zip(left, others)), {}
 
 
@@ -175,7 +175,7 @@ def exponent_with_the_wrong_sign(m, z, x):
 @wrong_value(of=SIGMOID | TANH | RELU, weight=50)
 def other_activation(m, z, x):
     """{which} is taken in the place of {f}."""
-    return {"sigmoid": m.sigmoid(x), "tanh": m.tanh(x), "relu": m.maximum(x, 0.0), "e^x": m.exp(x)}
+    return {"sigmoid": m.sigmoid(x), "tanh": m.tanh(x), "relu": m.maximum(x, 0.0)}
 
 
 @wrong_value(of=rows("multiply"), weight=40)
@@ -397,7 +397,7 @@ def one_minus_alone(m, z, x):
 
 @wrong_rule(of=SIGMOID | TANH | RELU, weight=40)
 def derivative_of_another_activation(m, z, x):
-    """The derivative of another activation is taken: that of {f} is {d}."""
+    """The derivative is that of another activation, not {d}."""
     s, t = m.sigmoid(x), m.tanh(x)
     return z * (1 - z), 1 - z * z, 1 - z, s * (1 - s), 1 - t * t, 1.0 * (x > 0), 1 + z * z, z * (1 + z)
 
@@ -426,10 +426,16 @@ def wrong_derivative_of_the_logarithm(m, z, x):
     return m.divide(1.0, z), m.divide(1.0, x * x), m.divide(1.0, x * math.log(10)), -m.divide(1.0, x)
 
 
-@wrong_rule(of=rows("sin", "cos", "tan"), weight=40)
-def wrong_derivative_of_a_circular_function(m, z, x):
-    """The derivative of {f} is {d}."""
-    return -m.cos(x), m.sin(x), m.cos(x), 1.0 + z, m.cos(x * DEGREE), -m.sin(x * DEGREE)
+@wrong_rule(of=rows("sin"), weight=60)
+def wrong_derivative_of_the_sine(m, z, x):
+    """The derivative of sin {x} is cos {x}."""
+    return -m.cos(x), m.cos(x * DEGREE)
+
+
+@wrong_rule(of=rows("cos"), weight=60)
+def wrong_derivative_of_the_cosine(m, z, x):
+    """The derivative of cos {x} is -sin {x}."""
+    return m.sin(x), -m.sin(x * DEGREE)
 
 
 @wrong_rule(of=rows("sqrt"), weight=40)
@@ -490,7 +496,7 @@ def product_as_a_sum(m, z, x, *others):
 @wrong_rule(of=EXTREMES, weight=60)
 def routed_to_the_wrong_side(m, z, x, y):
     """The one that is chosen gets the whole adjoint, the other nothing."""
-    return 1.0 * (x != z), 1.0, 0.5
+    return m.where(abs(x - z) > 0, 1.0, 0.0), 1.0, 0.5
 
 
 @wrong_rule(of=EXTREMES, weight=40)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection
 
+from scalargrad.checking.slips import SLIPS
 from scalargrad.errors import UnknownNameError
 from scalargrad.notation.languages import JavaScript
 from scalargrad.notation.textbook import TextbookWriter
@@ -11,7 +12,8 @@ from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.roles import parameters
 
-KINDS = {"dot": "products", "multiply": "product"}  # else what adds is a sum: whose terms can be left out
+Z, X = "ꜩ", "ꭓ"  # stand for names while a formula is written
+COMMON = 40  # of a thousand slips: those that a page knows
 
 
 def moved(trace: WengertList, names: Collection[str] = ()) -> list[Instruction]:
@@ -73,8 +75,9 @@ def _row(language: JavaScript, row: Primitive, arity: int) -> str:
     value = language.value(row, *operands)
     local = ", ".join(map(str, language.local_derivatives(row, language.name("z"), *operands)))
     text = f"name: {as_json(row.name)}, value: ({given}) => {value}, local: (z, {given}) => [{local}]"
-    if row.name in KINDS or row.precedence == SUM:
-        text += f", kind: {as_json(KINDS.get(row.name, 'sum'))}"
+    if row.precedence == SUM:  # its terms can be left out
+        text += f", kind: {as_json('products' if row.name == 'dot' else 'sum')}"
+    text += _slips(language, row, arity)
     if row.domain:
         writer = TextbookWriter()
         names = [f"x{i}" for i in range(1, arity + 1)] if arity > 1 else ["x"]
@@ -82,6 +85,42 @@ def _row(language: JavaScript, row: Primitive, arity: int) -> str:
         needs = {"formula": str(writer.write(row, symbols)), "needs": str(row.domain(writer, *symbols))}
         text += f", domain: ({given}) => {language.domain(row, *operands)}, said: {as_json(needs)}"
     return f"{{{text}}}"
+
+
+def _slips(language: JavaScript, row: Primitive, arity: int) -> str:
+    """Return the common slips with a row, wrong values, then wrong local derivatives, each with what to say."""
+    found = ""
+    for key, kind in (("slips", "value"), ("wrong", "contribution")):
+        given = [language.name(name) for name in "xy"[: min(arity, 2)]]
+        said: dict[str, list[str]] = {}
+        for slip in SLIPS:
+            if kind in slip.kinds and slip.weight >= COMMON and slip.concerns(row):
+                for number, which in slip.read(language, row, language.name("z"), given):
+                    says = slip.says.format_map(_Left(which, d=_derivative(row, arity)))
+                    said.setdefault(says, []).append(str(number))
+        if said:
+            operands = ",".join(map(str, ("z", *given)))
+            lines = (
+                f"[{as_json(says)},({operands})=>[{','.join(numbers)}]]" for says, numbers in said.items()
+            )
+            found += f", {key}: [{','.join(lines)}]"
+    return found
+
+
+class _Left(dict[str, str]):
+    """What is filled in; other names stay as they are."""
+
+    def __missing__(self, name: str) -> str:
+        return f"{{{name}}}"
+
+
+def _derivative(row: Primitive, arity: int) -> str:
+    """Return the local derivative of a function of one operand, over the names that the page fills in."""
+    if arity > 1:
+        return ""
+    writer = TextbookWriter()
+    (local,) = row.local_derivatives(writer, writer.name(Z), [writer.name(X)])
+    return str(local).replace(Z, "{z}").replace(X, "{x}")
 
 
 def as_json(x: object) -> str:

@@ -59,9 +59,16 @@ function slipsOf(what) {
     .filter(([number]) => Number.isFinite(number) && number !== exact);
 }
 
+// The wrong formulas of a row, which Python reads from the table of slips, at these operands.
+function wrongFormulas(formulas = [], row, operands, names, times = 1) {
+  const about = { f: rows[trace[row].row].name, z: named(trace[row]), ...names };
+  return formulas.flatMap(([says, f]) => f(now.values[row], ...operands)
+    .map((number) => [times * number, says.replace(/\{(\w)\}/g, (_, key) => about[key])]));
+}
+
 function valueSlips(row) {
-  const { parents } = trace[row], { values } = now, found = [];
-  if (parents.length === 1) found.push([values[parents[0]], `${rows[trace[row].row].name} was not applied: this is ${named(trace[parents[0]])}`]);
+  const { parents } = trace[row], { values } = now, [x, y] = parents.map((i) => named(trace[i]));
+  const found = wrongFormulas(rows[trace[row].row].slips, row, parents.map((i) => values[i]), { x, y });
   for (const { written, term } of termsOf(row)) {
     found.push([values[row] - term, `the term ${written} is left out`], [values[row] - 2 * term, `the term ${written} has the wrong sign`]);
   }
@@ -83,11 +90,10 @@ function contributionSlips(row, k) {
   const above = known.get(`adjoint ${row}`), local = known.get(`local ${row}-${k}`), name = named(trace[row]);
   const found = [[above, "the local derivative is left out"], [local, `the adjoint of ${name} is left out`]];
   if (parents.length === 1) {
-    const [inner] = parents, a = values[row], z = values[inner];
-    found.push([above * about.local(about.value(a), a)[0], `${about.name}′ is taken at ${name}, not at ${named(trace[inner])}`]);
-    found.push([above * a, `${about.name} is taken in the place of its derivative`]);
-    found.push([above * about.local(z, z)[0], `the derivative has ${named(trace[inner])} in the place of ${name}`]);
+    const a = values[row];
+    found.push([above * about.local(about.value(a), a)[0], `${about.name}′ is taken at ${name}, not at ${named(trace[parents[0]])}`]);
   }
-  if (about.kind?.startsWith("product")) found.push([above * values[parents[k]], `${named(trace[parents[k]])} itself is taken in the place of its factor`]);
-  return found;
+  const [own, ...others] = [parents[k], ...parents.filter((_, i) => i !== k)];
+  const names = { x: named(trace[own]), y: others.length ? named(trace[others[0]]) : "" };
+  return [...found, ...wrongFormulas(about.wrong, row, [own, ...others].map((i) => values[i]), names, above)];
 }

@@ -69,7 +69,7 @@ SLIPS = {
     "a forgotten contribution": (
         DOCUMENT | ADJOINTS | {"d x1": 0.102},
         "d x1",
-        "that through a2 is forgotten (+=)",
+        "the contribution through a2 is forgotten (+=)",
     ),
     "a sign": ({"d w5": -0.153}, "d w5", "the sign is reversed"),
     "sigma prime at a": (
@@ -150,10 +150,10 @@ REVERSE_SLIPS = {
     "the value for its derivative": (*TANH, {"d a": "1.6111"}, "tanh is taken in the place of"),
     "the wrong factor": (*TANH, {"d a": "2.1347", "d w": "2.5616"}, "w itself is taken in the place of its"),
     "one way of two, by its name": (
-        "a = x*2; b = x*5; y = a*b", {"x": 0.7}, {"d x": "7.0000"}, "only the contribution through a is",
+        "a = x*2; b = x*5; y = a*b", {"x": 0.7}, {"d x": "7.0000"}, "the contribution through b is forgotten",
     ),
     "one way of two, by its formula": (
-        "y = x*2*x", {"x": 0.7}, {"d x": "1.4000"}, "only the contribution of x*2 is",
+        "y = x*2*x", {"x": 0.7}, {"d x": "1.4000"}, "the contribution of v2*x is forgotten",
     ),
 }  # fmt: skip
 

@@ -1,6 +1,5 @@
 """Answers that are typed on the page: judged as by hand, slips named as Python names them, with a tally."""
 
-import math
 import re
 from decimal import ROUND_DOWN, Decimal
 from importlib.resources import files
@@ -79,7 +78,7 @@ def slipped(t):
 
 @pytest.mark.parametrize("name", GALLERY)
 def test_slips_are_named_as_python_names_them(browser, name):
-    """What the table gives at a step is wrong; its common formulas are named, and each name is one of Python's."""
+    """What the table gives is wrong; common formulas are named, and each name is one of Python's."""
     t = trace(example(name).output())
     exact, slips = asked(t), slipped(t)
     questions = [

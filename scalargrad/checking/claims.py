@@ -46,7 +46,7 @@ class Claim(NamedTuple):
 
     @property
     def telling(self) -> float:
-        """Return how much room such a number leaves for chance: a whole number is soon hit by a wrong idea."""
+        """Return how much room such a number leaves for chance: a whole number is soon hit."""
         few = abs(self.number) * 10.0**-self.figures if self.decimals == 0 else 0.0
         return max(self.meant.high - self.meant.low, few)
 
@@ -122,7 +122,7 @@ class Precision:
         return cls(usual, decimals[len(decimals) // 3], of_figures if in_figures else None)
 
     def unit_of_short(self, x: float) -> float:
-        """Return the unit of a number that is written with one figure or none behind the point, among these."""
+        """Return the unit of a number with one figure, or none behind the point, among these."""
         if self.coarsest is None:
             return 0.0
         in_figures = _unit_in_figures(x, self.figures) if self.figures and x else 0.0

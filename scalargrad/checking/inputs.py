@@ -34,7 +34,8 @@ def new_weights(claimed: Mapping[Place, Claim], rate: float | None) -> Iterator[
             continue
         new = v.value - eta * v.adjoint
         if claim.meant.low <= new <= claim.meant.high:
-            says = f"{claim.name} = {number(claim.number, claim.decimals)} is read as {claim.name}+, the weight after a step"
+            written = f"{claim.name} = {number(claim.number, claim.decimals)}"
+            says = f"{written} is read as {claim.name}+, the weight after a step"
             with_rate = f" with the rate {eta:g}" if rate is None else ""
             says += f"{with_rate}; {claim.name} itself is {number(v.value)}."
             yield Told(place, place._replace(kind="updated"), eta, says)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 from scalargrad.checking.claims import Claim, Precision
@@ -49,9 +50,8 @@ class Judge:
             if stopped is None:
                 return findings
             known = [a for each in explained.values() for a in each.assumptions[:1]]
-            explained[stopped] = explain(
-                run.person, self.claimed, stopped, known, lambda a: self._left_over(explained, stopped, a)
-            )
+            left_over = partial(self._left_over, explained, stopped)
+            explained[stopped] = explain(run.person, self.claimed, stopped, known, left_over)
 
     def _left_over(
         self, explained: Mapping[Place, Explanation], place: Place, assumption: Assumption | None
@@ -123,12 +123,8 @@ class _Run:
         return had
 
     def _verdict(self, place: Place, claim: Claim, right: float, honest: Had, person: Had) -> Verdict:
-        if abs(claim.number - right) <= 1e-12 * max(1.0, abs(right)):
-            return "exact"
-        if claim.rounds(right):
-            return "rounded"
-        if claim.meant.meets(Span(right, right)):
-            return "truncated"
+        if (as_written := _as_written(claim, right)) is not None:
+            return as_written
         if claim.meant.meets(_bounded(honest)):
             return "carried"
         if place in self.explained:
@@ -138,6 +134,15 @@ class _Run:
         if self.suspects & set(Cone.of(self.person, self.judge.claimed, place).places):
             return "unclear"
         return "wrong"
+
+
+def _as_written(claim: Claim, right: float) -> Verdict | None:
+    """Return how the exact number is written, None where it is another number."""
+    if abs(claim.number - right) <= 1e-12 * max(1.0, abs(right)):
+        return "exact"
+    if claim.rounds(right):
+        return "rounded"
+    return "truncated" if claim.meant.meets(Span(right, right)) else None
 
 
 def _bounded(had: Had) -> Span:

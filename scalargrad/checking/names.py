@@ -92,7 +92,7 @@ class Names:
         return Place("adjoint", v) if v else None
 
     def _delta(self, text: str) -> Place | None:
-        """Return the place of δ, the adjoint of the weighted sum, by the name of that or of the activation."""
+        """Return the place of δ, the adjoint of a weighted sum, by its name or that of the activation."""
         if not (found := DELTA.fullmatch(text)):
             return None
         v = self._sum_of(found["unit"]) or self._instruction(found["unit"])
@@ -115,7 +115,7 @@ def is_delta(name: str) -> bool:
 
 
 def singly(names: Names, numbers: Mapping[str, Any]) -> dict[str, float | str]:
-    """Return claims of which vectors and matrices are taken apart: h = [0.8, 0.4] is h1 and h2, or h[0] and h[1].
+    """Return claims with vectors and matrices taken apart: h = [0.8, 0.4] is h1, h2 or h[0], h[1].
 
     Raises ShapeError where there are more or fewer of them in the trace.
     """
@@ -130,7 +130,7 @@ def singly(names: Names, numbers: Mapping[str, Any]) -> dict[str, float | str]:
 
 
 def _elements(names: Names, name: str, listed: list[Any]) -> dict[str, float | str]:
-    flat = {k: x for k, x in _indexed(listed)}
+    flat = dict(_indexed(listed))
     for spell in (_in_brackets, _from_one, _from_nought):
         spelt = {f"{name}{spell(k)}": x for k, x in flat.items()}
         if all(_is_known(names, each) for each in spelt):
@@ -171,7 +171,7 @@ def _listed(x: Any) -> Any:
 
 
 def _parsed(text: str) -> list[Any]:
-    """Return a list as it is typed, its numbers as they are written; raises ShapeError where brackets lack."""
+    """Return a list as it is typed, its numbers as texts; raise ShapeError where brackets lack."""
     stack: list[list[Any]] = [[]]
     for part in re.findall(r"[\[\]]|[^\[\],;\s]+", text):
         if part == "[":

@@ -82,7 +82,7 @@ def other_factors(work: Work, edge: Edge) -> Iterator[tuple[Instruction, Instruc
 
 
 def row_of_weights(edges: Sequence[Edge]) -> Sequence[Instruction]:
-    """Return row i of W, of which the edges from input i read column i; nothing where there is no such row."""
+    """Return row i of W, where the edges from input i read column i; nothing without such a row."""
     if len(edges) < 2 or any(not edge.child.primitive or edge.child.primitive.lists != 2 for edge in edges):
         return ()
     columns = {edge.position % (len(edge.child.parents) // 2) for edge in edges}

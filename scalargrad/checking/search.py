@@ -14,15 +14,12 @@ from scalargrad.checking.spans import Span, around
 from scalargrad.checking.work import BOUND, Had, Work
 from scalargrad.wengert.instruction import Edge
 
-HANDED_ON = frozenset(
-    {"add", "subtract", "negative", "positive", "total"}
-)  # local derivatives without values
+# Rows whose local derivatives do not depend on values.
+HANDED_ON = frozenset({"add", "subtract", "negative", "positive", "total"})
 UNKNOWN = 0.1  # of all slips, those that no row states
 FURTHER = 4.0  # a further number that a slip leaves unexplained: e⁻⁴ as likely
-LIKELY, ALSO_LIKELY = (
-    0.4,
-    0.3,
-)  # what is said has this much of all chance; another, of the chance of the first
+LIKELY = 0.4  # of all chance, what is said has this much
+ALSO_LIKELY = 0.3  # of the chance of the first, what is said beside it
 NEAR = 0.8  # the share of slips that are made at the number itself, where they can be made there
 TRIED, MEMBERS = 12, 6  # explanations, with the places for each, that are held against the rest of the work
 GENERAL = "sign reversed"
@@ -93,8 +90,8 @@ def explain(
     first = sorted(groups.values(), key=lambda group: -sum(c.chance for c in group))[:TRIED]
     weighed = []
     for group in first:
-        # Of one slip that gives one number, the place that explains most; of equals, the nearest to the claim.
-        members = sorted(group[::-1], key=lambda c: -c.chance)[:MEMBERS]
+        # Of one slip that gives one number, the place that explains most; of equals, the nearest.
+        members = sorted(group, key=lambda c: c.chance)[: -MEMBERS - 1 : -1]
         left, best = min(((left_over(c.assumption), i) for i, c in enumerate(members)), default=(0, 0))
         chance = sum(c.chance for c in group) * math.exp(-FURTHER * left)
         weighed.append((chance, members[best].assumption))

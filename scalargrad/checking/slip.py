@@ -59,7 +59,7 @@ class Slip:
     def read(
         self, m: Any, row: Primitive, z: Any, operands: Sequence[Any]
     ) -> Iterator[tuple[Any, dict[str, str]]]:
-        """Yield what the wrong formula gives over `m`: one number, several, or several that say {which} they are."""
+        """Yield what the wrong formula gives over `m`: numbers, that may say {which} they are."""
         assert self.formula is not None, self.name
         found = self.formula(m, z, *operands, *row.parameters)
         if isinstance(found, dict):

@@ -88,7 +88,7 @@ def _row(language: JavaScript, row: Primitive, arity: int) -> str:
 
 
 def _slips(language: JavaScript, row: Primitive, arity: int) -> str:
-    """Return the common slips with a row, wrong values, then wrong local derivatives, each with what to say."""
+    """Return the common slips with a row: wrong values, wrong local derivatives, what to say."""
     found = ""
     for key, kind in (("slips", "value"), ("wrong", "contribution")):
         given = [language.name(name) for name in "xy"[: min(arity, 2)]]

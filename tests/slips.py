@@ -1,7 +1,7 @@
 """A broken example for every row of the table of slips, its number worked out as the slip would have it."""
 
 from dataclasses import dataclass, field
-from math import cos, exp, log10, pi, sin, sqrt, tanh
+from math import cos, exp, log, log10, pi, sin, sqrt, tanh
 from typing import Any
 
 
@@ -61,7 +61,7 @@ BROKEN: dict[str, Broken] = {
     "factor left out of a term": Broken(DOT, PAIRS, "z", 0.4 * 1.3 - 0.7),
     "factors paired crosswise": Broken(DOT, PAIRS, "z", 0.4 * 0.9 - 0.7 * 1.3),
     "other operand taken": Broken(TWO, LAYERS, "a1", 0.4 * 1.3 - 0.6 * 0.9),
-    "sign of an operand lost": Broken("a = x + 1; y = exp(a)*u", X | {"u": 0.6}, "a", -1.3 + 1),
+    "sign of an operand lost": Broken("a = x + 1; y = softplus(a)", X, "y", log(1 + exp(-2.3)), {"a": 2.3}),
     "operand miscopied": Broken("y = 3*x", {"x": 1.42}, "y", 3 * 1.24),
     "given number of another": Broken("y = 2*x2 + x2*x1", {"x1": 1.3, "x2": 0.7}, "y", 2 * 1.3 + 1.3**2),
     "updated weight used": Broken("y = w*x", {"w": 0.7, "x": 1.3}, "y", 0.57 * 1.23, rate=0.1),

@@ -145,7 +145,9 @@ def test_a_point_one_or_two_places_off_is_named_in_values_and_adjoints(factor):
 
 TANH = ("a = x*w; h = tanh(a); y = h*3", {"x": 0.5, "w": 1.2})  # h = 0.5370, h' = 0.7116
 REVERSE_SLIPS = {
-    "the adjoint above is left out": (*TANH, {"d h": "3", "d a": "0.7116"}, "this is 1 - h*h alone"),
+    "the adjoint above is left out": (
+        *TANH, {"d h": "3", "d a": "0.7116"}, "the adjoint of h is left out: this is 1 - h*h alone",
+    ),
     "the local derivative is left out": (*TANH, {"d a": "3.0000"}, "the factor 1 - h*h is left out"),
     "the value for its derivative": (*TANH, {"d a": "1.6111"}, "tanh is taken in the place of"),
     "the wrong factor": (*TANH, {"d a": "2.1347", "d w": "2.5616"}, "w itself is taken in the place of its"),

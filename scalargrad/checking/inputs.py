@@ -4,9 +4,10 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from scalargrad.checking.claims import Claim
+from scalargrad.checking.claims import Claim, claims_of
 from scalargrad.checking.places import Place
 from scalargrad.notation.numbers import number
+from scalargrad.wengert.list import WengertList
 
 SURE = 1e-3  # a rate that is read off a new weight is to be this exact
 FEWEST_FIGURES = 2  # of a rate: 0.5, 0.05, 0.25
@@ -39,6 +40,19 @@ def new_weights(claimed: Mapping[Place, Claim], rate: float | None) -> Iterator[
             with_rate = f" with the rate {eta:g}" if rate is None else ""
             says += f"{with_rate}; {claim.name} itself is {number(v.value)}."
             yield Told(place, place._replace(kind="updated"), eta, says)
+
+
+def after_the_step(trace: WengertList, numbers: Mapping[str, str], rate: float) -> set[str]:
+    """Return the names of leaves whose numbers are not those given but w - η ∂E/∂w.
+
+    >>> from scalargrad import Value, trace
+    >>> w = Value(3.0, label="w")
+    >>> after_the_step(trace(w * 0.5), {"w": "2.95"}, 0.1)
+    {'w'}
+    """
+    claims, _ = claims_of(numbers)
+    claimed = {Place("value", trace[claim.name]): claim for claim in claims}
+    return {told.place.v.name for told in new_weights(claimed, rate)}
 
 
 def _rate(claim: Claim, before: float, gradient: float) -> float | None:

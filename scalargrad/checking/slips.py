@@ -118,7 +118,7 @@ def other_operand_taken(work: Work, place: Place) -> Found:
             yield number, {"other": name(other), "operand": name(parent)}
 
 
-@slip("value", weight=15)
+@slip("value", weight=6)
 def sign_of_an_operand_lost(work: Work, place: Place) -> Found:
     """{operand} is taken with the wrong sign."""
     for i, parent in enumerate(place.v.parents):

@@ -1,4 +1,4 @@
-"""Work: every number of a trace as a person has it, who rounds on the way and may have slipped."""
+"""Work: every number of a trace as a person has it, who rounds on the way or has slipped."""
 
 import math
 from collections.abc import Callable, Iterable, Sequence

@@ -3,13 +3,17 @@
 import argparse
 import csv
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
+from scalargrad.checking.conventions import DELTAS
+from scalargrad.checking.inputs import after_the_step
 from scalargrad.cli.subject import SUBJECT, UsageError, numbers, reading, traced
 from scalargrad.examples import GALLERY
 from scalargrad.expressions import free_names
-from scalargrad.notation.numbers import is_number
 from scalargrad.notation.reading_names import read_place
+from scalargrad.notation.reading_numbers import read_number
+from scalargrad.tracing import trace
 
 PURPOSE = "check hand work: which numbers are right, and what went wrong first"
 EXAMPLES = (
@@ -33,7 +37,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--file", type=Path, help="steps in a JSON object, or in a CSV of name and number")
     parser.add_argument("--digits", type=int, metavar="N", help="decimals the work was done to")
     parser.add_argument("--key", type=Path, help="mark filled sheets of `scalargrad exercise`, by their key")
-    parser.add_argument("--rate", type=float, help="learning rate, to look for weights updated too early")
+    parser.add_argument(
+        "--rate", type=float, help="learning rate of the step that new weights, w5+, are after"
+    )
+    parser.add_argument(
+        "--delta", choices=DELTAS, help="the sign of δ = ±∂E/∂z (default: what the work follows)"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -44,12 +53,23 @@ def run(options: argparse.Namespace) -> int:
         return marked(options)
     claims = (_from_file(options.file) if options.file else {}) | _steps(options.claims)
     subject = options.subject.strip()
-    names = GALLERY[subject].data if subject in GALLERY else free_names(subject)
+    names = set(GALLERY[subject].data if subject in GALLERY else free_names(subject))
     # What is given to the graph, leaves and open names, takes its numbers from the claims.
-    given = numbers([f"{name}={claims.pop(name)}" for name in list(claims) if name in names])
-    report = traced(subject, given).check(claims, options.digits, options.rate)
+    rate = options.rate or (GALLERY[subject].rate if subject in GALLERY else None)
+    after = _after_the_step(subject, claims, rate)
+    given = numbers([f"{name}={claims.pop(name)}" for name in list(claims) if name in names - after])
+    report = traced(subject, given).check(claims, options.digits, rate, options.delta)
     print(report)
     return 0 if report.ok else 1
+
+
+def _after_the_step(subject: str, claims: Mapping[str, str], rate: float | None) -> set[str]:
+    """Return the names of an example's leaves that have their numbers after the step: these are claims."""
+    if subject not in GALLERY or rate is None:
+        return set()
+    recorded = trace(GALLERY[subject].output())
+    leaves = {name: x for name, x in claims.items() if name in GALLERY[subject].data}
+    return after_the_step(recorded, leaves, rate) if leaves else set()
 
 
 def _steps(arguments: list[str]) -> dict[str, str]:
@@ -74,7 +94,7 @@ def _from_file(path: Path) -> dict[str, str]:
         pairs = json.loads(text, parse_float=str, parse_int=str).items() if is_json else _csv(text)
         claims = {str(name).strip(): str(x) for name, x in pairs}
         for x in claims.values():
-            float(x)  # raises ValueError where it is not a number
+            read_number(x)  # raises NumberError, a ValueError, where it is not a number
     except (ValueError, TypeError, AttributeError) as error:
         raise UsageError(f"{path}: expected names with numbers, as a JSON object or CSV: {error}") from None
     return claims
@@ -85,5 +105,5 @@ def _csv(text: str) -> list[tuple[str, str]]:
     for i, row in enumerate(rows, 1):
         if len(row) != 2:
             raise ValueError(f"row {i} has {len(row)} fields, not 2")
-    header = not is_number(rows[0][1]) if rows else False
-    return [(name, x) for name, x in rows[header:]]
+    header = rows and not any(letter.isdecimal() for letter in rows[0][1])
+    return [(name, x) for name, x in rows[bool(header) :]]

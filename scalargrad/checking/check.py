@@ -37,7 +37,7 @@ def check(
     Books that define δ = -∂E/∂z, or leave out the ½ of a squared error, are recognised; `delta` is
     "positive" or "negative" to say the former.
 
-    Raises UnknownNameError for an unknown step, OperandError for what is no number, ShapeError for a
+    Raises UnknownNameError for an unknown step, NumberError for what is no number, ShapeError for a
     list of another length.
 
     >>> from scalargrad.examples import example

@@ -6,8 +6,8 @@ from typing import Literal, NamedTuple, get_args
 from scalargrad.checking.claims import Claim, Precision
 from scalargrad.checking.names import is_delta
 from scalargrad.checking.places import Place, order_of_work
-from scalargrad.checking.spans import Span, around
-from scalargrad.checking.work import BOUND, Had, Work
+from scalargrad.checking.spans import Span
+from scalargrad.checking.work import Had, Work
 from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.list import WengertList
 
@@ -47,8 +47,7 @@ class Conventions:
 
     def _fits(self, place: Place, factor: float) -> bool:
         had, claim = self.honest[place], self.claimed[place]
-        span = had.span.clipped(around(had.number, BOUND))
-        return claim.meant.meets(Span.of(x * factor for x in span))
+        return claim.meant.meets(Span.of(x * factor for x in had.bounded))
 
     def _is_telling(self, place: Place) -> bool:
         return abs(self.honest[place].number) > TELLING * self.claimed[place].unit

@@ -97,10 +97,10 @@ class _Run:
         verdict = self._verdict(place, claim, right, honest, person)
         is_right = verdict in {"exact", "rounded", "truncated", "carried"}
         self.person.had[place] = person  # an explanation starts from what it should have been
+        self.honest.keep(place, honest, claim if is_right else None)
         if verdict == "wrong" and place not in self.explained:
             return Finding(place, claim, right, verdict, False)
         self._go_on(place, is_right)
-        self.honest.keep(place, honest, claim if is_right else None)
         is_predicted = claim.meant.meets(person.span)
         return Finding(place, claim, right, verdict, is_predicted, self.explained.get(place, Explanation()))
 
@@ -110,8 +110,6 @@ class _Run:
             on_the_way = Cone.of(self.person, self.judge.claimed, place).places[:-1]
             self.suspects |= {each for each in on_the_way if each.kind != "value" or each.v.parents}
         self.person.keep(place, self.person.had[place], self.judge.claimed[place], is_right)
-        if place not in self.honest.had:
-            self.honest.keep(place, self.honest.at(place))
 
     def _slipped(self, place: Place) -> Had:
         """Return what the person gets at a place, who may make one of the slips found so far."""
@@ -125,7 +123,7 @@ class _Run:
     def _verdict(self, place: Place, claim: Claim, right: float, honest: Had, person: Had) -> Verdict:
         if (as_written := _as_written(claim, right)) is not None:
             return as_written
-        if claim.meant.meets(_bounded(honest)):
+        if claim.meant.meets(honest.bounded):
             return "carried"
         if place in self.explained:
             return "wrong"
@@ -143,8 +141,3 @@ def _as_written(claim: Claim, right: float) -> Verdict | None:
     if claim.rounds(right):
         return "rounded"
     return "truncated" if claim.meant.meets(Span(right, right)) else None
-
-
-def _bounded(had: Had) -> Span:
-    """Return where rounding on the way may have led, but for another sign or twice the number."""
-    return had.span.clipped(around(had.number, BOUND))

@@ -5,10 +5,10 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from scalargrad.checking.places import Place, derivative_of
+from scalargrad.checking.places import Place, derivative_of, way
 from scalargrad.errors import ShapeError, UnknownNameError, unknown
 from scalargrad.notation.text import TextWriter
-from scalargrad.wengert.instruction import Edge, Instruction
+from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.statements import statements
 
@@ -78,9 +78,9 @@ class Names:
         if not (found := VIA.fullmatch(text)) or (v := self._instruction(found["by"])) is None:
             return None
         child = self._instruction(found["child"])
-        ways = [edge for edge in self.trace.uses[v] if child in _way(self.trace, edge)]
+        ways = [edge for edge in self.trace.uses[v] if child in way(self.trace, edge)]
         if len(ways) != 1:
-            names = ", ".join(dict.fromkeys(_way(self.trace, e)[-1].name for e in self.trace.uses[v]))
+            names = ", ".join(dict.fromkeys(way(self.trace, e)[-1].name for e in self.trace.uses[v]))
             message = f"expected one way of a contribution to {v.name} (through {names}), got {text!r}"
             raise UnknownNameError(message)
         return Place("contribution", v, ways[0])
@@ -207,12 +207,3 @@ def _canonical(formula: str) -> str:
     if re.search(r"[^\w*+.\[\]]", text):
         return text
     return "+".join(sorted("*".join(sorted(term.split("*"))) for term in text.split("+")))
-
-
-def _way(trace: WengertList, edge: Edge) -> list[Instruction]:
-    """Return the children that an edge leads to, up to the first that has a name."""
-    found = [edge.child]
-    while not edge.child.is_named and len(trace.uses[edge.child]) == 1:
-        (edge,) = trace.uses[edge.child]
-        found.append(edge.child)
-    return found

@@ -71,6 +71,23 @@ def derivative_of(trace: WengertList, of: Instruction, by: Instruction) -> Place
     return Place("derivative", by, None, of)
 
 
+def partner(edge: Edge) -> Instruction | None:
+    """Return the other factor of a product, or of its term in a sum of products; None for other edges."""
+    child, position = edge
+    if child.primitive is None or child.primitive.name not in {"multiply", "dot"}:
+        return None
+    return child.parents[(position + len(child.parents) // 2) % len(child.parents)]
+
+
+def way(trace: WengertList, edge: Edge) -> list[Instruction]:
+    """Return the children that an edge leads to, up to the first that has a name."""
+    found = [edge.child]
+    while not edge.child.is_named and len(trace.uses[edge.child]) == 1:
+        (edge,) = trace.uses[edge.child]
+        found.append(edge.child)
+    return found
+
+
 def ancestry(v: Instruction) -> set[Instruction]:
     """Return all that an instruction is computed from, with itself."""
     found, waiting = {v}, [v]

@@ -4,9 +4,9 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 
 from scalargrad.checking.kin import kin_of_operand
-from scalargrad.checking.places import Place
+from scalargrad.checking.places import Place, partner, way
 from scalargrad.checking.slip import name
-from scalargrad.checking.work import Work
+from scalargrad.checking.work import Work, evaluated
 from scalargrad.primitives.row import SUM
 from scalargrad.primitives.scalars import ieee
 from scalargrad.wengert.instruction import Edge, Instruction
@@ -38,47 +38,41 @@ def terms(work: Work, v: Instruction) -> Iterator[tuple[str, float]]:
             yield name(parent), sign * work.value(parent)
 
 
-def changed(work: Work, v: Instruction, position: int, x: float, *, local: bool = False) -> float:
-    """Return f(…, x, …), or its local derivative there: what v would be if an operand were another number."""
+def changed(work: Work, v: Instruction, position: int, x: float) -> float:
+    """Return f(…, x, …), what v would be if an operand were another number; nan where it has no value."""
     operands = [work.value(parent) for parent in v.parents]
     operands[position] = x
-    return _computed(v, operands, position if local else None)
+    return evaluated(v, operands)
+
+
+def slope(v: Instruction, x: float) -> float:
+    """Return φ'(x) of v = φ(…), a function of one operand; nan where it has no value."""
+    z = evaluated(v, [x])
+    if v.primitive is None or math.isnan(z):
+        return math.nan
+    return float(v.primitive.local_derivatives(ieee, z, [x])[0])
 
 
 def updated(work: Work, v: Instruction, position: int | None = None) -> float:
     """Return what v, or its local derivative, would be if its leaves had made their step of descent."""
-    operands = [
-        work.value(parent) - (0.0 if parent.parents or parent.role == "constant" else _step(work, parent))
-        for parent in v.parents
-    ]
+    operands = [work.value(parent) - _step(work, parent) for parent in v.parents]
     if position is None:
-        return _computed(v, operands)
+        return evaluated(v, operands)
     assert v.primitive is not None
     return float(v.primitive.local_derivatives(ieee, work.value(v), operands)[position])
 
 
-def _step(work: Work, leaf: Instruction) -> float:
-    return (work.rate or 0.0) * leaf.adjoint
-
-
-def _computed(v: Instruction, operands: Sequence[float], position: int | None = None) -> float:
-    if v.primitive is None:
-        return math.nan
-    try:
-        z = float(v.primitive.value(ieee, operands))
-        return z if position is None else float(v.primitive.local_derivatives(ieee, z, operands)[position])
-    except (ArithmeticError, ValueError):
-        return math.nan
+def _step(work: Work, v: Instruction) -> float:
+    moves = not v.parents and v.role != "constant"
+    return (work.rate or 0.0) * v.adjoint if moves else 0.0
 
 
 def other_factors(work: Work, edge: Edge) -> Iterator[tuple[Instruction, Instruction]]:
     """Yield the factor that a product hands back to an operand, with what may be taken in its place."""
-    (child, position), row = edge, edge.child.primitive
-    if row is not None and row.name in {"multiply", "dot"}:
-        partner = (position + len(child.parents) // 2) % len(child.parents)
-        for other in kin_of_operand(work.trace, child, partner):
-            if work.knows(other):
-                yield child.parents[partner], other
+    if (factor := partner(edge)) is not None:
+        position = edge.child.parents.index(factor)
+        for other in filter(work.knows, kin_of_operand(work.trace, edge.child, position)):
+            yield factor, other
 
 
 def row_of_weights(edges: Sequence[Edge]) -> Sequence[Instruction]:
@@ -106,15 +100,8 @@ def is_read_by_a_softmax(trace: WengertList, v: Instruction) -> bool:
     )
 
 
-def way(trace: WengertList, edge: Edge) -> str:
+def through(trace: WengertList, edge: Edge) -> str:
     """Name the way of a contribution: by the label it leads to, unless another way leads there, too."""
-    ends = [_end(trace, other) for other in trace.uses[edge.parent]]
-    end = _end(trace, edge)
+    ends = [way(trace, other)[-1] for other in trace.uses[edge.parent]]
+    end = way(trace, edge)[-1]
     return f"through {end.name}" if ends.count(end) == 1 else f"of {edge.child.formula}"
-
-
-def _end(trace: WengertList, edge: Edge) -> Instruction:
-    """Return the first instruction with a name that an edge leads to."""
-    while not edge.child.is_named and len(trace.uses[edge.child]) == 1:
-        (edge,) = trace.uses[edge.child]
-    return edge.child

@@ -16,8 +16,6 @@ REMARKS = {
     "follows": "right, but for the wrong number before",
     "unclear": "cannot be told: it rests on numbers that are not written",
 }
-
-
 HEADINGS = ("step", "your number", "exact", "", "remark")
 NUMERIC = (False, True, True, False, False)
 
@@ -26,7 +24,8 @@ class Judgement(NamedTuple):
     """One checked number: what was claimed, what is exact, and how the claim can be read.
 
     `verdict` is "rounded" or "truncated" of the exact number, "carried" where it comes of rounding as
-    one goes, "follows" where it is right but for an earlier wrong number, and "wrong".
+    one goes, "follows" where it is right but for an earlier wrong number, "unclear" where it rests on
+    numbers that are not written and may be wrong, and "wrong".
     """
 
     name: str

@@ -19,9 +19,10 @@ from scalargrad.checking.readings import (
     other_factors,
     pairs,
     row_of_weights,
+    slope,
     terms,
+    through,
     updated,
-    way,
 )
 from scalargrad.checking.slip import (
     ALONG_AN_EDGE,
@@ -360,7 +361,7 @@ def derivative_at_the_value(work: Work, place: Place) -> Found:
     """{f}' is taken at {a}, not at {z}."""
     (child, _), row = edge_of(place), edge_of(place).child.primitive
     if row is not None and unary(row):
-        again = changed(work, child, 0, work.value(child), local=True)
+        again = slope(child, work.value(child))
         names = {"f": row.name, "a": name(child), "z": name(child.parents[0])}
         yield upstream(work, place) * again, names
 
@@ -513,7 +514,7 @@ def contribution_forgotten(work: Work, place: Place) -> Found:
     """The contribution {way} is forgotten (+=)."""
     edges = work.trace.uses[place.v]
     for edge in edges if len(edges) > 1 else ():
-        yield work.number(place) - work.contribution(edge), {"way": way(work.trace, edge)}
+        yield work.number(place) - work.contribution(edge), {"way": through(work.trace, edge)}
 
 
 @slip("adjoint", weight=60)
@@ -521,7 +522,7 @@ def one_contribution_alone(work: Work, place: Place) -> Found:
     """Only the contribution {way} is counted; all of them add up (+=)."""
     edges = work.trace.uses[place.v]
     for edge in edges if len(edges) > 2 else ():  # of two, the other is forgotten
-        yield work.contribution(edge), {"way": way(work.trace, edge)}
+        yield work.contribution(edge), {"way": through(work.trace, edge)}
 
 
 @slip("adjoint", weight=15)

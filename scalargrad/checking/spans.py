@@ -40,6 +40,9 @@ class Span(NamedTuple):
         return Span(low, high)
 
 
+UNBOUNDED = Span(-math.inf, math.inf)
+
+
 def around(x: float, share: float) -> Span:
     """Return the span of x(1 ± share), which for a share below ½ has neither another sign nor a double.
 
@@ -49,27 +52,29 @@ def around(x: float, share: float) -> Span:
     return Span.of((x * (1 - share), x * (1 + share)))
 
 
-def reach(function: Callable[[Sequence[float]], float], at: Sequence[float], spans: Sequence[Span]) -> Span:
-    """Return where f(x₁, …, xₖ) may lie if each operand lies in its span; infinite where f has no value.
+def reach(
+    function: Callable[[Sequence[float]], float], at: Sequence[float], spans: Sequence[Span]
+) -> tuple[float, Span]:
+    """Return f(x₁, …, xₖ), with where it may lie if each operand lies in its span; infinite without a value.
 
     The function is taken at the corners, which is exact where it is monotone, as rows nearly always are
     over the error of a rounding; of many operands each is moved by itself and the errors are added up.
 
     >>> reach(lambda x: x[0] * x[1], [2.0, 3.0], [Span(2.0, 2.5), Span(3.0, 3.0)])
-    Span(low=6.0, high=7.5)
+    (6.0, Span(low=6.0, high=7.5))
     """
     moving = [i for i, span in enumerate(spans) if span.low < span.high]
     centre = function(at)
     if len(moving) <= MOST_CORNERS:
         corners = itertools.product(*(spans[i] for i in moving))
         found = [centre, *(function(_with(at, dict(zip(moving, corner)))) for corner in corners)]
-        return Span.of(found) if all(map(math.isfinite, found)) else Span(-math.inf, math.inf)
+        return centre, Span.of(found) if all(map(math.isfinite, found)) else UNBOUNDED
     below = above = 0.0
     for i in moving:
         ends = [function(_with(at, {i: x})) - centre for x in spans[i]]
         below, above = below + min(0.0, *ends), above + max(0.0, *ends)
     whole = Span(centre + below, centre + above)
-    return whole if math.isfinite(whole.low + whole.high) else Span(-math.inf, math.inf)
+    return centre, whole if math.isfinite(whole.low + whole.high) else UNBOUNDED
 
 
 def _with(numbers: Sequence[float], changed: dict[int, float]) -> list[float]:

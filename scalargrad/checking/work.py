@@ -1,12 +1,13 @@
 """Work: every number of a trace as a person has it, who rounds on the way or has slipped."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from scalargrad.checking.claims import Claim, Precision
-from scalargrad.checking.places import Place, ancestry
-from scalargrad.checking.spans import Span, reach
+from scalargrad.checking.places import Place, ancestry, partner
+from scalargrad.checking.spans import Span, around, reach
 from scalargrad.engine.sweep import adjoints
 from scalargrad.primitives.scalars import ieee
 from scalargrad.wengert.instruction import Edge, Instruction
@@ -21,6 +22,11 @@ class Had(NamedTuple):
     number: float
     span: Span
 
+    @property
+    def bounded(self) -> Span:
+        """Return where rounding on the way may have led, but for another sign or twice the number."""
+        return self.span.clipped(around(self.number, BOUND))
+
 
 class Work:
     """Compute each place from the numbers that a person has at the places before.
@@ -30,9 +36,12 @@ class Work:
     way to the exact number, so that nan and infinities do not spread.
     """
 
-    def __init__(self, trace: WengertList, precision: Precision, rate: float | None = None) -> None:
+    def __init__(
+        self, trace: WengertList, precision: Precision, rate: float | None = None, *, rounds: bool = True
+    ) -> None:
         self.trace, self.precision, self.rate = trace, precision, rate
         self.had: dict[Place, Had] = {}
+        self._rounds = rounds
         self._shares: dict[Edge, Place] = {}  # those that are claimed: their contributions follow from them
         self._wrong: set[Place] = set()
 
@@ -79,7 +88,7 @@ class Work:
             case Place("contribution", _, Edge() as edge) if edge in self._shares:
                 had = self._of_share(self._shares[edge])
             case Place("contribution", _, Edge() as edge):
-                had = self._product(Place("adjoint", edge.child), edge)
+                had = self._times(self.had[Place("adjoint", edge.child)], edge)
             case Place("local", _, Edge() as edge):
                 had = self._local(edge)
             case Place("share", _, Edge() as edge, Instruction() as of):
@@ -98,7 +107,7 @@ class Work:
         Who wrote a rounded number may go on with that or with the one before the rounding.
         """
         if claim is None:
-            error = 0.0 if self._is_not_rounded(place) else self.precision.error(had.number)
+            error = 0.0 if self._is_not_rounded(place) else self._error(had.number)
             self.had[place] = Had(had.number, had.span.widened(error))
             return
         before = had.span.clipped(claim.meant) if is_right else claim.meant
@@ -119,11 +128,14 @@ class Work:
 
     def sharpened(self) -> "Work":
         """Return a copy that is not rounded on the way, in which numbers can be tried quickly."""
-        copy = Work(self.trace, Precision(None, None, None), self.rate)
+        copy = Work(self.trace, self.precision, self.rate, rounds=False)
         copy.had = {place: Had(had.number, _point(had.number)) for place, had in self.had.items()}
         copy._shares, copy._wrong = dict(self._shares), set(self._wrong)
-        copy.precision = self.precision
         return copy
+
+    def _error(self, x: float) -> float:
+        """Return how far rounding may move a number that is not written down."""
+        return self.precision.error(x) if self._rounds else 0.0
 
     def _value(self, v: Instruction) -> Had:
         row = v.primitive
@@ -131,62 +143,39 @@ class Work:
             return Had(v.value, _point(v.value))
         operands = [self.had[Place("value", parent)] for parent in v.parents]
         numbers = [had.number for had in operands]
-        span = reach(lambda x: _float(row.value, ieee, x), numbers, [had.span for had in operands])
+        value, span = reach(partial(evaluated, v), numbers, [had.span for had in operands])
         if row.lists == 2:  # each product may have been rounded
-            pairs = zip(*row.arguments(numbers))
-            span = span.widened(sum(self.precision.error(w * x) for w, x in pairs))
-        return Had(_float(row.value, ieee, numbers), span)
+            span = span.widened(sum(self._error(w * x) for w, x in zip(*row.arguments(numbers))))
+        return Had(value, span)
 
     def _local(self, edge: Edge) -> Had:
         place = Place("local", edge.parent, edge)
         if place in self.had:
             return self.had[place]
-        (child, i), row = edge, edge.child.primitive
-        assert row is not None
-        read = [Place("value", child), *(Place("value", parent) for parent in child.parents)]
-        operands = [self.had[each] for each in read]
-
-        def partial(x: Sequence[float]) -> float:
-            return float(row.local_derivatives(ieee, x[0], x[1:])[i])
-
+        if (factor := partner(edge)) is not None:  # nothing else of the product, or of the sum of them
+            return self.had[Place("value", factor)]
+        child = edge.child
+        operands = [self.had[Place("value", each)] for each in (child, *child.parents)]
         numbers = [had.number for had in operands]
-        if row.lists == 2:  # nothing but the other factor, whatever else is in the sum
-            half = len(child.parents) // 2
-            return operands[1 + (i + half) % (2 * half)]
-        span = reach(partial, numbers, [had.span for had in operands])
-        if read[0] in self._wrong:
-            span = Span.of((*span, *self._otherwise(edge, partial, numbers)))
-        return Had(partial(numbers), span)
-
-    def _otherwise(
-        self, edge: Edge, partial: Callable[[Sequence[float]], float], numbers: Sequence[float]
-    ) -> Iterable[float]:
-        """Yield the local derivative after a wrong z: computed from the operands, or by which was chosen."""
-        row = edge.child.primitive
-        assert row is not None
-        yield partial([_float(row.value, ieee, numbers[1:]), *numbers[1:]])
-        if row.name in {"maximum", "minimum"}:
-            yield 1.0 * (abs(numbers[0] - numbers[1 + edge.position]) < 1e-6)
-
-    def _product(self, upstream: Place, edge: Edge) -> Had:
-        return self._times(self.had[upstream], edge)
+        local, span = reach(partial(_slope, edge), numbers, [had.span for had in operands])
+        if Place("value", child) in self._wrong:
+            span = Span.of((*span, *_otherwise(edge, numbers)))
+        return Had(local, span)
 
     def _times(self, above: Had, edge: Edge) -> Had:
+        """Return upstream adjoint × local derivative."""
         local = self._local(edge)
         is_rounded = abs(above.number) != 1.0  # where it is, the contribution is the local derivative
-        error = self.precision.error(local.number) if is_rounded else 0.0
-        spans = [above.span, local.span.widened(error)]
-        return Had(above.number * local.number, reach(math.prod, [above.number, local.number], spans))
+        error = self._error(local.number) if is_rounded else 0.0
+        return _product(above, Had(local.number, local.span.widened(error)))
 
     def _adjoint(self, v: Instruction) -> Had:
         if v is self.trace.output:
             return Had(1.0, _point(1.0))
-        handed = [self.had[Place("contribution", v, edge)] for edge in self.trace.uses[v]]
-        span = Span(math.fsum(had.span.low for had in handed), math.fsum(had.span.high for had in handed))
-        return Had(math.fsum(had.number for had in handed), span)
+        return _sum([self.had[Place("contribution", v, edge)] for edge in self.trace.uses[v]])
 
     def _share(self, edge: Edge, of: Instruction) -> Had:
-        whole = self._product(Place("adjoint", edge.child), edge)
+        whole = self._times(self.had[Place("adjoint", edge.child)], edge)
         above = self.had[Place("adjoint", of)]
         if not above.number:
             return Had(math.nan, _point(math.nan))
@@ -203,15 +192,12 @@ class Work:
                 if edge.child in found and edge.child in leading
             ]
             if handed:
-                low, high = (math.fsum(ends) for ends in zip(*(had.span for had in handed)))
-                found[v] = Had(math.fsum(had.number for had in handed), Span(low, high))
+                found[v] = _sum(handed)
         return found.get(by, Had(0.0, _point(0.0)))
 
     def _of_share(self, place: Place) -> Had:
         assert place.of is not None
-        share, above = self.had[place], self.had[Place("adjoint", place.of)]
-        numbers = [share.number, above.number]
-        return Had(math.prod(numbers), reach(math.prod, numbers, [share.span, above.span]))
+        return _product(self.had[place], self.had[Place("adjoint", place.of)])
 
     def _updated(self, v: Instruction) -> Had:
         before, gradient = self.value(v), self.had[Place("adjoint", v)]
@@ -246,8 +232,32 @@ def _point(x: float) -> Span:
     return Span(x, x)
 
 
-def _float(value: Callable[..., object], m: object, operands: Sequence[float]) -> float:
+def evaluated(v: Instruction, operands: Sequence[float]) -> float:
+    """Return f(x₁, …, xₖ) of an instruction at other operands; nan where it has no value, and for a leaf."""
     try:
-        return float(value(m, operands))  # type: ignore[arg-type]
+        return float(v.primitive.value(ieee, operands)) if v.primitive else math.nan
     except (ArithmeticError, ValueError):
         return math.nan
+
+
+def _slope(edge: Edge, numbers: Sequence[float]) -> float:
+    """Return the local derivative of an edge at z and the operands."""
+    assert edge.child.primitive is not None
+    return float(edge.child.primitive.local_derivatives(ieee, numbers[0], numbers[1:])[edge.position])
+
+
+def _otherwise(edge: Edge, numbers: Sequence[float]) -> Iterable[float]:
+    """Yield the local derivative after a wrong z: computed from the operands, or by which was chosen."""
+    z, *operands = numbers
+    yield _slope(edge, [evaluated(edge.child, operands), *operands])
+    if edge.child.primitive and edge.child.primitive.name in {"maximum", "minimum"}:
+        yield 1.0 * (abs(z - operands[edge.position]) < 1e-6)
+
+
+def _product(one: Had, other: Had) -> Had:
+    return Had(*reach(math.prod, [one.number, other.number], [one.span, other.span]))
+
+
+def _sum(handed: Sequence[Had]) -> Had:
+    low, high = (math.fsum(ends) for ends in zip(*(had.span for had in handed))) if handed else (0.0, 0.0)
+    return Had(math.fsum(had.number for had in handed), Span(low, high))

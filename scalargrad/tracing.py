@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from os import PathLike
     from pathlib import Path
 
-    from scalargrad.checking.conventions import Delta
+    from scalargrad.checking import Delta
     from scalargrad.checking.report import CheckReport
     from scalargrad.drawing.render import ImageFormat
     from scalargrad.study.explain import Explanation, Notation

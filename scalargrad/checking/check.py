@@ -4,8 +4,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from scalargrad.checking import DELTAS, Delta
 from scalargrad.checking.claims import Claim, Precision, claims_of
-from scalargrad.checking.conventions import DELTAS, Conventions, Delta
+from scalargrad.checking.conventions import Conventions
 from scalargrad.checking.inputs import new_weights
 from scalargrad.checking.judging import Finding, Judge
 from scalargrad.checking.names import Names, singly

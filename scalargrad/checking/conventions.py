@@ -1,8 +1,9 @@
 """Conventions: what books define in one way or another, recognised from the work."""
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
+from scalargrad.checking import Delta
 from scalargrad.checking.claims import Claim, Precision
 from scalargrad.checking.names import is_delta
 from scalargrad.checking.places import Place, order_of_work
@@ -11,8 +12,6 @@ from scalargrad.checking.work import Had, Work
 from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.list import WengertList
 
-Delta = Literal["positive", "negative"]
-DELTAS: tuple[Delta, ...] = get_args(Delta)
 TELLING = 3.0  # a number of fewer units is too small to tell its sign or its double
 FEWEST = 2  # numbers that make a convention; one may be a slip
 

@@ -6,8 +6,9 @@ from functools import partial
 from typing import Literal
 
 from scalargrad.checking.claims import Claim, Precision
+from scalargrad.checking.cone import Cone
 from scalargrad.checking.places import Place, order_of_work
-from scalargrad.checking.search import Assumption, Cone, Explanation, explain
+from scalargrad.checking.search import Assumption, Explanation, explain
 from scalargrad.checking.spans import Span, around
 from scalargrad.checking.work import BOUND, Had, Work, exact
 from scalargrad.wengert.list import WengertList

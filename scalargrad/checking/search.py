@@ -2,20 +2,19 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from scalargrad.checking.claims import Claim
+from scalargrad.checking.cone import Cone
 from scalargrad.checking.places import Place
 from scalargrad.checking.slip import Guess, Slip
 from scalargrad.checking.slips import SLIPS
 from scalargrad.checking.spans import Span, around
-from scalargrad.checking.work import BOUND, Had, Work
-from scalargrad.wengert.instruction import Edge
+from scalargrad.checking.work import BOUND, Work
 
-# Rows whose local derivatives do not depend on values.
-HANDED_ON = frozenset({"add", "subtract", "negative", "positive", "total"})
 UNKNOWN = 0.1  # of all slips, those that no row states
 FURTHER = 4.0  # a further number that a slip leaves unexplained: e⁻⁴ as likely
 LIKELY = 0.4  # of all chance, what is said has this much
@@ -24,6 +23,8 @@ NEAR = 0.8  # the share of slips that are made at the number itself, where they 
 TRIED, MEMBERS = 12, 6  # explanations, with the places for each, that are held against the rest of the work
 GENERAL = "sign reversed"
 MISREAD = 0.1  # what is given is rarely misread
+NEARLY = 0.3  # a number that fits only with some rounding on the way
+REPEATED = 5  # times as likely is a slip that was made before
 
 
 class Assumption(NamedTuple):
@@ -55,7 +56,12 @@ class Tried(NamedTuple):
     assumption: Assumption
     number: float
     is_near: bool
-    had: float
+
+    @property
+    def is_of_a_given_number(self) -> bool:
+        """Tell whether it is made at a leaf, whose number is there to be read."""
+        at = self.assumption.place
+        return at is not None and at.kind == "value" and not at.v.parents
 
 
 class Candidate(NamedTuple):
@@ -78,170 +84,90 @@ def explain(
     `work` holds all numbers before it.  `left_over` counts the claims that are still wrong when the whole
     work is done under an assumption: one slip that explains all later numbers beats several.
     """
-    claim, had = claimed[place].as_exact_as(work.precision), work.number(place)
-    slack = max(claim.unit, *(abs(end - had) for end in work.had[place].span))
-    window = claim.telling + 2 * slack
-    candidates = _fitting(claim, _guesses(work, claimed, place), known, slack)
-    unknown = UNKNOWN * min(1.0, window / max(abs(had), abs(claim.number), 1e-12))
-    unknown *= math.exp(-FURTHER * left_over(None))
+    claim, had = claimed[place].as_exact_as(work.precision), work.had[place]
+    slack = max(claim.unit, *(abs(end - had.number) for end in had.span))
+    fitting = [
+        candidate
+        for slip, tried in _tried(work, claimed, place).items()
+        for candidate in _fitting(claim, had.number, slack, slip, tried)
+    ]
+    repeated = {each.slip.name for each in known}
+    weighed = _weighed(fitting, repeated, left_over)
+    room = (claim.telling + 2 * slack) / max(abs(had.number), abs(claim.number), 1e-12)
+    unknown = UNKNOWN * min(1.0, room) * math.exp(-FURTHER * left_over(None))
+    return _said(weighed, unknown)
+
+
+def _weighed(
+    fitting: Sequence[Candidate], repeated: Collection[str], left_over: Callable[[Assumption | None], int]
+) -> list[tuple[float, Assumption]]:
+    """Return the likeliest assumptions, the first of them first, held against the rest of the work.
+
+    One slip that gives one number at several places is one explanation, made at the place that explains
+    most, of equals at the nearest.
+    """
     groups: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
-    for candidate in candidates:
-        groups[candidate.assumption.slip.name, f"{candidate.number:.9g}"].append(candidate)
-    first = sorted(groups.values(), key=lambda group: -sum(c.chance for c in group))[:TRIED]
-    weighed = []
-    for group in first:
-        # Of one slip that gives one number, the place that explains most; of equals, the nearest.
-        members = sorted(group, key=lambda c: c.chance)[: -MEMBERS - 1 : -1]
-        left, best = min(((left_over(c.assumption), i) for i, c in enumerate(members)), default=(0, 0))
-        chance = sum(c.chance for c in group) * math.exp(-FURTHER * left)
-        weighed.append((chance, members[best].assumption))
-    weighed.sort(key=lambda each: -each[0])
+    for each in fitting:
+        name = each.assumption.slip.name
+        groups[name, f"{each.number:.9g}"].append(each)
+    chances = {
+        key: sum(each.chance for each in group) * (REPEATED if key[0] in repeated else 1)
+        for key, group in groups.items()
+    }
+    found = []
+    for key in sorted(groups, key=lambda key: -chances[key])[:TRIED]:
+        members = sorted(groups[key], key=lambda each: each.chance)[: -MEMBERS - 1 : -1]
+        left, best = min((left_over(each.assumption), i) for i, each in enumerate(members))
+        found.append((chances[key] * math.exp(-FURTHER * left), members[best].assumption))
+    return sorted(found, key=lambda each: -each[0])
+
+
+def _said(weighed: Sequence[tuple[float, Assumption]], unknown: float) -> Explanation:
+    """Return the first assumption, with the second where it is as likely; none where others are likelier."""
     total = sum(chance for chance, _ in weighed)
     said = [each for each in weighed[:2] if each[0] >= ALSO_LIKELY * weighed[0][0]]
     if total < unknown or sum(chance for chance, _ in said) < LIKELY * total:
         return Explanation()
-    return Explanation(_without_the_general([assumption for _, assumption in said]))
-
-
-def _without_the_general(said: Sequence[Assumption]) -> tuple[Assumption, ...]:
-    """Return what is to be said, without "the sign is reversed" where another says how."""
-    special = tuple(assumption for assumption in said if assumption.slip.name != GENERAL)
-    return special or tuple(said)
+    assumptions = tuple(assumption for _, assumption in said)
+    special = tuple(each for each in assumptions if each.slip.name != GENERAL)
+    return Explanation(special or assumptions)
 
 
 def _fitting(
-    claim: Claim,
-    guesses: Mapping[Slip, list["Tried"]],
-    known: Sequence[Assumption],
-    slack: float,
-) -> list[Candidate]:
-    """Return the assumptions that give the claimed number, with their chances by it alone."""
-    found = []
-    for slip, tried in guesses.items():
-        chance = slip.weight / 1000 * (5 if any(slip is each.slip for each in known) else 1)
-        near = sum(each.is_near for each in tried)
-        for assumption, number, is_near, had in tried:
-            share = (NEAR if near < len(tried) else 1.0) / near if is_near else (1 - NEAR if near else 1.0)
-            share = share if is_near else share / (len(tried) - near)
-            bound = max(slack, slack * abs(number / had)) if had else slack
-            span = around(number, BOUND).clipped(Span(number - bound, number + bound))
-            if math.isfinite(number) and span.meets(claim.meant):
-                at = assumption.place
-                if at is not None and at.kind == "value" and not at.v.parents:
-                    share *= MISREAD
-                exactly = 1.0 if Span(number, number).meets(claim.meant) else 0.3
-                found.append(Candidate(assumption, number, chance * exactly * share))
-    return found
+    claim: Claim, had: float, slack: float, slip: Slip, tried: Sequence[Tried]
+) -> Iterator[Candidate]:
+    """Yield the assumptions of one slip that give the claimed number, with their chances by it alone."""
+    near = sum(each.is_near for each in tried)
+    far = len(tried) - near
+    of_near, of_far = (NEAR, 1 - NEAR) if near and far else (1.0, 1.0)
+    for each in tried:
+        number = each.number
+        if not math.isfinite(number):
+            continue
+        drift = max(slack, slack * abs(number / had)) if had else slack
+        if around(number, BOUND).clipped(Span(number - drift, number + drift)).meets(claim.meant):
+            chance = slip.weight / 1000 * (of_near / near if each.is_near else of_far / far)
+            chance *= MISREAD if each.is_of_a_given_number else 1
+            chance *= 1 if Span(number, number).meets(claim.meant) else NEARLY
+            yield Candidate(each.assumption, number, chance)
 
 
-def _guesses(work: Work, claimed: Mapping[Place, Claim], place: Place) -> Mapping[Slip, list[Tried]]:
+def _tried(work: Work, claimed: Mapping[Place, Claim], place: Place) -> Mapping[Slip, list[Tried]]:
     """Return what every slip gives at the place, made there or on the way to it."""
     sharp = work.sharpened()
     cone = Cone.of(sharp, claimed, place)
-    found: dict[Slip, list[Tried]] = {}
-    had = sharp.number(place)
+    found: dict[Slip, list[Tried]] = defaultdict(list)
     for slip in SLIPS:
-        everywhere: dict[str, list[tuple[Place, Guess]]] = defaultdict(list)
+        everywhere: dict[str, list[Guess]] = defaultdict(list)
         for each in cone.places:
+            is_near = each == place or (each.v is place.v and each.kind != "value")
             for guess in slip.at(sharp, each):
-                assumption = Assumption(slip, guess.variant, each, guess.words)
-                number = cone.outcome(sharp, {each: guess.number})
-                tried = Tried(
-                    assumption, number, (each.v is place.v and each.kind != "value") or each == place, had
-                )
-                found.setdefault(slip, []).append(tried)
-                everywhere[guess.variant].append((each, guess))
-        if slip.belief:
-            for variant, places in everywhere.items():
-                if len(places) > 1:
-                    assumption = Assumption(slip, variant, None, places[0][1].words)
-                    number = cone.outcome_everywhere(sharp, assumption)
-                    found[slip].append(Tried(assumption, number, False, had))
+                number = cone.outcome(sharp, {each: guess.number}.get, each)
+                found[slip].append(Tried(Assumption(slip, guess.variant, each, guess.words), number, is_near))
+                everywhere[guess.variant].append(guess)
+        for variant, guesses in everywhere.items() if slip.belief else ():
+            if len(guesses) > 1:
+                assumption = Assumption(slip, variant, None, guesses[0].words)
+                number = cone.outcome(sharp, partial(assumption.guess, sharp))
+                found[slip].append(Tried(assumption, number, is_near=False))
     return found
-
-
-@dataclass(frozen=True)
-class Cone:
-    """The places that lead to a claim over numbers that are not written down, with the claim last."""
-
-    places: tuple[Place, ...]
-    after: Mapping[Place, tuple[Place, ...]]  # what depends on each of them, in order
-
-    @classmethod
-    def of(cls, work: Work, claimed: Mapping[Place, Claim], top: Place) -> "Cone":
-        """Return the cone below a claim."""
-        order = {place: i for i, place in enumerate(work.had)}
-        readers: dict[Place, set[Place]] = {top: set()}
-        waiting = [top]
-        while waiting:
-            place = waiting.pop()
-            for needed in needs(work, place):
-                if needed in claimed or needed not in order:
-                    continue
-                if needed not in readers:
-                    readers[needed] = set()
-                    waiting.append(needed)
-                readers[needed].add(place)
-        places = sorted(readers, key=lambda place: order[place])
-        after: dict[Place, set[Place]] = {}
-        for place in reversed(places):
-            after[place] = readers[place].union(*(after[reader] for reader in readers[place]))
-        return cls(
-            tuple(places), {p: tuple(sorted(found, key=lambda p: order[p])) for p, found in after.items()}
-        )
-
-    def outcome(self, work: Work, changed: Mapping[Place, float]) -> float:
-        """Return the number of the claim if the number of one place is another."""
-        (start, number), *_ = changed.items()
-        kept = {place: work.had[place] for place in (start, *self.after[start])}
-        work.had[start] = Had(number, Span(number, number))
-        for place in self.after[start]:
-            work.had[place] = work.at(place)
-        outcome = work.number(self.places[-1])
-        work.had.update(kept)
-        return outcome
-
-    def outcome_everywhere(self, work: Work, assumption: Assumption) -> float:
-        """Return the number of the claim if a slip is made at every place that it applies to."""
-        kept = {place: work.had[place] for place in self.places}
-        for place in self.places:
-            work.had[place] = work.at(place)
-            if (number := assumption.guess(work, place)) is not None:
-                work.had[place] = Had(number, Span(number, number))
-        outcome = work.number(self.places[-1])
-        work.had.update(kept)
-        return outcome
-
-
-def needs(work: Work, place: Place) -> Iterator[Place]:
-    """Yield the places whose numbers a place is computed from."""
-    v, edge = place.v, place.edge
-    if place.kind == "value":
-        yield from (Place("value", parent) for parent in v.parents)
-    elif place.kind == "adjoint":
-        yield from (Place("contribution", v, each) for each in work.trace.uses[v])
-    elif place.kind == "updated":
-        yield from (Place("value", v), Place("adjoint", v))
-    elif edge is not None:
-        yield from _needs_along(work, place, edge)
-
-
-def _needs_along(work: Work, place: Place, edge: Edge) -> Iterator[Place]:
-    local = Place("local", edge.parent, edge)
-    if place.kind == "contribution" and (share := work.share(edge)) is not None:
-        assert share.of is not None
-        yield from (share, Place("adjoint", share.of))
-        return
-    if place.kind != "local":
-        yield Place("adjoint", edge.child)
-        if local in work.had:
-            yield local
-            return
-    child, row = edge.child, edge.child.primitive
-    if row is None or row.name in HANDED_ON:
-        return
-    if row.name in {"multiply", "dot"}:
-        partner = (edge.position + len(child.parents) // 2) % len(child.parents)
-        yield Place("value", child.parents[partner])
-    else:
-        yield from (Place("value", each) for each in (child, *child.parents))

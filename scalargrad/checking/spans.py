@@ -65,6 +65,8 @@ def reach(
     """
     moving = [i for i, span in enumerate(spans) if span.low < span.high]
     centre = function(at)
+    if not moving:
+        return centre, Span(centre, centre) if math.isfinite(centre) else UNBOUNDED
     if len(moving) <= MOST_CORNERS:
         corners = itertools.product(*(spans[i] for i in moving))
         found = [centre, *(function(_with(at, dict(zip(moving, corner)))) for corner in corners)]

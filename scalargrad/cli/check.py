@@ -6,8 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from scalargrad.checking.conventions import DELTAS
-from scalargrad.checking.inputs import after_the_step
+from scalargrad.checking import DELTAS
 from scalargrad.cli.subject import SUBJECT, UsageError, numbers, reading, traced
 from scalargrad.examples import GALLERY
 from scalargrad.expressions import free_names
@@ -67,6 +66,8 @@ def _after_the_step(subject: str, claims: Mapping[str, str], rate: float | None)
     """Return the names of an example's leaves that have their numbers after the step: these are claims."""
     if subject not in GALLERY or rate is None:
         return set()
+    from scalargrad.checking.inputs import after_the_step  # so that the other commands start without it
+
     recorded = trace(GALLERY[subject].output())
     leaves = {name: x for name, x in claims.items() if name in GALLERY[subject].data}
     return after_the_step(recorded, leaves, rate) if leaves else set()

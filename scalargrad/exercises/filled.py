@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from scalargrad.checking.claims import claims_of
-from scalargrad.errors import SheetError, unknown
+from scalargrad.errors import NumberError, SheetError, unknown
 from scalargrad.exercises.exercise import Exercise
 from scalargrad.exercises.sheet import HEADINGS
+from scalargrad.notation.reading_numbers import read_number
 
 IDENTITY = re.compile(r"Exercise:?\s*(?:`([^`]+)`|([^,]+))")
 AUTHOR = re.compile(r"name:\s*(.*)")
@@ -42,8 +42,8 @@ class Filled:
                 raise SheetError(f"line {line}: {unknown('step', written, names)}")
             if text:
                 try:
-                    claims_of({names[written]: text})
-                except (TypeError, ValueError):
+                    read_number(text)
+                except NumberError:
                     message = f"line {line}: expected a number for {written}, got {text!r:.40}"
                     raise SheetError(message) from None
                 found[names[written]] = text

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scalargrad.checking import DELTAS, Delta
+from scalargrad.checking.assumption import Assumption
 from scalargrad.checking.claims import Claim, Precision, claims_of
 from scalargrad.checking.conventions import Conventions
 from scalargrad.checking.inputs import new_weights
@@ -12,7 +13,6 @@ from scalargrad.checking.judging import Finding, Judge
 from scalargrad.checking.names import Names, singly
 from scalargrad.checking.places import Place
 from scalargrad.checking.report import REMARKS, CheckReport, Judgement
-from scalargrad.checking.search import Assumption
 from scalargrad.errors import OperandError, UnknownNameError, known
 from scalargrad.notation.numbers import number
 from scalargrad.wengert.list import WengertList

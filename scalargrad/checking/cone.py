@@ -1,63 +1,25 @@
 """The cone below a claim: what it follows from that is not written down."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 
 from scalargrad.checking.claims import Claim
 from scalargrad.checking.places import Place, partner
-from scalargrad.checking.spans import Span
-from scalargrad.checking.work import Had, Work
+from scalargrad.checking.work import Work
 from scalargrad.wengert.instruction import Edge
 
 # Rows whose local derivatives do not depend on values.
 HANDED_ON = frozenset({"add", "subtract", "negative", "positive", "total"})
 
 
-@dataclass(frozen=True)
-class Cone:
-    """The places that lead to a claim over numbers that are not written down, with the claim last."""
-
-    places: tuple[Place, ...]
-    after: Mapping[Place, tuple[Place, ...]]  # what depends on each of them, in order
-
-    @classmethod
-    def of(cls, work: Work, claimed: Mapping[Place, Claim], top: Place) -> "Cone":
-        """Return the cone below a claim."""
-        order = {place: i for i, place in enumerate(work.had)}
-        readers: dict[Place, set[Place]] = {top: set()}
-        waiting = [top]
-        while waiting:
-            place = waiting.pop()
-            for needed in needs(work, place):
-                if needed in claimed or needed not in order:
-                    continue
-                if needed not in readers:
-                    readers[needed] = set()
-                    waiting.append(needed)
-                readers[needed].add(place)
-        places = sorted(readers, key=order.__getitem__)
-        after: dict[Place, set[Place]] = {}
-        for place in reversed(places):
-            after[place] = readers[place].union(*(after[reader] for reader in readers[place]))
-        in_order = {place: tuple(sorted(found, key=order.__getitem__)) for place, found in after.items()}
-        return cls(tuple(places), in_order)
-
-    def outcome(
-        self, work: Work, slipped: Callable[[Place], float | None], start: Place | None = None
-    ) -> float:
-        """Return the number of the claim if some places have other numbers, from `start` or the first on.
-
-        `slipped` is asked for each place when those before it are worked out.
-        """
-        redone = self.places if start is None else (start, *self.after[start])
-        kept = {place: work.had[place] for place in redone}
-        for place in redone:
-            work.had[place] = work.at(place)
-            if (number := slipped(place)) is not None:
-                work.had[place] = Had(number, Span(number, number))
-        outcome = work.number(self.places[-1])
-        work.had.update(kept)
-        return outcome
+def cone(work: Work, claimed: Mapping[Place, Claim], top: Place) -> tuple[Place, ...]:
+    """Return the places that lead to a claim over numbers that are not written down, with the claim last."""
+    found, waiting = {top}, [top]
+    while waiting:
+        for needed in needs(work, waiting.pop()):
+            if needed in work.had and needed not in claimed and needed not in found:
+                found.add(needed)
+                waiting.append(needed)
+    return tuple(place for place in work.had if place in found)
 
 
 def needs(work: Work, place: Place) -> Iterator[Place]:

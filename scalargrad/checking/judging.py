@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
 
+from scalargrad.checking.assumption import Assumption, Explanation
 from scalargrad.checking.claims import Claim, Precision
-from scalargrad.checking.cone import Cone
+from scalargrad.checking.cone import cone
 from scalargrad.checking.places import Place, order_of_work
-from scalargrad.checking.search import Assumption, Explanation, explain
+from scalargrad.checking.search import explain
 from scalargrad.checking.spans import Span, around
 from scalargrad.checking.work import BOUND, Had, Work, exact
 from scalargrad.wengert.list import WengertList
@@ -108,7 +109,7 @@ class _Run:
     def _go_on(self, place: Place, is_right: bool = False) -> None:
         """Go on with a claim; where it is wrong and nothing explains it, suspect what leads to it."""
         if place in self.explained and not self.explained[place].assumptions:
-            on_the_way = Cone.of(self.person, self.judge.claimed, place).places[:-1]
+            on_the_way = cone(self.person, self.judge.claimed, place)[:-1]
             self.suspects |= {each for each in on_the_way if each.kind != "value" or each.v.parents}
         self.person.keep(place, self.person.had[place], self.judge.claimed[place], is_right)
 
@@ -130,7 +131,7 @@ class _Run:
             return "wrong"
         if self.explained and claim.meant.meets(person.span):
             return "follows"
-        if self.suspects & set(Cone.of(self.person, self.judge.claimed, place).places):
+        if self.suspects & set(cone(self.person, self.judge.claimed, place)):
             return "unclear"
         return "wrong"
 

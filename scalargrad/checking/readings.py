@@ -42,7 +42,7 @@ def changed(work: Work, v: Instruction, position: int, x: float) -> float:
     """Return f(…, x, …), what v would be if an operand were another number; nan where it has no value."""
     operands = [work.value(parent) for parent in v.parents]
     operands[position] = x
-    return evaluated(v, operands)
+    return float(evaluated(v, operands))
 
 
 def slope(v: Instruction, x: float) -> float:
@@ -57,7 +57,7 @@ def updated(work: Work, v: Instruction, position: int | None = None) -> float:
     """Return what v, or its local derivative, would be if its leaves had made their step of descent."""
     operands = [work.value(parent) - _step(work, parent) for parent in v.parents]
     if position is None:
-        return evaluated(v, operands)
+        return float(evaluated(v, operands))
     assert v.primitive is not None
     return float(v.primitive.local_derivatives(ieee, work.value(v), operands)[position])
 

@@ -3,12 +3,11 @@
 import math
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple
 
+from scalargrad.checking.assumption import Assumption, Explanation
 from scalargrad.checking.claims import Claim
-from scalargrad.checking.cone import Cone
+from scalargrad.checking.cone import cone
 from scalargrad.checking.places import Place
 from scalargrad.checking.slip import Guess, Slip
 from scalargrad.checking.slips import SLIPS
@@ -25,29 +24,6 @@ GENERAL = "sign reversed"
 MISREAD = 0.1  # what is given is rarely misread
 NEARLY = 0.3  # a number that fits only with some rounding on the way
 REPEATED = 5  # times as likely is a slip that was made before
-
-
-class Assumption(NamedTuple):
-    """A slip that is supposed to be made at a place, or wherever it applies."""
-
-    slip: Slip
-    variant: str
-    place: Place | None
-    words: str
-
-    def guess(self, work: Work, place: Place) -> float | None:
-        """Return the number that the slip gives at a place, None where it is not made there."""
-        if self.place is not None and self.place != place:
-            return None
-        guesses = self.slip.at(work, place)
-        return next((guess.number for guess in guesses if guess.variant == self.variant), None)
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """What is said of a wrong number: one assumption, two that fit as well, or none."""
-
-    assumptions: tuple[Assumption, ...] = ()
 
 
 class Tried(NamedTuple):
@@ -154,20 +130,25 @@ def _fitting(
 
 def _tried(work: Work, claimed: Mapping[Place, Claim], place: Place) -> Mapping[Slip, list[Tried]]:
     """Return what every slip gives at the place, made there or on the way to it."""
-    sharp = work.sharpened()
-    cone = Cone.of(sharp, claimed, place)
-    found: dict[Slip, list[Tried]] = defaultdict(list)
+    from scalargrad.checking.trials import outcomes  # here, for NumPy takes longer to load than most checks
+
+    on_the_way = cone(work, claimed, place)
+    trials: list[tuple[Assumption, float]] = []
     for slip in SLIPS:
         everywhere: dict[str, list[Guess]] = defaultdict(list)
-        for each in cone.places:
-            is_near = each == place or (each.v is place.v and each.kind != "value")
-            for guess in slip.at(sharp, each):
-                number = cone.outcome(sharp, {each: guess.number}.get, each)
-                found[slip].append(Tried(Assumption(slip, guess.variant, each, guess.words), number, is_near))
+        for each in on_the_way:
+            for guess in slip.at(work, each):
+                trials.append((Assumption(slip, guess.variant, each, guess.words), guess.number))
                 everywhere[guess.variant].append(guess)
         for variant, guesses in everywhere.items() if slip.belief else ():
             if len(guesses) > 1:
-                assumption = Assumption(slip, variant, None, guesses[0].words)
-                number = cone.outcome(sharp, partial(assumption.guess, sharp))
-                found[slip].append(Tried(assumption, number, is_near=False))
+                trials.append((Assumption(slip, variant, None, guesses[0].words), math.nan))
+    found: dict[Slip, list[Tried]] = defaultdict(list)
+    for (assumption, _), number in zip(trials, outcomes(work, on_the_way, trials)):
+        found[assumption.slip].append(Tried(assumption, number, _is_near(assumption.place, place)))
     return found
+
+
+def _is_near(place: Place | None, claim: Place) -> bool:
+    """Tell whether a slip is made at the claim itself, or along an edge that leads to it."""
+    return place is not None and (place == claim or (place.v is claim.v and place.kind != "value"))

@@ -12,7 +12,6 @@ from scalargrad.checking.places import Kind, Place
 from scalargrad.checking.work import Work
 from scalargrad.notation.text import TextWriter
 from scalargrad.primitives.row import Primitive
-from scalargrad.primitives.scalars import ieee
 from scalargrad.wengert.instruction import Edge, Instruction
 
 ALONG_AN_EDGE: tuple[Kind, ...] = ("contribution", "share", "local")
@@ -77,9 +76,14 @@ class Slip:
             words = self.says.format(**names)
             variant = str(i) if self.belief else f"{words} {met[words]}"
             met[words] += 1
-            if math.isfinite(number) and abs(number - right) > 1e-9 * max(abs(number), abs(right)):
+            if is_another(number, right):
                 found.setdefault(number, Guess(number, words, variant))
         return list(found.values())
+
+
+def is_another(number: float, right: float) -> bool:
+    """Tell whether a number is one, and not the right one."""
+    return math.isfinite(number) and abs(number - right) > 1e-9 * max(abs(number), abs(right))
 
 
 TABLE: dict[str, Slip] = {}
@@ -102,8 +106,8 @@ def wrong_value(*, of: Rows, weight: float) -> Callable[[Callable[..., Any]], Sl
             row = place.v.primitive
             if row is not None and entered.concerns(row):
                 operands = [work.value(parent) for parent in place.v.parents]
-                for number, which in entered.read(ieee, row, work.value(place.v), operands):
-                    yield float(number), _names(place.v) | which
+                for number, which in entered.read(work.m, row, work.value(place.v), operands):
+                    yield number, _names(place.v) | which
 
         entered = _entered(Slip(*_called(formula), ("value",), weight, numbers, formula, of))
         return entered
@@ -124,8 +128,8 @@ def wrong_rule(*, of: Rows, weight: float) -> Callable[[Callable[..., Any]], Sli
             if row is not None and entered.concerns(row):
                 operands = [work.value(parent) for parent in child.parents]
                 own_first = [operands[i], *operands[:i], *operands[i + 1 :]]
-                for local, which in entered.read(ieee, row, work.value(child), own_first):
-                    yield upstream(work, place) * float(local), _names(child, i) | which
+                for local, which in entered.read(work.m, row, work.value(child), own_first):
+                    yield upstream(work, place) * local, _names(child, i) | which
 
         entered = _entered(Slip(*_called(formula), ALONG_AN_EDGE, weight, numbers, formula, of))
         return entered

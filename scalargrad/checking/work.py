@@ -1,9 +1,9 @@
 """Work: every number of a trace as a person has it, who rounds on the way or has slipped."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from scalargrad.checking.claims import Claim, Precision
 from scalargrad.checking.places import Place, ancestry, partner
@@ -22,6 +22,10 @@ class Had(NamedTuple):
     number: float
     span: Span
 
+    def widened(self, by: float) -> "Had":
+        """Return the number with as much added to both ends of its span."""
+        return Had(self.number, self.span.widened(by)) if by else self
+
     @property
     def bounded(self) -> Span:
         """Return where rounding on the way may have led, but for another sign or twice the number."""
@@ -36,12 +40,11 @@ class Work:
     way to the exact number, so that nan and infinities do not spread.
     """
 
-    def __init__(
-        self, trace: WengertList, precision: Precision, rate: float | None = None, *, rounds: bool = True
-    ) -> None:
+    m: Any = ieee  # the namespace in which rows and slips are read
+
+    def __init__(self, trace: WengertList, precision: Precision, rate: float | None = None) -> None:
         self.trace, self.precision, self.rate = trace, precision, rate
         self.had: dict[Place, Had] = {}
-        self._rounds = rounds
         self._shares: dict[Edge, Place] = {}  # those that are claimed: their contributions follow from them
         self._wrong: set[Place] = set()
 
@@ -97,9 +100,7 @@ class Work:
                 had = self._between(of, v)
             case _:
                 had = self._updated(place.v)
-        if math.isfinite(had.number):
-            return had if math.isfinite(had.span.low + had.span.high) else Had(had.number, _point(had.number))
-        return Had(exact(place, self.rate), _point(exact(place, self.rate)))
+        return self._finite(had, place)
 
     def keep(self, place: Place, had: Had, claim: Claim | None = None, is_right: bool = True) -> None:
         """Go on with what a place gave, rounded as what is not written down, or with what is claimed.
@@ -126,27 +127,37 @@ class Work:
         """Return the claimed share that the contribution of an edge follows from, if there is one."""
         return self._shares.get(edge)
 
-    def sharpened(self) -> "Work":
-        """Return a copy that is not rounded on the way, in which numbers can be tried quickly."""
-        copy = Work(self.trace, self.precision, self.rate, rounds=False)
-        copy.had = {place: Had(had.number, _point(had.number)) for place, had in self.had.items()}
-        copy._shares, copy._wrong = dict(self._shares), set(self._wrong)
-        return copy
+    # ---- with what it is computed: numbers whose spans go with them
+
+    def _reach(self, function: Callable[[Sequence[Any]], Any], operands: Sequence[Had]) -> Had:
+        """Return f(x₁, …, xₖ) with where rounding of its operands may lead."""
+        return Had(*reach(function, [had.number for had in operands], [had.span for had in operands]))
+
+    def _finite(self, had: Had, place: Place) -> Had:
+        """Return what a place gives, or the exact number where it gives none."""
+        if math.isfinite(had.number):
+            return had if math.isfinite(had.span.low + had.span.high) else _given(had.number)
+        return _given(exact(place, self.rate))
 
     def _error(self, x: float) -> float:
         """Return how far rounding may move a number that is not written down."""
-        return self.precision.error(x) if self._rounds else 0.0
+        return self.precision.error(x)
+
+    # ---- each kind of place
 
     def _value(self, v: Instruction) -> Had:
-        row = v.primitive
-        if row is None:
-            return Had(v.value, _point(v.value))
+        if v.primitive is None:
+            return _given(v.value)
         operands = [self.had[Place("value", parent)] for parent in v.parents]
-        numbers = [had.number for had in operands]
-        value, span = reach(partial(evaluated, v), numbers, [had.span for had in operands])
-        if row.lists == 2:  # each product may have been rounded
-            span = span.widened(sum(self._error(w * x) for w, x in zip(*row.arguments(numbers))))
-        return Had(value, span)
+        had = self._reach(partial(evaluated, v, m=self.m), operands)
+        return had.widened(self._error_of_terms(v, operands))
+
+    def _error_of_terms(self, v: Instruction, operands: Sequence[Had]) -> float:
+        """Return how far a weighted sum is moved if each of its products is rounded."""
+        if v.primitive is None or v.primitive.lists != 2:
+            return 0.0
+        weights, inputs = v.primitive.arguments([had.number for had in operands])
+        return sum(self._error(w * x) for w, x in zip(weights, inputs))
 
     def _local(self, edge: Edge) -> Had:
         place = Place("local", edge.parent, edge)
@@ -156,34 +167,42 @@ class Work:
             return self.had[Place("value", factor)]
         child = edge.child
         operands = [self.had[Place("value", each)] for each in (child, *child.parents)]
-        numbers = [had.number for had in operands]
-        local, span = reach(partial(_slope, edge), numbers, [had.span for had in operands])
+        local = self._reach(partial(_slope, edge, m=self.m), operands)
         if Place("value", child) in self._wrong:
-            span = Span.of((*span, *_otherwise(edge, numbers)))
-        return Had(local, span)
+            others = _otherwise(edge, [had.number for had in operands])
+            return Had(local.number, Span.of((*local.span, *others)))
+        return local
 
     def _times(self, above: Had, edge: Edge) -> Had:
         """Return upstream adjoint × local derivative."""
         local = self._local(edge)
-        is_rounded = abs(above.number) != 1.0  # where it is, the contribution is the local derivative
-        error = self._error(local.number) if is_rounded else 0.0
-        return _product(above, Had(local.number, local.span.widened(error)))
+        return self._product(above, local.widened(self._error_of_factor(local, above)))
+
+    def _error_of_factor(self, local: Had, above: Had) -> float:
+        """Return how far a local derivative is moved if it is rounded before it is multiplied."""
+        is_the_product = abs(above.number) == 1.0
+        return 0.0 if is_the_product else self._error(local.number)
+
+    def _product(self, one: Had, other: Had) -> Had:
+        return self._reach(lambda factors: factors[0] * factors[1], [one, other])
 
     def _adjoint(self, v: Instruction) -> Had:
         if v is self.trace.output:
-            return Had(1.0, _point(1.0))
-        return _sum([self.had[Place("contribution", v, edge)] for edge in self.trace.uses[v]])
+            return _given(1.0)
+        return self._sum([self.had[Place("contribution", v, edge)] for edge in self.trace.uses[v]])
+
+    def _sum(self, handed: Sequence[Had]) -> Had:
+        low, high = (math.fsum(ends) for ends in zip(*(had.span for had in handed))) if handed else (0.0, 0.0)
+        return Had(math.fsum(had.number for had in handed), Span(low, high))
 
     def _share(self, edge: Edge, of: Instruction) -> Had:
-        whole = self._times(self.had[Place("adjoint", edge.child)], edge)
         above = self.had[Place("adjoint", of)]
-        if not above.number:
-            return Had(math.nan, _point(math.nan))
-        return Had(whole.number / above.number, Span.of(x / above.number for x in whole.span))
+        whole = self._times(self.had[Place("adjoint", edge.child)], edge)
+        return self._reach(lambda x: self.m.divide(*x), [whole, _given(above.number)])
 
     def _between(self, of: Instruction, by: Instruction) -> Had:
         """Return ∂of/∂by by a sweep of its own, along all paths."""
-        found = {of: Had(1.0, _point(1.0))}
+        found = {of: _given(1.0)}
         leading = ancestry(of)
         for v in reversed(self.trace.instructions[by.index : of.index]):
             handed = [
@@ -192,18 +211,16 @@ class Work:
                 if edge.child in found and edge.child in leading
             ]
             if handed:
-                found[v] = _sum(handed)
-        return found.get(by, Had(0.0, _point(0.0)))
+                found[v] = self._sum(handed)
+        return found.get(by, _given(0.0))
 
     def _of_share(self, place: Place) -> Had:
         assert place.of is not None
-        return _product(self.had[place], self.had[Place("adjoint", place.of)])
+        return self._product(self.had[place], self.had[Place("adjoint", place.of)])
 
     def _updated(self, v: Instruction) -> Had:
-        before, gradient = self.value(v), self.had[Place("adjoint", v)]
-        rate = self.rate or 0.0
-        span = Span.of(before - rate * x for x in gradient.span)
-        return Had(before - rate * gradient.number, span)
+        before, rate = self.value(v), self.rate or 0.0
+        return self._reach(lambda x: before - rate * x[0], [self.had[Place("adjoint", v)]])
 
 
 def exact(place: Place, rate: float | None) -> float:
@@ -228,22 +245,23 @@ def _derivative(of: Instruction, by: Instruction) -> float:
     return float(adjoints(order, 1.0, lambda v: zip(v.parents, v.partials)).get(by, 0.0))
 
 
-def _point(x: float) -> Span:
-    return Span(x, x)
+def _given(x: float) -> Had:
+    """Return a number that no rounding moves."""
+    return Had(x, Span(x, x))
 
 
-def evaluated(v: Instruction, operands: Sequence[float]) -> float:
+def evaluated(v: Instruction, operands: Sequence[Any], m: Any = ieee) -> Any:
     """Return f(x₁, …, xₖ) of an instruction at other operands; nan where it has no value, and for a leaf."""
     try:
-        return float(v.primitive.value(ieee, operands)) if v.primitive else math.nan
+        return v.primitive.value(m, operands) if v.primitive else math.nan
     except (ArithmeticError, ValueError):
         return math.nan
 
 
-def _slope(edge: Edge, numbers: Sequence[float]) -> float:
+def _slope(edge: Edge, numbers: Sequence[Any], m: Any = ieee) -> Any:
     """Return the local derivative of an edge at z and the operands."""
     assert edge.child.primitive is not None
-    return float(edge.child.primitive.local_derivatives(ieee, numbers[0], numbers[1:])[edge.position])
+    return edge.child.primitive.local_derivatives(m, numbers[0], numbers[1:])[edge.position]
 
 
 def _otherwise(edge: Edge, numbers: Sequence[float]) -> Iterable[float]:
@@ -252,12 +270,3 @@ def _otherwise(edge: Edge, numbers: Sequence[float]) -> Iterable[float]:
     yield _slope(edge, [evaluated(edge.child, operands), *operands])
     if edge.child.primitive and edge.child.primitive.name in {"maximum", "minimum"}:
         yield 1.0 * (abs(z - operands[edge.position]) < 1e-6)
-
-
-def _product(one: Had, other: Had) -> Had:
-    return Had(*reach(math.prod, [one.number, other.number], [one.span, other.span]))
-
-
-def _sum(handed: Sequence[Had]) -> Had:
-    low, high = (math.fsum(ends) for ends in zip(*(had.span for had in handed))) if handed else (0.0, 0.0)
-    return Had(math.fsum(had.number for had in handed), Span(low, high))

@@ -36,8 +36,19 @@ class Judge:
         self, trace: WengertList, claimed: Mapping[Place, Claim], precision: Precision, rate: float | None
     ) -> None:
         self.trace, self.claimed, self.precision, self.rate = trace, claimed, precision, rate
-        self.order = list(order_of_work(trace, claimed))
-        self.last = max(i for i, place in enumerate(self.order) if place in claimed)
+        order = list(order_of_work(trace, claimed))
+        self.order = order[: 1 + max(i for i, place in enumerate(order) if place in claimed)]
+        self.right = self._right()
+
+    def _right(self) -> dict[Place, Verdict]:
+        """Return how each claim is right that honest work can lead to, from the claims before it that are."""
+        honest, found = Work(self.trace, self.precision, self.rate), dict[Place, Verdict]()
+        for place in self.order:
+            had, claim = honest.at(place), self.claimed.get(place)
+            if claim is not None and (verdict := _honest(claim, exact(place, self.rate), had)):
+                found[place] = verdict
+            honest.keep(place, had, claim if place in found else None)
+        return found
 
     def findings(self) -> list[Finding]:
         """Return what is found of each claim, in the order of the work.
@@ -60,6 +71,8 @@ class Judge:
     ) -> int:
         """Return how many claims are not what the person's numbers give, under one more assumption."""
         assumed = {**explained, place: Explanation((assumption,) if assumption else ())}
+        if assumed.keys() >= self.claimed.keys():
+            return 0
         findings, _ = _Run(self, assumed).done(until_unexplained=False)
         return sum(not each.is_predicted for each in findings if each.place not in assumed)
 
@@ -70,14 +83,13 @@ class _Run:
     def __init__(self, judge: Judge, explained: Mapping[Place, Explanation]) -> None:
         self.judge, self.explained = judge, explained
         self.assumed = [a for each in explained.values() for a in each.assumptions[:1]]
-        self.honest = Work(judge.trace, judge.precision, judge.rate)
         self.person = Work(judge.trace, judge.precision, judge.rate)
         self.suspects: set[Place] = set()  # what leads to a number that nothing explains, and is not written
 
     def done(self, until_unexplained: bool) -> tuple[list[Finding], Place | None]:
         """Return the findings, up to the first claim that is wrong and not looked at yet, and that claim."""
         found = []
-        for place in self.judge.order[: self.judge.last + 1]:
+        for place in self.judge.order:
             finding = self._step(place)
             if finding is not None:
                 found.append(finding)
@@ -89,28 +101,24 @@ class _Run:
 
     def _step(self, place: Place) -> Finding | None:
         """Do one place; return what is found where it is claimed."""
-        claim = self.judge.claimed.get(place)
-        honest, person = self.honest.at(place), self._slipped(place)
+        claim, had = self.judge.claimed.get(place), self._slipped(place)
         if claim is None:
-            self.honest.keep(place, honest)
-            self.person.keep(place, person)
+            self.person.keep(place, had)
             return None
-        right = exact(place, self.judge.rate)
-        verdict = self._verdict(place, claim, right, honest, person)
-        is_right = verdict in {"exact", "rounded", "truncated", "carried"}
-        self.person.had[place] = person  # an explanation starts from what it should have been
-        self.honest.keep(place, honest, claim if is_right else None)
+        self.person.had[place] = had  # an explanation starts from what it should have been
+        right, verdict = exact(place, self.judge.rate), self._verdict(place, claim, had)
         if verdict == "wrong" and place not in self.explained:
             return Finding(place, claim, right, verdict, False)
-        self._go_on(place, is_right)
-        is_predicted = claim.meant.meets(person.span)
+        self._go_on(place)
+        is_predicted = claim.meant.meets(had.span)
         return Finding(place, claim, right, verdict, is_predicted, self.explained.get(place, Explanation()))
 
-    def _go_on(self, place: Place, is_right: bool = False) -> None:
+    def _go_on(self, place: Place) -> None:
         """Go on with a claim; where it is wrong and nothing explains it, suspect what leads to it."""
         if place in self.explained and not self.explained[place].assumptions:
             on_the_way = cone(self.person, self.judge.claimed, place)[:-1]
             self.suspects |= {each for each in on_the_way if each.kind != "value" or each.v.parents}
+        is_right = place in self.judge.right
         self.person.keep(place, self.person.had[place], self.judge.claimed[place], is_right)
 
     def _slipped(self, place: Place) -> Had:
@@ -122,24 +130,24 @@ class _Run:
                 had = Had(number, around(number, min(share, BOUND)))
         return had
 
-    def _verdict(self, place: Place, claim: Claim, right: float, honest: Had, person: Had) -> Verdict:
-        if (as_written := _as_written(claim, right)) is not None:
-            return as_written
-        if claim.meant.meets(honest.bounded):
-            return "carried"
+    def _verdict(self, place: Place, claim: Claim, had: Had) -> Verdict:
+        if place in self.judge.right:
+            return self.judge.right[place]
         if place in self.explained:
             return "wrong"
-        if self.explained and claim.meant.meets(person.span):
+        if self.explained and claim.meant.meets(had.span):
             return "follows"
         if self.suspects & set(cone(self.person, self.judge.claimed, place)):
             return "unclear"
         return "wrong"
 
 
-def _as_written(claim: Claim, right: float) -> Verdict | None:
-    """Return how the exact number is written, None where it is another number."""
+def _honest(claim: Claim, right: float, had: Had) -> Verdict | None:
+    """Return how a claim is right: as the exact number is written, or as honest work may come out."""
     if abs(claim.number - right) <= 1e-12 * max(1.0, abs(right)):
         return "exact"
     if claim.rounds(right):
         return "rounded"
-    return "truncated" if claim.meant.meets(Span(right, right)) else None
+    if claim.meant.meets(Span(right, right)):
+        return "truncated"
+    return "carried" if claim.meant.meets(had.bounded) else None

@@ -1,7 +1,9 @@
 """Kin: what is easily taken in the place of another, because it is called or computed alike."""
 
+import itertools
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.list import WengertList
@@ -19,13 +21,21 @@ def kin(trace: WengertList, v: Instruction) -> list[Instruction]:
     >>> [other.name for other in kin(t, t["x1"])]
     ['x2']
     """
-    found = [
-        other
-        for other in trace
-        if other is not v and other.role != "constant" and bool(other.parents) == bool(v.parents)
-        if _stem(other) == _stem(v) or (v.parents and not v.is_named and other.primitive is v.primitive)
-    ]
-    return sorted(found, key=lambda other: abs(other.index - v.index))[:MOST]
+    return list(itertools.islice((other for other in _nearest(trace, v) if _is_kin(other, v)), MOST))
+
+
+def _nearest(trace: WengertList, v: Instruction) -> Iterator[Instruction]:
+    """Yield the other instructions, the nearest first, of two the earlier."""
+    before, after = reversed(trace.instructions[: v.index]), trace.instructions[v.index + 1 :]
+    both = itertools.chain.from_iterable(itertools.zip_longest(before, after))
+    return (other for other in both if other is not None)
+
+
+def _is_kin(other: Instruction, v: Instruction) -> bool:
+    if other.role == "constant" or bool(other.parents) != bool(v.parents):
+        return False
+    is_computed_alike = v.parents and not v.is_named and other.primitive is v.primitive
+    return bool(is_computed_alike) or _stem(other.name) == _stem(v.name)
 
 
 def kin_of_operand(trace: WengertList, v: Instruction, position: int) -> Iterator[Instruction]:
@@ -39,6 +49,7 @@ def kin_of_operand(trace: WengertList, v: Instruction, position: int) -> Iterato
     yield from (other for other in found if other is not v and other is not parent)
 
 
-def _stem(v: Instruction) -> str:
-    found = STEM.match(v.name)
-    return found[0] if found else v.name
+@lru_cache(1024)  # asked again and again for every name of a trace
+def _stem(name: str) -> str:
+    found = STEM.match(name)
+    return found[0] if found else name

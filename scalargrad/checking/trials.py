@@ -90,7 +90,7 @@ class _Columns(Work):
     # ---- with what it is computed: arrays
 
     def _reach(self, function: Callable[[Sequence[Any]], Any], operands: Sequence[Had]) -> Had:
-        return _had(function([had.number for had in operands]))
+        return _had(function(np.broadcast_arrays(*(had.number for had in operands))))
 
     def _finite(self, had: Had, place: Place) -> Had:
         if np.all(np.isfinite(had.number)):

@@ -1,0 +1,74 @@
+"""Laws of trials: slips made in columns give what the work gives that is done again with each of them."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scalargrad import trace
+from scalargrad.checking.assumption import Assumption
+from scalargrad.checking.claims import Precision
+from scalargrad.checking.cone import cone
+from scalargrad.checking.places import Place, order_of_work
+from scalargrad.checking.slips import SLIPS
+from scalargrad.checking.trials import outcomes
+from scalargrad.checking.work import Had, Work
+from scalargrad.examples import GALLERY, example
+from scalargrad.nn import MLP
+
+TRACES = {name: trace(example(name).output()) for name in GALLERY}
+
+
+def done(t):
+    """Return honest work, to its end."""
+    work = Work(t, Precision(decimals=4, coarsest=4, figures=None), rate=0.5)
+    for place in order_of_work(t, {}):
+        work.keep(place, work.at(place))
+    return work
+
+
+def done_again(work, places, assumption):
+    """Return the number of the last place under a slip, one place after the other."""
+    redone = Work(work.trace, work.precision, work.rate)
+    redone.had = dict(work.had)
+    for place in places:
+        redone.had[place] = redone.at(place)
+        if (number := assumption.guess(redone, place)) is not None:
+            redone.had[place] = Had(number, redone.had[place].span)
+    return redone.number(places[-1])
+
+
+@pytest.mark.parametrize("name", GALLERY)
+@given(data=st.data())
+def test_a_column_is_the_work_done_again_with_its_slip(name, data):
+    """Wherever it was made, once or throughout, and whatever the claim below it is."""
+    work = done(TRACES[name])
+    top = data.draw(st.sampled_from([p for p in work.had if p.kind == "adjoint" or p.v.parents]))
+    places = cone(work, {}, top)
+    at, slip = data.draw(st.sampled_from(places)), data.draw(st.sampled_from(SLIPS))
+    assumptions = [Assumption(slip, each.variant, at, each.words) for each in slip.at(work, at)]
+    assumptions += [each._replace(place=None) for each in assumptions if slip.belief]
+    numbers = [0.0 if a.place is None else a.guess(work, at) for a in assumptions]
+    for assumption, found in zip(assumptions, outcomes(work, places, list(zip(assumptions, numbers)))):
+        expected = done_again(work, places, assumption)
+        assert math.isclose(found, expected, rel_tol=1e-9, abs_tol=1e-12), (assumption, top)
+
+
+def test_more_trials_than_are_tried_at_once_are_all_told_apart():
+    """A network has thousands; each column stays with its own trial."""
+    t = trace((MLP(2, [6, 6, 1], seed=3)([0.3, -0.2]) - 1.0) ** 2)
+    work = done(t)
+    top = Place("adjoint", next(v for v in t if v.role == "parameter"))
+    places = cone(work, {}, top)
+    slips = [s for s in SLIPS if s.name in {"sign reversed", "point misplaced", "digits exchanged"}]
+    trials = [
+        (Assumption(slip, guess.variant, at, guess.words), guess.number)
+        for at in places
+        for slip in slips
+        for guess in slip.at(work, at)
+    ]
+    assert len(trials) > 512
+    found = outcomes(work, places, trials)
+    for (assumption, _), number in list(zip(trials, found))[::37]:
+        assert math.isclose(number, done_again(work, places, assumption), rel_tol=1e-9, abs_tol=1e-15)

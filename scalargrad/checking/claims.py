@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import multimode
 from typing import NamedTuple, Self
 
-from scalargrad.checking.spans import Span
+from scalargrad.checking.spans import EXACTLY, Span
 from scalargrad.errors import NumberError
 from scalargrad.notation.reading_numbers import WrittenNumber, read_number
 
@@ -128,14 +128,19 @@ class Precision:
         in_figures = _unit_in_figures(x, self.figures) if self.figures and x else 0.0
         return max(10.0**-self.coarsest, in_figures)
 
-    def error(self, x: float) -> float:
-        """Return how far rounding may move what is not written down: not at all where x needs none."""
+    def error(self, x: float) -> Span:
+        """Return what rounding may add to a number that is not written down: nothing where x needs none.
+
+        Cutting off takes a unit towards zero, rounding adds half of one on either side.
+        """
         if x == 0 or not math.isfinite(x) or self.decimals is None:
-            return 0.0
+            return EXACTLY
         in_figures = _unit_in_figures(x, self.figures) if self.figures else 0.0
         unit = max(10.0**-self.decimals, in_figures)
-        is_short = abs(x / unit - round(x / unit)) < 1e-6
-        return 0.0 if is_short else min(unit, SHARE * abs(x))
+        if abs(x / unit - round(x / unit)) < 1e-6:
+            return EXACTLY
+        unit = min(unit, SHARE * abs(x))
+        return Span(-unit, unit / 2) if x > 0 else Span(-unit / 2, unit)
 
 
 def _unit_in_figures(x: float, figures: int) -> float:

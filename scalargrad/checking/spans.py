@@ -29,6 +29,10 @@ class Span(NamedTuple):
         """Return the span with as much added at both ends."""
         return Span(self.low - by, self.high + by)
 
+    def plus(self, other: "Span") -> "Span":
+        """Return the span of x + y for all x in this one and y in the other."""
+        return Span(self.low + other.low, self.high + other.high)
+
     def meets(self, other: "Span") -> bool:
         """Tell whether some number is in both, or so near to both that only the last digits differ."""
         slack = CLOSE * max(abs(self.low), abs(self.high)) + 1e-300
@@ -40,6 +44,7 @@ class Span(NamedTuple):
         return Span(low, high)
 
 
+EXACTLY = Span(0.0, 0.0)  # what is added to a number that nothing moves
 UNBOUNDED = Span(-math.inf, math.inf)
 
 

@@ -15,7 +15,7 @@ from scalargrad.checking.assumption import Assumption
 from scalargrad.checking.cone import needs
 from scalargrad.checking.places import Place
 from scalargrad.checking.slip import Slip, is_another
-from scalargrad.checking.spans import UNBOUNDED
+from scalargrad.checking.spans import EXACTLY, UNBOUNDED, Span
 from scalargrad.checking.work import Had, Work, exact
 from scalargrad.primitives.arrays import arrays
 
@@ -97,11 +97,11 @@ class _Columns(Work):
             return had
         return _had(np.where(np.isfinite(had.number), had.number, exact(place, self.rate)))
 
-    def _error_of_terms(self, *_: object) -> float:
-        return 0.0
+    def _error_of_terms(self, *_: object) -> Span:
+        return EXACTLY
 
-    def _error_of_factor(self, *_: object) -> float:
-        return 0.0
+    def _error_of_factor(self, *_: object) -> Span:
+        return EXACTLY
 
     def _sum(self, handed: Sequence[Had]) -> Had:
         return _had(sum(had.number for had in handed))

@@ -1,13 +1,13 @@
 """Work: every number of a trace as a person has it, who rounds on the way or has slipped."""
 
+import functools
 import math
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from typing import Any, NamedTuple
 
 from scalargrad.checking.claims import Claim, Precision
 from scalargrad.checking.places import Place, ancestry, partner
-from scalargrad.checking.spans import Span, around, reach
+from scalargrad.checking.spans import EXACTLY, Span, around, reach
 from scalargrad.engine.sweep import adjoints
 from scalargrad.primitives.scalars import ieee
 from scalargrad.wengert.instruction import Edge, Instruction
@@ -22,9 +22,9 @@ class Had(NamedTuple):
     number: float
     span: Span
 
-    def widened(self, by: float) -> "Had":
-        """Return the number with as much added to both ends of its span."""
-        return Had(self.number, self.span.widened(by)) if by else self
+    def moved(self, by: Span) -> "Had":
+        """Return the number as rounding may have moved it by this, too."""
+        return Had(self.number, self.span.plus(by)) if by is not EXACTLY else self
 
     @property
     def bounded(self) -> Span:
@@ -108,8 +108,7 @@ class Work:
         Who wrote a rounded number may go on with that or with the one before the rounding.
         """
         if claim is None:
-            error = 0.0 if self._is_not_rounded(place) else self._error(had.number)
-            self.had[place] = Had(had.number, had.span.widened(error))
+            self.had[place] = had if self._is_not_rounded(place) else had.moved(self._error(had.number))
             return
         before = had.span.clipped(claim.meant) if is_right else claim.meant
         self.had[place] = Had(claim.number, Span.of((claim.number, *before)))
@@ -139,8 +138,8 @@ class Work:
             return had if math.isfinite(had.span.low + had.span.high) else _given(had.number)
         return _given(exact(place, self.rate))
 
-    def _error(self, x: float) -> float:
-        """Return how far rounding may move a number that is not written down."""
+    def _error(self, x: float) -> Span:
+        """Return what rounding may add to a number that is not written down."""
         return self.precision.error(x)
 
     # ---- each kind of place
@@ -149,15 +148,15 @@ class Work:
         if v.primitive is None:
             return _given(v.value)
         operands = [self.had[Place("value", parent)] for parent in v.parents]
-        had = self._reach(partial(evaluated, v, m=self.m), operands)
-        return had.widened(self._error_of_terms(v, operands))
+        had = self._reach(functools.partial(evaluated, v, m=self.m), operands)
+        return had.moved(self._error_of_terms(v, operands))
 
-    def _error_of_terms(self, v: Instruction, operands: Sequence[Had]) -> float:
-        """Return how far a weighted sum is moved if each of its products is rounded."""
+    def _error_of_terms(self, v: Instruction, operands: Sequence[Had]) -> Span:
+        """Return what it adds to a weighted sum if each of its products is rounded."""
         if v.primitive is None or v.primitive.lists != 2:
-            return 0.0
+            return EXACTLY
         weights, inputs = v.primitive.arguments([had.number for had in operands])
-        return sum(self._error(w * x) for w, x in zip(weights, inputs))
+        return functools.reduce(Span.plus, (self._error(w * x) for w, x in zip(weights, inputs)), EXACTLY)
 
     def _local(self, edge: Edge) -> Had:
         place = Place("local", edge.parent, edge)
@@ -167,7 +166,7 @@ class Work:
             return self.had[Place("value", factor)]
         child = edge.child
         operands = [self.had[Place("value", each)] for each in (child, *child.parents)]
-        local = self._reach(partial(_slope, edge, m=self.m), operands)
+        local = self._reach(functools.partial(_slope, edge, m=self.m), operands)
         if Place("value", child) in self._wrong:
             others = _otherwise(edge, [had.number for had in operands])
             return Had(local.number, Span.of((*local.span, *others)))
@@ -176,12 +175,12 @@ class Work:
     def _times(self, above: Had, edge: Edge) -> Had:
         """Return upstream adjoint × local derivative."""
         local = self._local(edge)
-        return self._product(above, local.widened(self._error_of_factor(local, above)))
+        return self._product(above, local.moved(self._error_of_factor(local, above)))
 
-    def _error_of_factor(self, local: Had, above: Had) -> float:
-        """Return how far a local derivative is moved if it is rounded before it is multiplied."""
+    def _error_of_factor(self, local: Had, above: Had) -> Span:
+        """Return what it adds to a local derivative if it is rounded before it is multiplied."""
         is_the_product = abs(above.number) == 1.0
-        return 0.0 if is_the_product else self._error(local.number)
+        return EXACTLY if is_the_product else self._error(local.number)
 
     def _product(self, one: Had, other: Had) -> Had:
         return self._reach(lambda factors: factors[0] * factors[1], [one, other])

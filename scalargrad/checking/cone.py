@@ -3,12 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from scalargrad.checking.claims import Claim
-from scalargrad.checking.places import Place, partner
+from scalargrad.checking.places import HANDED_ON, Place, partner
 from scalargrad.checking.work import Work
 from scalargrad.wengert.instruction import Edge
-
-# Rows whose local derivatives do not depend on values.
-HANDED_ON = frozenset({"add", "subtract", "negative", "positive", "total"})
 
 
 def cone(work: Work, claimed: Mapping[Place, Claim], top: Place) -> tuple[Place, ...]:

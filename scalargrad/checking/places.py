@@ -6,6 +6,9 @@ from typing import Literal, NamedTuple
 from scalargrad.wengert.instruction import Edge, Instruction
 from scalargrad.wengert.list import WengertList
 
+# Rows that hand their adjoint on, with a sign at most: their local derivatives do not depend on values.
+HANDED_ON = frozenset({"add", "subtract", "negative", "positive", "total"})
+
 Kind = Literal["value", "local", "contribution", "share", "derivative", "adjoint", "updated"]
 
 

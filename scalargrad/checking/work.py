@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from scalargrad.checking.claims import Claim, Precision
-from scalargrad.checking.places import Place, ancestry, partner
+from scalargrad.checking.places import HANDED_ON, Place, ancestry, partner
 from scalargrad.checking.spans import EXACTLY, Span, around, reach
 from scalargrad.engine.sweep import adjoints
 from scalargrad.primitives.scalars import ieee
@@ -118,9 +118,17 @@ class Work:
             self._shares[place.edge] = place
 
     def _is_not_rounded(self, place: Place) -> bool:
-        """Tell whether a number is given, or a contribution that nothing is added to: that is the adjoint."""
-        is_given = place.kind == "value" and not place.v.parents
-        return is_given or (place.kind == "contribution" and len(self.trace.uses[place.v]) == 1)
+        """Tell whether a number has no digits of its own: it is given, or one that was had before.
+
+        A contribution that nothing is added to is the adjoint; what only a sum reads has the adjoint of that.
+        """
+        if place.kind == "value":
+            return not place.v.parents
+        edges = self.trace.uses[place.v]
+        if len(edges) != 1 or place.kind not in {"contribution", "adjoint"}:
+            return False
+        row = edges[0].child.primitive
+        return place.kind == "contribution" or (row is not None and row.name in HANDED_ON)
 
     def share(self, edge: Edge) -> Place | None:
         """Return the claimed share that the contribution of an edge follows from, if there is one."""

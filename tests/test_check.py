@@ -1,5 +1,6 @@
 """Laws of checked hand work: rounding is accepted, a slip is named, and blamed once."""
 
+import html
 import json
 import math
 import re
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from scalargrad import Value, trace
 from scalargrad.checking.report import CheckReport
 from scalargrad.errors import NumberError, UnknownNameError
-from scalargrad.examples import example
+from scalargrad.examples import GALLERY, example
 from scalargrad.expressions import evaluate
 
 NET = trace(example("sigmoid-2-2-1").output())
@@ -325,3 +326,15 @@ def test_a_notebook_shows_a_table_with_the_numbers_and_words_of_the_text():
     assert report._summary() in html
     hostile = trace(Value(1.0, label="<b>&") * 2)
     assert "<b>" not in hostile.check({"<b>&": 1})._repr_html_()
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_a_report_fits_a_terminal_and_holds_its_words_in_every_form(name):
+    """Folded to 80 columns as text; in Markdown and HTML no word is lost."""
+    t = trace(example(name).output())
+    wrong = {f"d {v.name}": f"{v.adjoint * 1.7 + 0.3:.4f}" for v in t if v.role != "constant"}
+    report = t.check(wrong | {t.output.name: f"{-t.output.value - 1:.4f}"})
+    assert max(map(len, str(report).splitlines())) <= 80
+    words = {word for row in report.rows for word in (row.name, *row.remark.split())}
+    for form in (report.to_markdown().replace("\\", ""), html.unescape(report._repr_html_())):
+        assert all(word in form for word in words)

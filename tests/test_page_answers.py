@@ -135,6 +135,7 @@ def plain(text):
         "[": "",
         "]": "",
         "²": "**2",
+        "³": "**3",
     }.items():
         text = text.replace(page, python)
     return text

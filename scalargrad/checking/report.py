@@ -1,5 +1,8 @@
 """The report on checked hand work: one judgement for each number."""
 
+import re
+import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,6 +20,7 @@ REMARKS = {
     "unclear": "cannot be told: it rests on numbers that are not written",
 }
 HEADINGS = ("step", "your number", "exact", "", "remark")
+WIDTH = 80
 NUMERIC = (False, True, True, False, False)
 
 
@@ -72,14 +76,42 @@ class CheckReport:
         return self.ok
 
     def __str__(self) -> str:
-        lines = [
-            (row.name, row._claim, number(row.exact, row.digits + 2), row._mark, row.remark)
-            for row in self.rows
-        ]
-        alignment = ["decimal" if numeric else "left" for numeric in NUMERIC]
-        return "\n\n".join((aligned(lines, HEADINGS, alignment), *self.notes, self._summary()))
+        return self.text(WIDTH)
 
     __repr__ = __str__
+
+    def text(self, width: int | None = None) -> str:
+        """Return the table as text, whose remarks are folded to fit a width in columns.
+
+        >>> from scalargrad import Value, trace
+        >>> print(trace(Value(3.0, label="x") ** 2).check({"d x": "9.00"}).text(60))
+        step      your number    exact         remark
+        d x              9.00        6  WRONG  x**2 is taken in the
+                                               place of its derivative
+        <BLANKLINE>
+        1 step is wrong, the first of them d x.
+        """
+        alignment = ["decimal" if numeric else "left" for numeric in NUMERIC]
+        said = self._said if width is None else [textwrap.fill(each, width) for each in self._said]
+        return "\n\n".join((aligned(self._lines(), HEADINGS, alignment, width=width), *said))
+
+    def to_markdown(self) -> str:
+        """Return the table for GitHub, in which a wrong step is strong.
+
+        >>> from scalargrad import Value, trace
+        >>> print(trace(Value(3.0, label="x") ** 2).check({"d x": "6"}).to_markdown())
+        | step   |   your number |   exact |    | remark   |
+        |:-------|--------------:|--------:|:---|:---------|
+        | `d x`  |             6 |       6 | ok |          |
+        <BLANKLINE>
+        The number is right.
+        """
+        lines = [
+            (f"`{name}`", x, exact, mark if row.ok else f"**{mark}**", _plain(remark))
+            for row, (name, x, exact, mark, remark) in zip(self.rows, self._lines())
+        ]
+        alignment = ["right" if numeric else "left" for numeric in NUMERIC]
+        return "\n\n".join((aligned(lines, HEADINGS, alignment, "pipe"), *map(_plain, self._said)))
 
     def _repr_html_(self) -> str:
         """Return the table as HTML, in which a wrong step is strong."""
@@ -91,8 +123,19 @@ class CheckReport:
             exact = TextbookWriter(row.digits + 2).number(row.exact)
             mark = row._mark if row.ok else strong.format(row._mark)
             blocks.append([(row.name, row._claim.replace("-", "−"), str(exact), mark, row.remark)])
-        said = "".join(f"\n<p>{escape(text)}</p>" for text in (*self.notes, self._summary()))
+        said = "".join(f"\n<p>{escape(text)}</p>" for text in self._said)
         return f"{html_table(HEADINGS, blocks, NUMERIC)}{said}"
+
+    def _lines(self) -> list[tuple[str, ...]]:
+        return [
+            (row.name, row._claim, number(row.exact, row.digits + 2), row._mark, row.remark)
+            for row in self.rows
+        ]
+
+    @property
+    def _said(self) -> Sequence[str]:
+        """Return what is said of the whole."""
+        return (*self.notes, self._summary())
 
     def _summary(self) -> str:
         if self.first_wrong is None:
@@ -102,3 +145,8 @@ class CheckReport:
         wrong = sum(not row.ok for row in self.rows)
         plural = "step is" if wrong == 1 else "steps are"
         return f"{wrong} {plural} wrong, the first of them {self.first_wrong.name}."
+
+
+def _plain(text: str) -> str:
+    """Return text in which Markdown finds nothing of its own."""
+    return re.sub(r"([\\`*_|<\[])", r"\\\1", text)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from scalargrad.checking.places import Kind, Place
 from scalargrad.checking.work import Work
 from scalargrad.notation.text import TextWriter
-from scalargrad.primitives.row import Primitive
+from scalargrad.primitives.row import ATOM, Primitive
 from scalargrad.wengert.instruction import Edge, Instruction
 
 ALONG_AN_EDGE: tuple[Kind, ...] = ("contribution", "share", "local")
@@ -173,7 +173,8 @@ def _names(v: Instruction, first: int = 0) -> dict[str, str]:
     parents = [v.parents[first], *(p for i, p in enumerate(v.parents) if i != first)]
     named = dict(zip("xy", map(name, parents)))
     d = derivative(Edge(v, first)) if len(v.parents) <= 2 else ""
-    return {"z": name(v), "f": v.primitive.name if v.primitive else "", "d": d, "y": ""} | named
+    f = v.primitive.name if v.primitive and v.primitive.precedence == ATOM else v.formula
+    return {"z": name(v), "f": f, "d": d, "y": ""} | named
 
 
 def rows(*names: str) -> frozenset[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from scalargrad.checking import DELTAS
 from scalargrad.cli.subject import SUBJECT, UsageError, numbers, reading, traced
+from scalargrad.cli.terminal import width
 from scalargrad.examples import GALLERY
 from scalargrad.expressions import free_names
 from scalargrad.notation.reading_names import read_place
@@ -54,11 +55,11 @@ def run(options: argparse.Namespace) -> int:
     subject = options.subject.strip()
     names = set(GALLERY[subject].data if subject in GALLERY else free_names(subject))
     # What is given to the graph, leaves and open names, takes its numbers from the claims.
-    rate = options.rate or (GALLERY[subject].rate if subject in GALLERY else None)
+    rate = GALLERY[subject].rate if options.rate is None and subject in GALLERY else options.rate
     after = _after_the_step(subject, claims, rate)
     given = numbers([f"{name}={claims.pop(name)}" for name in list(claims) if name in names - after])
     report = traced(subject, given).check(claims, options.digits, rate, options.delta)
-    print(report)
+    print(report.text(width()))
     return 0 if report.ok else 1
 
 

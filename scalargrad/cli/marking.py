@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scalargrad.cli.subject import UsageError, reading
+from scalargrad.cli.terminal import width
 from scalargrad.errors import ScalargradError
 from scalargrad.exercises import Exercise
 from scalargrad.exercises.marking import Marked, class_table, exercises_of, mark_sheet
@@ -12,16 +13,16 @@ from scalargrad.exercises.marking import Marked, class_table, exercises_of, mark
 
 def marked(options: argparse.Namespace) -> int:
     """Print the report on one filled sheet, or the table of several."""
-    if options.file or options.digits or options.rate:
+    if options.file or options.digits or options.rate or options.delta:
         raise UsageError("--key goes with filled sheets alone: the key says the digits")
     exercises = exercises_of(reading(options.key))
     paths = [Path(text.strip()) for text in (options.subject, *options.claims)]
     if len(paths) == 1:
         sheet = mark_sheet(exercises, reading(paths[0]))
-        print(sheet)
+        print(sheet.text(width()))
         return 0 if sheet.ok else 1
     sheets = {str(path): _tried(exercises, path) for path in paths}
-    print(class_table(sheets))
+    print(class_table(sheets, width()))
     damaged = sum(not isinstance(sheet, Marked) for sheet in sheets.values())
     if damaged:
         raise UsageError(f"{damaged} of {len(sheets)} sheets could not be marked")

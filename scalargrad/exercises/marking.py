@@ -1,9 +1,10 @@
 """Mark filled sheets: what is right, what is not, what was left out, for one person or a class."""
 
+import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from scalargrad.checking.report import CheckReport, Judgement
+from scalargrad.checking.report import WIDTH, CheckReport, Judgement
 from scalargrad.errors import ScalargradError, WrongKeyError
 from scalargrad.exercises.exercise import Exercise
 from scalargrad.exercises.filled import read
@@ -52,9 +53,20 @@ class Marked:
         return f"{self.right} of {self.blanks} right{left_out}"
 
     def __str__(self) -> str:
+        return self.text(WIDTH)
+
+    def text(self, width: int | None = None) -> str:
+        """Return the report on the numbers with the score, folded to fit a width in columns."""
+        return "\n\n".join((*([self.report.text(width)] if self.report else []), self._summary(width)))
+
+    def to_markdown(self) -> str:
+        """Return the report on the numbers for GitHub, with the score."""
+        return "\n\n".join((*([self.report.to_markdown()] if self.report else []), self._summary(None)))
+
+    def _summary(self, width: int | None) -> str:
         named = f": {', '.join(self.unanswered)}" if 0 < len(self.unanswered) < self.blanks else ""
         score = f"{self.score.removesuffix(')')}{named})" if self.unanswered else self.score
-        return f"{score}." if self.report is None else f"{self.report}\n\n{score}."
+        return f"{score}." if width is None else textwrap.fill(f"{score}.", width)
 
 
 def mark(exercise: Exercise, answers: Mapping[str, str], author: str = "") -> Marked:
@@ -100,9 +112,10 @@ def _found(exercises: Iterable[Exercise], identity: str) -> Exercise:
     return known[code]
 
 
-def class_table(sheets: Mapping[str, Marked | ScalargradError]) -> str:
+def class_table(sheets: Mapping[str, Marked | ScalargradError], width: int | None = None) -> str:
     """Return a line for each sheet: its score, the first wrong step with the likely slip, or its damage."""
-    return aligned([_line(name, sheet) for name, sheet in sheets.items()], COLUMNS, ("left",) * len(COLUMNS))
+    lines = [_line(name, sheet) for name, sheet in sheets.items()]
+    return aligned(lines, COLUMNS, ("left",) * len(COLUMNS), width=width)
 
 
 def _line(name: str, sheet: Marked | ScalargradError) -> tuple[str, ...]:

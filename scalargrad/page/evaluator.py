@@ -7,7 +7,7 @@ from scalargrad.checking.slips import SLIPS
 from scalargrad.errors import UnknownNameError
 from scalargrad.notation.languages import JavaScript
 from scalargrad.notation.textbook import TextbookWriter
-from scalargrad.primitives.row import SUM, Primitive
+from scalargrad.primitives.row import ATOM, SUM, Primitive
 from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.roles import parameters
@@ -91,7 +91,11 @@ def _slips(language: JavaScript, row: Primitive, arity: int) -> str:
         for slip in SLIPS:
             if kind in slip.kinds and slip.weight >= COMMON and slip.concerns(row):
                 for number, which in slip.read(language, row, language.name("z"), given):
-                    says = slip.says.format_map(_Left(which, d=_derivative(row, arity)))
+                    if which.get("which") == row.name:
+                        continue  # sigmoid in the place of sigmoid
+                    says = slip.says.format_map(
+                        _Left(which, f=_formula(row, arity), d=_derivative(row, arity))
+                    )
                     said.setdefault(says, []).append(str(number))
         if said:
             operands = ",".join(map(str, ("z", *given)))
@@ -109,13 +113,25 @@ class _Left(dict[str, str]):
         return f"{{{name}}}"
 
 
+def _formula(row: Primitive, arity: int) -> str:
+    """Return what a row is called in a sentence: its name, or what it writes over the names that are left."""
+    if row.precedence == ATOM or arity > 1:
+        return row.name
+    writer = TextbookWriter()
+    return _with_names(writer.write(row, [writer.name(X)]))
+
+
 def _derivative(row: Primitive, arity: int) -> str:
-    """Return the local derivative of a function of one operand, over the names that the page fills in."""
+    """Return the local derivative of a function of one operand, over the names that are left."""
     if arity > 1:
         return ""
     writer = TextbookWriter()
     (local,) = row.local_derivatives(writer, writer.name(Z), [writer.name(X)])
-    return str(local).replace(Z, "{z}").replace(X, "{x}")
+    return _with_names(local)
+
+
+def _with_names(formula: object) -> str:
+    return str(formula).replace(Z, "{z}").replace(X, "{x}")
 
 
 def as_json(x: object) -> str:

@@ -61,7 +61,7 @@ function slipsOf(what) {
 
 // The wrong formulas of a row, which Python reads from the table of slips, at these operands.
 function wrongFormulas(formulas = [], row, operands, names, times = 1) {
-  const about = { f: rows[trace[row].row].name, z: named(trace[row]), ...names };
+  const about = { z: named(trace[row]), ...names };
   return formulas.flatMap(([says, f]) => f(now.values[row], ...operands)
     .map((number) => [times * number, says.replace(/\{(\w)\}/g, (_, key) => about[key])]));
 }

@@ -1,6 +1,7 @@
 """Lay a Wengert list out as the automatic differentiation literature does: two traces side by side."""
 
 import math
+import textwrap
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
@@ -18,6 +19,7 @@ from scalargrad.wengert.list import WengertList
 LONGEST, NARROWEST = 44, 12  # formulas, in characters
 BAR, NARROW_BAR = "|    ", "| "
 ALIGNMENT = ("left", "decimal", "left", "decimal", "decimal")
+FOLDED = 24  # a column that is folded, at least
 INK_ENDS = "\x1b[0m"
 INDENT = "\ue000"  # stands for a blank, which tabulate would strip; no label has it, see one_line
 Line = tuple[str, ...]
@@ -86,11 +88,14 @@ def aligned(
     alignment: Sequence[str],
     form: str = "plain",
     inks: Sequence[str] = (),
+    *,
+    width: int | None = None,
 ) -> str:
     """Return a table in a form of tabulate, columns "left", "right" or by the "decimal" point.
 
     No line ends in blanks, so that the text can be compared and kept in documents.  Where a column has an
-    ink, the escape code that begins a colour, its heading and its cells are written in that.
+    ink, the escape code that begins a colour, its heading and its cells are written in that.  To fit a
+    `width` the last column is folded.
 
     >>> print(aligned([("a", "10.5"), ("b", "2")], ("v", "value"), ("left", "decimal")))
     v      value
@@ -99,10 +104,21 @@ def aligned(
     """
     from tabulate import tabulate
 
+    if width is not None:
+        lines = _narrowed(list(lines), headings, alignment, width)
     if any(inks):
         headings, *lines = (tuple(map(_inked, line, inks)) for line in (headings, *lines))
     text = tabulate(lines, headings, tablefmt=form, disable_numparse=True, colalign=alignment)
     return "\n".join(line.rstrip() for line in text.splitlines())
+
+
+def _narrowed(
+    lines: Sequence[Sequence[str]], headings: Sequence[str], alignment: Sequence[str], width: int
+) -> list[Sequence[str]]:
+    """Return lines whose last cells are folded to what the other columns leave of a width."""
+    others = aligned([line[:-1] for line in lines], headings[:-1], alignment[:-1])
+    room = max(width - max(map(len, others.splitlines())) - len("  "), FOLDED)
+    return [(*line[:-1], textwrap.fill(line[-1], room)) for line in lines]
 
 
 def _inked(text: str, ink: str) -> str:

@@ -1,9 +1,9 @@
 """Laws of checked hand work: rounding is accepted, a slip is named, and blamed once."""
 
-import html
 import json
 import math
 import re
+from html import unescape
 
 import pytest
 from hypothesis import given
@@ -183,7 +183,8 @@ def test_a_report_is_a_table_with_a_sentence_below_it():
         "step      your number      exact         remark",
         "a1             1.37     1.3669    ok",
         "h1             0.7968   0.796876  ok     truncated",
-        "a2           -12.5     -0.236     WRONG",
+        "a2           -12.5     -0.236     WRONG  no known slip gives this number:",
+        "                                         compute it once more",
         "",
         "1 step is wrong, the first of them a2.",
     ]
@@ -191,6 +192,22 @@ def test_a_report_is_a_table_with_a_sentence_below_it():
     assert str(NET.check({"a1": "1.37", "h1": "0.80"})).endswith("\n\nAll 2 numbers are right.")
     both = str(NET.check({"a1": "1.50", "a2": "7.00"}))
     assert both.endswith("\n\n2 steps are wrong, the first of them a1.")
+
+
+def test_what_no_slip_explains_says_where_to_look_first():
+    """The first step on the way that is not written; where all of it is, the step itself."""
+    report = NET.check({"d w1": "0.3210"})
+    assert "no known slip" in report.rows[0].remark
+    assert "look first at a1, which is not written" in report.rows[0].remark
+
+
+def test_a_given_number_may_be_called_as_a_constant_is(capsys):
+    """The e of an expression is Euler's unless it is given."""
+    from scalargrad.cli import main
+
+    assert main(["check", "e*x", "e=0.5", "x=2", "d x=0.5"]) == 0
+    assert main(["check", "e*x", "x=2", "d x=2.718"]) == 0
+    capsys.readouterr()
 
 
 def test_what_only_follows_from_a_slip_is_not_acceptable():
@@ -290,12 +307,34 @@ def test_claims_come_from_arguments_json_and_csv(capsys, tmp_path):
 
 
 @pytest.mark.parametrize(
+    "content",
+    [
+        "a1,1.367\nh1,79.7%\nh2,0.441",
+        "step;number\na1;1,367\nh1;0,797\nh2;0,441",
+        'step,number\na1,1.367\nh,"[0.797, 0.441]"',
+        '{"a1": 1.367, "h": [0.797, "44.1%"]}',
+        '{"a1": "1,37", "h": "[0,797; 0,441]"}',
+    ],
+)
+def test_a_file_holds_numbers_as_people_and_spreadsheets_write_them(capsys, tmp_path, content):
+    """With either separator, percentages, decimal commas, whole vectors."""
+    from scalargrad.cli import main
+
+    path = tmp_path / "work"
+    path.write_text(content)
+    assert main(["check", "sigmoid-2-2-1", "--file", str(path)]) == 0
+    assert "All 3 numbers are right." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
     ("content", "reason"),
     [
         (None, "cannot read"),
         ("[1, 2]", "expected names"),
-        ("a1;1.3", "has 1 fields"),
-        ('{"a1": "x"}', "expected names"),
+        ("a1 1.3", "has 1 fields"),
+        ('{"a1": "x"}', "expected a number for a1, got 'x'"),
+        ('{"a1": null}', "expected a number for a1, got 'null'"),
+        ('{"a1": "1.3", "a1": "1.4"}', "a1 is given twice"),
     ],
 )
 def test_a_bad_file_gets_one_clear_line(capsys, tmp_path, content, reason):
@@ -336,5 +375,5 @@ def test_a_report_fits_a_terminal_and_holds_its_words_in_every_form(name):
     report = t.check(wrong | {t.output.name: f"{-t.output.value - 1:.4f}"})
     assert max(map(len, str(report).splitlines())) <= 80
     words = {word for row in report.rows for word in (row.name, *row.remark.split())}
-    for form in (report.to_markdown().replace("\\", ""), html.unescape(report._repr_html_())):
+    for form in (report.to_markdown().replace("\\", ""), unescape(report._repr_html_())):
         assert all(word in form for word in words)

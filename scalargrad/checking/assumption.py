@@ -26,6 +26,10 @@ class Assumption(NamedTuple):
 
 @dataclass(frozen=True)
 class Explanation:
-    """What is said of a wrong number: one assumption, two that fit as well, or none."""
+    """What is said of a wrong number: one assumption, two that fit as well, or none.
+
+    Where none fits, `first` is what to look at first: what the number rests on and is not written down.
+    """
 
     assumptions: tuple[Assumption, ...] = ()
+    first: Place | None = None

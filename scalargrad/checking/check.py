@@ -47,7 +47,8 @@ def check(
     True
     """
     if not claims:
-        raise UnknownNameError("there is nothing to check: give at least one number, such as a1=1.367")
+        example = f"{trace.output.name}={number(trace.output.value, 3)}"
+        raise UnknownNameError(f"there is nothing to check: give at least one number, such as {example}")
     claimed, precision = _claimed(trace, claims, digits)
     moved = list(new_weights(claimed, rate))
     for told in moved:
@@ -91,10 +92,12 @@ def _need_a_rate(claimed: Mapping[Place, Claim], rate: float | None) -> None:
 
 def _judgement(finding: Finding, claim: Claim, factor: float) -> Judgement:
     """Return what is shown of a finding, in the numbers and the convention of the person."""
-    assumptions = finding.explanation.assumptions
-    remark = REMARKS.get(finding.verdict, "") or "; or ".join(
-        dict.fromkeys(_said(a, finding.place) for a in assumptions)
-    )
+    assumptions, first = finding.explanation.assumptions, finding.explanation.first
+    said = dict.fromkeys(_said(each, finding.place) for each in assumptions)
+    remark = REMARKS.get(finding.verdict, "") or "; or ".join(said)
+    if finding.verdict == "wrong" and not remark:
+        look = f"look first at {_called(first)}, which is not written" if first else "compute it once more"
+        remark = f"no known slip gives this number: {look}"
     v = finding.place.v
     if finding.verdict == "wrong" and finding.place.kind == "value" and not v.parents:
         remark = f"{v.name} is given as {number(v.value)}" + (f": {remark}" if remark else "")
@@ -109,5 +112,9 @@ def _said(assumption: Assumption, place: Place) -> str:
     if at is None:
         return f"throughout, {assumption.words}"
     if at.v.is_named and at.v is not place.v and at.kind in {"value", "adjoint"}:
-        return f"on the way, at {'d ' if at.kind == 'adjoint' else ''}{at.v.name}: {assumption.words}"
+        return f"on the way, at {_called(at)}: {assumption.words}"
     return assumption.words
+
+
+def _called(place: Place) -> str:
+    return f"d {place.v.name}" if place.kind == "adjoint" else place.v.name

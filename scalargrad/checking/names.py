@@ -129,6 +129,16 @@ def singly(names: Names, numbers: Mapping[str, Any]) -> dict[str, float | str]:
     return found
 
 
+def numbers_in(x: Any) -> Iterator[Any]:
+    """Yield the single numbers of a claim, or of its text, which may be those of a vector.
+
+    >>> list(numbers_in("[0.8, 0.4]")), list(numbers_in("73%"))
+    (['0.8', '0.4'], ['73%'])
+    """
+    listed = _listed(x)
+    yield from (each for _, each in _indexed(listed)) if isinstance(listed, list) else (listed,)
+
+
 def _elements(names: Names, name: str, listed: list[Any]) -> dict[str, float | str]:
     flat = dict(_indexed(listed))
     for spell in (_in_brackets, _from_one, _from_nought):
@@ -171,9 +181,13 @@ def _listed(x: Any) -> Any:
 
 
 def _parsed(text: str) -> list[Any]:
-    """Return a list as it is typed, its numbers as texts; raise ShapeError where brackets lack."""
+    """Return a list as it is typed, its numbers as texts; raise ShapeError where brackets lack.
+
+    Where semicolons part the numbers, a comma is that of a decimal: `[0,8; 0,4]`.
+    """
     stack: list[list[Any]] = [[]]
-    for part in re.findall(r"[\[\]]|[^\[\],;\s]+", text):
+    number = r"[^\[\];\s]+" if ";" in text else r"[^\[\],\s]+"
+    for part in re.findall(rf"[\[\]]|{number}", text):
         if part == "[":
             stack.append([])
         elif part == "]" and len(stack) > 1:

@@ -71,7 +71,16 @@ def explain(
     weighed = _weighed(fitting, repeated, left_over)
     room = (claim.telling + 2 * slack) / max(abs(had.number), abs(claim.number), 1e-12)
     unknown = UNKNOWN * min(1.0, room) * math.exp(-FURTHER * left_over(None))
-    return _said(weighed, unknown)
+    if assumptions := _said(weighed, unknown):
+        return Explanation(assumptions)
+    on_the_way = cone(work, claimed, place)[:-1]
+    seed = Place("adjoint", work.trace.output)
+    return Explanation(first=next((each for each in on_the_way if _is_a_step(each) and each != seed), None))
+
+
+def _is_a_step(place: Place) -> bool:
+    """Tell whether a place is a row that a person would write, with a name to call it by."""
+    return place.kind in {"value", "adjoint"} and bool(place.v.parents) and place.v.is_named
 
 
 def _weighed(
@@ -98,15 +107,14 @@ def _weighed(
     return sorted(found, key=lambda each: -each[0])
 
 
-def _said(weighed: Sequence[tuple[float, Assumption]], unknown: float) -> Explanation:
+def _said(weighed: Sequence[tuple[float, Assumption]], unknown: float) -> tuple[Assumption, ...]:
     """Return the first assumption, with the second where it is as likely; none where others are likelier."""
     total = sum(chance for chance, _ in weighed)
     said = [each for each in weighed[:2] if each[0] >= ALSO_LIKELY * weighed[0][0]]
     if total < unknown or sum(chance for chance, _ in said) < LIKELY * total:
-        return Explanation()
+        return ()
     assumptions = tuple(assumption for _, assumption in said)
-    special = tuple(each for each in assumptions if each.slip.name != GENERAL)
-    return Explanation(special or assumptions)
+    return tuple(each for each in assumptions if each.slip.name != GENERAL) or assumptions
 
 
 def _fitting(

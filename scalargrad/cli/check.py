@@ -1,10 +1,10 @@
 """`scalargrad check`."""
 
 import argparse
-import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from scalargrad.checking import DELTAS
 from scalargrad.cli.subject import SUBJECT, UsageError, numbers, reading, traced
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
         return marked(options)
     claims = (_from_file(options.file) if options.file else {}) | _steps(options.claims)
     subject = options.subject.strip()
-    names = set(GALLERY[subject].data if subject in GALLERY else free_names(subject))
+    names = set(GALLERY[subject].data if subject in GALLERY else free_names(subject, claims))
     # What is given to the graph, leaves and open names, takes its numbers from the claims.
     rate = GALLERY[subject].rate if options.rate is None and subject in GALLERY else options.rate
     after = _after_the_step(subject, claims, rate)
@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
     return 0 if report.ok else 1
 
 
-def _after_the_step(subject: str, claims: Mapping[str, str], rate: float | None) -> set[str]:
+def _after_the_step(subject: str, claims: Mapping[str, Any], rate: float | None) -> set[str]:
     """Return the names of an example's leaves that have their numbers after the step: these are claims."""
     if subject not in GALLERY or rate is None:
         return set()
@@ -89,21 +89,40 @@ def _steps(arguments: list[str]) -> dict[str, str]:
     return claims
 
 
-def _from_file(path: Path) -> dict[str, str]:
+def _from_file(path: Path) -> dict[str, Any]:
     text = reading(path)
     try:
-        is_json = text.lstrip()[:1] in {"{", "["}
-        pairs = json.loads(text, parse_float=str, parse_int=str).items() if is_json else _csv(text)
-        claims = {str(name).strip(): str(x) for name, x in pairs}
-        for x in claims.values():
-            read_number(x)  # raises NumberError, a ValueError, where it is not a number
-    except (ValueError, TypeError, AttributeError) as error:
+        return _claims(_json(text) if text.lstrip()[:1] in {"{", "["} else _csv(text))
+    except (ValueError, TypeError) as error:
         raise UsageError(f"{path}: expected names with numbers, as a JSON object or CSV: {error}") from None
+
+
+def _claims(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Return claims by their names; raise ValueError for a name that is twice there, and for no number."""
+    from scalargrad.checking.names import numbers_in  # here, so that the other commands start without it
+
+    claims: dict[str, Any] = {}
+    for written, x in pairs:
+        name = written.strip()
+        if name in claims:
+            raise ValueError(f"{name} is given twice")
+        claims[name] = x
+        for number in numbers_in(x):
+            read_number(number if isinstance(number, str) else json.dumps(number), name)
     return claims
 
 
+def _json(text: str) -> list[tuple[str, Any]]:
+    pairs: list[Any] = json.loads(text, parse_float=str, parse_int=str, object_pairs_hook=list)
+    if not all(isinstance(pair, tuple) for pair in pairs):
+        raise ValueError("got a list")
+    return pairs
+
+
 def _csv(text: str) -> list[tuple[str, str]]:
-    rows = [row for row in csv.reader(text.splitlines()) if row]
+    from scalargrad.exercises.filled import rows_of
+
+    rows = [row for _, row in rows_of(text) if row]
     for i, row in enumerate(rows, 1):
         if len(row) != 2:
             raise ValueError(f"row {i} has {len(row)} fields, not 2")

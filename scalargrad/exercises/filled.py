@@ -5,7 +5,6 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from scalargrad.errors import NumberError, SheetError, unknown
 from scalargrad.exercises.exercise import Exercise
@@ -16,6 +15,7 @@ IDENTITY = re.compile(r"Exercise:?\s*(?:`([^`]+)`|([^,]+))")
 AUTHOR = re.compile(r"name:\s*(.*)")
 CELLS = re.compile(r"(?<!\\)\|")
 RULE = re.compile(r"[\s:|-]+")
+DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 DECORATION = " \t_*`$"  # what is left of a blank, or makes a number bold
 
 
@@ -42,10 +42,9 @@ class Filled:
                 raise SheetError(f"line {line}: {unknown('step', written, names)}")
             if text:
                 try:
-                    read_number(text)
-                except NumberError:
-                    message = f"line {line}: expected a number for {written}, got {text!r:.40}"
-                    raise SheetError(message) from None
+                    read_number(text, written)
+                except NumberError as error:
+                    raise SheetError(f"line {line}: {error}") from None
                 found[names[written]] = text
         return found
 
@@ -91,8 +90,7 @@ def _json(text: str) -> Filled:
 
 def _csv(text: str) -> Filled:
     filled, begun = Filled(), False
-    separator = ";" if ";" in text.partition("\n")[0] else ","
-    for line, row in _rows(csv.reader(text.splitlines(), delimiter=separator)):
+    for line, row in rows_of(text):
         cells = [cell.strip() for cell in row]
         if not any(cells):
             continue
@@ -113,13 +111,24 @@ def _csv(text: str) -> Filled:
     return filled
 
 
-def _rows(reader: Any) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows of a CSV, each with the number of its line."""
+def rows_of(text: str) -> Iterator[tuple[int, list[str]]]:
+    r"""Yield the rows of a CSV, each with its line; where semicolons part the cells, commas are decimal.
+
+    >>> list(rows_of("step;number\nw[0,1];1,367"))
+    [(1, ['step', 'number']), (2, ['w[0,1]', '1.367'])]
+    """
+    is_of_semicolons = ";" in text.lstrip().partition("\n")[0]
+    reader = csv.reader(text.splitlines(), delimiter=";" if is_of_semicolons else ",")
     try:
         for row in reader:
-            yield reader.line_num, row
+            yield reader.line_num, _with_points(row) if is_of_semicolons else row
     except csv.Error as error:
         raise SheetError(f"line {reader.line_num}: {error}") from None
+
+
+def _with_points(row: list[str]) -> list[str]:
+    """Return a row in which what stands beside the name has a decimal point."""
+    return [cell if i == 0 or "[" in cell else DECIMAL_COMMA.sub(".", cell) for i, cell in enumerate(row)]
 
 
 def _markdown(text: str) -> Filled:

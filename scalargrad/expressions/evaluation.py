@@ -1,6 +1,6 @@
 """What an expression gives out: its output, with the Values that it does not use."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -65,14 +65,18 @@ def read(text: str, values: Mapping[str, Numbers] | None = None) -> Evaluated:
     return Evaluated(output, unused)
 
 
-def free_names(text: str) -> list[str]:
+def free_names(text: str, given: Collection[str] = ()) -> list[str]:
     """Return the names an expression leaves open, in their order: those that need a value.
+
+    A constant such as e is open where it is among the names `given` another value.
 
     >>> free_names("a = w*x + b; sigmoid(a)")
     ['w', 'x', 'b']
+    >>> free_names("x * e"), free_names("x * e", given={"e"})
+    (['x'], ['x', 'e'])
     """
     with _not_too_deep():
-        return [name for name in open_names(_statements(text)) if name not in CONSTANTS]
+        return [name for name in open_names(_statements(text)) if name not in CONSTANTS or name in given]
 
 
 @contextmanager

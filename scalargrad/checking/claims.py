@@ -1,17 +1,16 @@
 """Claims: numbers as a person writes them, each with how exactly it is meant."""
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import multimode
 from typing import NamedTuple, Self
 
-from scalargrad.checking.spans import EXACTLY, Span
+from scalargrad.checking.rounding import Rounding, unit_in_figures
+from scalargrad.checking.spans import Span
 from scalargrad.errors import NumberError
 from scalargrad.notation.reading_numbers import WrittenNumber, read_number
 
 EXACT = 12  # the decimals that a fraction is shown with
-SHARE = 0.1  # who rounds what is not written down still keeps this much of it
 FEWEST_FIGURES = 2  # with one figure nobody computes on
 
 
@@ -41,7 +40,7 @@ class Claim(NamedTuple):
             return self
         unit = 10.0**-precision.decimals
         in_figures = precision.figures and self.number
-        unit = _unit_in_figures(self.number, precision.figures) if in_figures else unit  # type: ignore[arg-type]
+        unit = unit_in_figures(self.number, precision.figures) if in_figures else unit  # type: ignore[arg-type]
         return self._replace(unit=min(self.unit, unit))
 
     @property
@@ -125,23 +124,21 @@ class Precision:
         """Return the unit of a number with one figure, or none behind the point, among these."""
         if self.coarsest is None:
             return 0.0
-        in_figures = _unit_in_figures(x, self.figures) if self.figures and x else 0.0
+        in_figures = unit_in_figures(x, self.figures) if self.figures and x else 0.0
         return max(10.0**-self.coarsest, in_figures)
 
-    def error(self, x: float) -> Span:
-        """Return what rounding may add to a number that is not written down: nothing where x needs none.
+    @property
+    def rounding(self) -> Rounding:
+        """Return how far what is not written down may be rounded."""
+        return Rounding(self.decimals, self.figures)
 
-        Cutting off takes a unit towards zero, rounding adds half of one on either side.
-        """
-        if x == 0 or not math.isfinite(x) or self.decimals is None:
-            return EXACTLY
-        in_figures = _unit_in_figures(x, self.figures) if self.figures else 0.0
-        unit = max(10.0**-self.decimals, in_figures)
-        if abs(x / unit - round(x / unit)) < 1e-6:
-            return EXACTLY
-        unit = min(unit, SHARE * abs(x))
-        return Span(-unit, unit / 2) if x > 0 else Span(-unit / 2, unit)
-
-
-def _unit_in_figures(x: float, figures: int) -> float:
-    return 10.0 ** (math.floor(math.log10(abs(x))) + 1 - figures)
+    @property
+    def ways(self) -> Iterator[Rounding]:
+        """Yield the ways to round that one person may keep to throughout."""
+        for cuts in (False, True):
+            if self.decimals is not None:
+                yield Rounding(self.decimals, None, cuts)
+            if self.figures is not None:
+                yield Rounding(None, self.figures, cuts)
+        if self.decimals is None:
+            yield self.rounding

@@ -1,6 +1,6 @@
 """Judging: every claim held against the work before it, the first wrong one explained."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
@@ -41,13 +41,18 @@ class Judge:
         self.right = self._right()
 
     def _right(self) -> dict[Place, Verdict]:
-        """Return how each claim is right that honest work can lead to, from the claims before it that are."""
-        honest, found = Work(self.trace, self.precision, self.rate), dict[Place, Verdict]()
+        """Return how each claim is right that honest work can lead to, from the claims before it that are.
+
+        Each way of rounding is a work of its own, for a person keeps to one where nothing is written.
+        """
+        ways = [Work(self.trace, self.precision, self.rate, way) for way in self.precision.ways]
+        found: dict[Place, Verdict] = {}
         for place in self.order:
-            had, claim = honest.at(place), self.claimed.get(place)
+            had, claim = [work.at(place) for work in ways], self.claimed.get(place)
             if claim is not None and (verdict := _honest(claim, exact(place, self.rate), had)):
                 found[place] = verdict
-            honest.keep(place, had, claim if place in found else None)
+            for work, each in zip(ways, had):
+                work.keep(place, each, claim if place in found else None)
         return found
 
     def findings(self) -> list[Finding]:
@@ -142,7 +147,7 @@ class _Run:
         return "wrong"
 
 
-def _honest(claim: Claim, right: float, had: Had) -> Verdict | None:
+def _honest(claim: Claim, right: float, had: Sequence[Had]) -> Verdict | None:
     """Return how a claim is right: as the exact number is written, or as honest work may come out."""
     if abs(claim.number - right) <= 1e-12 * max(1.0, abs(right)):
         return "exact"
@@ -150,4 +155,4 @@ def _honest(claim: Claim, right: float, had: Had) -> Verdict | None:
         return "rounded"
     if claim.meant.meets(Span(right, right)):
         return "truncated"
-    return "carried" if claim.meant.meets(had.bounded) else None
+    return "carried" if any(claim.meant.meets(each.bounded) for each in had) else None

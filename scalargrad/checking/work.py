@@ -2,11 +2,12 @@
 
 import functools
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from scalargrad.checking.claims import Claim, Precision
 from scalargrad.checking.places import HANDED_ON, Place, ancestry, partner
+from scalargrad.checking.rounding import Rounding
 from scalargrad.checking.spans import EXACTLY, Span, around, reach
 from scalargrad.engine.sweep import adjoints
 from scalargrad.primitives.scalars import ieee
@@ -42,11 +43,19 @@ class Work:
 
     m: Any = ieee  # the namespace in which rows and slips are read
 
-    def __init__(self, trace: WengertList, precision: Precision, rate: float | None = None) -> None:
+    def __init__(
+        self,
+        trace: WengertList,
+        precision: Precision,
+        rate: float | None = None,
+        rounding: Rounding | None = None,
+    ) -> None:
         self.trace, self.precision, self.rate = trace, precision, rate
+        self.rounding = precision.rounding if rounding is None else rounding
         self.had: dict[Place, Had] = {}
         self._shares: dict[Edge, Place] = {}  # those that are claimed: their contributions follow from them
         self._wrong: set[Place] = set()
+        self._rounded: set[Place] = set()  # have no more digits than the person keeps
 
     def number(self, place: Place) -> float:
         """Return the number that the person goes on with."""
@@ -108,8 +117,9 @@ class Work:
         Who wrote a rounded number may go on with that or with the one before the rounding.
         """
         if claim is None:
-            self.had[place] = had if self._is_not_rounded(place) else had.moved(self._error(had.number))
+            self._keep_unwritten(place, had)
             return
+        self._rounded.add(place)
         before = had.span.clipped(claim.meant) if is_right else claim.meant
         self.had[place] = Had(claim.number, Span.of((claim.number, *before)))
         if not is_right:
@@ -117,18 +127,43 @@ class Work:
         if place.kind == "share" and place.edge is not None:
             self._shares[place.edge] = place
 
-    def _is_not_rounded(self, place: Place) -> bool:
-        """Tell whether a number has no digits of its own: it is given, or one that was had before.
+    def _keep_unwritten(self, place: Place, had: Had) -> None:
+        error = self._error(had.number)
+        is_given = place.kind == "value" and not place.v.parents
+        if (is_given and error is not EXACTLY) or self._is_all_of_an_adjoint(place):
+            self.had[place] = had  # a given number is not rounded, and the adjoint is rounded once
+            return
+        self.had[place] = had if is_given or self._is_a_sum(place) else had.moved(error)
+        self._rounded.add(place)
 
-        A contribution that nothing is added to is the adjoint; what only a sum reads has the adjoint of that.
+    def _is_all_of_an_adjoint(self, place: Place) -> bool:
+        """Tell whether nothing is added to a contribution: it is written as the adjoint."""
+        return place.kind == "contribution" and len(self.trace.uses[place.v]) == 1
+
+    def _is_a_sum(self, place: Place) -> bool:
+        """Tell whether a number is made of rounded ones so that it has no digits of its own to round.
+
+        It is one of them, with a sign at most, or where sums keep to the decimals, any sum.
         """
-        if place.kind == "value":
-            return not place.v.parents
-        edges = self.trace.uses[place.v]
-        if len(edges) != 1 or place.kind not in {"contribution", "adjoint"}:
-            return False
-        row = edges[0].child.primitive
-        return place.kind == "contribution" or (row is not None and row.name in HANDED_ON)
+        row = place.v.primitive
+        if place.kind == "value" and row is not None and row.lists == 2:
+            return self.rounding.is_kept_by_sums  # of products, that are rounded one by one
+        summands = [each for each in self._summands(place) if self.had[each].number]
+        is_kept = len(summands) == 1 or self.rounding.is_kept_by_sums
+        return bool(summands) and is_kept and self._rounded.issuperset(summands)
+
+    def _summands(self, place: Place) -> Iterator[Place]:
+        """Yield what a number is the plain sum of, with signs; nothing for any other number."""
+        v, edge = place.v, place.edge
+        if place.kind == "value" and _hands_on(v):
+            yield from (Place("value", parent) for parent in v.parents)
+        elif place.kind == "contribution" and edge and _hands_on(edge.child):
+            yield Place("adjoint", edge.child)
+        elif place.kind == "adjoint":
+            for use in self.trace.uses[v]:
+                contribution = Place("contribution", v, use)
+                is_that = self._is_all_of_an_adjoint(contribution) and _hands_on(use.child)
+                yield Place("adjoint", use.child) if is_that else contribution
 
     def share(self, edge: Edge) -> Place | None:
         """Return the claimed share that the contribution of an edge follows from, if there is one."""
@@ -148,7 +183,7 @@ class Work:
 
     def _error(self, x: float) -> Span:
         """Return what rounding may add to a number that is not written down."""
-        return self.precision.error(x)
+        return self.rounding.error(x)
 
     # ---- each kind of place
 
@@ -183,12 +218,15 @@ class Work:
     def _times(self, above: Had, edge: Edge) -> Had:
         """Return upstream adjoint × local derivative."""
         local = self._local(edge)
-        return self._product(above, local.moved(self._error_of_factor(local, above)))
+        return self._product(above, local.moved(self._error_of_factor(edge, local, above)))
 
-    def _error_of_factor(self, local: Had, above: Had) -> Span:
-        """Return what it adds to a local derivative if it is rounded before it is multiplied."""
+    def _error_of_factor(self, edge: Edge, local: Had, above: Had) -> Span:
+        """Return what it adds to a local derivative if it is rounded before it is multiplied.
+
+        The other factor of a product is rounded already, as a value.
+        """
         is_the_product = abs(above.number) == 1.0
-        return EXACTLY if is_the_product else self._error(local.number)
+        return EXACTLY if is_the_product or partner(edge) is not None else self._error(local.number)
 
     def _product(self, one: Had, other: Had) -> Had:
         return self._reach(lambda factors: factors[0] * factors[1], [one, other])
@@ -250,6 +288,10 @@ def exact(place: Place, rate: float | None) -> float:
 def _derivative(of: Instruction, by: Instruction) -> float:
     order = sorted(ancestry(of), key=lambda v: v.index)
     return float(adjoints(order, 1.0, lambda v: zip(v.parents, v.partials)).get(by, 0.0))
+
+
+def _hands_on(v: Instruction) -> bool:
+    return v.primitive is not None and v.primitive.name in HANDED_ON
 
 
 def _given(x: float) -> Had:

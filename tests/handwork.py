@@ -16,9 +16,14 @@ if TYPE_CHECKING:
 Rounding = Callable[[float], str]
 
 
+def shown(x: float) -> Decimal:
+    """Return a number as a calculator shows it: what binary fractions leave at its end is no digit."""
+    return Decimal(format(x, ".12g"))
+
+
 def to_decimals(digits: int, how: str = ROUND_HALF_UP) -> Rounding:
     """Return the way to write a number with so many decimals, rounded or cut off."""
-    return lambda x: f"{Decimal(x).quantize(Decimal(1).scaleb(-digits), rounding=how):f}"
+    return lambda x: f"{shown(x).quantize(Decimal(1).scaleb(-digits), rounding=how):f}"
 
 
 def to_figures(figures: int, how: str = ROUND_HALF_UP) -> Rounding:
@@ -28,7 +33,7 @@ def to_figures(figures: int, how: str = ROUND_HALF_UP) -> Rounding:
         if x == 0:
             return "0"
         unit = Decimal(1).scaleb(math.floor(math.log10(abs(x))) + 1 - figures)
-        whole = (Decimal(x) / unit).quantize(Decimal(1), rounding=how) * unit
+        whole = (shown(x) / unit).quantize(Decimal(1), rounding=how) * unit
         return f"{whole.quantize(unit) if unit < 1 else whole:f}"
 
     return written
@@ -58,6 +63,7 @@ def styles(digits: int) -> list[Style]:
         Style("carried, figures", (figures,), carries=True),
         Style("in the head", (near,), carries=True, in_the_head=True),
         Style("in the head, figures", (figures,), carries=True, in_the_head=True),
+        Style("in the head, truncated", (cut,), carries=True, in_the_head=True),
         Style("mixed", (near, cut, to_decimals(digits + 1), to_decimals(digits + 2)), mixes=True),
     ]
 

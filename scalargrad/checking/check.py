@@ -17,6 +17,8 @@ from scalargrad.errors import OperandError, UnknownNameError, known
 from scalargrad.notation.numbers import number
 from scalargrad.wengert.list import WengertList
 
+MOST_DIGITS = 17  # that tell floats apart
+
 
 def check(
     trace: WengertList,
@@ -24,6 +26,8 @@ def check(
     digits: int | None = None,
     rate: float | None = None,
     delta: Delta | None = None,
+    *,
+    conventions: bool = True,
 ) -> CheckReport:
     """Compare claimed numbers with the trace, each read against the numbers claimed before it.
 
@@ -35,17 +39,24 @@ def check(
     It may be rounded, truncated, or computed from the person's own rounded numbers, to decimals or
     figures; how far is read off the claims, unless `digits` gives the decimals of all of them.  Of the
     first wrong number the slip that explains most is named, and what follows from it is not blamed.
-    Books that define δ = -∂E/∂z, or leave out the ½ of a squared error, are recognised; `delta` is
-    "positive" or "negative" to say the former.
+    Books that define δ = -∂E/∂z, or leave out the ½ of a squared error, are recognised where `conventions`
+    are open, as they are not on a sheet that says what is asked; `delta` is "positive" or "negative" to say
+    the former.
 
     Raises UnknownNameError for an unknown step, NumberError for what is no number, ShapeError for a
-    list of another length.
+    list of another length, OperandError for decimals or a rate that cannot be.
 
     >>> from scalargrad.examples import example
     >>> t = WengertList.of(example("sigmoid-2-2-1").output())
     >>> check(t, {"net_h1": "1.367", "dh1/da1": "0.162", "h": [0.797, 0.441]}).ok
     True
     """
+    if digits is not None and not 0 <= digits <= MOST_DIGITS:
+        message = f"expected 0 to {MOST_DIGITS} decimals, got digits={digits}"
+        raise OperandError(message)
+    if rate is not None and not 0 < rate < math.inf:
+        message = f"expected a positive learning rate, got {rate!r}"
+        raise OperandError(message)
     if not claims:
         example = f"{trace.output.name}={number(trace.output.value, 3)}"
         raise UnknownNameError(f"there is nothing to check: give at least one number, such as {example}")
@@ -55,9 +66,8 @@ def check(
         claimed[told.meant] = claimed.pop(told.place)
         rate = told.rate
     _need_a_rate(claimed, rate)
-    found = Conventions(trace, claimed, precision).found(
-        None if delta is None else known("delta", delta, DELTAS)
-    )
+    sign = None if delta is None else known("delta", delta, DELTAS)
+    found = Conventions(trace, claimed, precision).found(sign) if conventions else []
     factors = {place: math.prod(each.factors.get(place, 1.0) for each in found) for place in claimed}
     if rate is not None:
         rate *= math.prod(each.of_gradients for each in found)

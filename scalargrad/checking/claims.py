@@ -10,6 +10,7 @@ from scalargrad.checking.spans import Span
 from scalargrad.errors import NumberError
 from scalargrad.notation.reading_numbers import WrittenNumber, read_number
 
+CLOSE = 1e-12  # relative to a number, what floating-point arithmetic may leave at its end
 EXACT = 12  # the decimals that a fraction is shown with
 FEWEST_FIGURES = 2  # with one figure nobody computes on
 
@@ -28,11 +29,11 @@ class Claim(NamedTuple):
         """Return the numbers that are written so, rounded or truncated."""
         x, unit = self.number, self.unit * (1 - 1e-9)
         below, above = (unit if x <= 0 else unit / 2), (unit if x >= 0 else unit / 2)
-        return Span(x - below, x + above).widened(1e-6 * unit / 2 + 1e-12 * max(1.0, abs(x)))
+        return Span(x - below, x + above).widened(1e-6 * unit / 2 + CLOSE * abs(x))
 
     def rounds(self, x: float) -> bool:
         """Tell whether the claim is x rounded to its last digit."""
-        return abs(self.number - x) <= 0.5 * self.unit * (1 + 1e-6) + 1e-12 * max(1.0, abs(x))
+        return abs(self.number - x) <= 0.5 * self.unit * (1 + 1e-6) + CLOSE * abs(x)
 
     def as_exact_as(self, precision: "Precision") -> "Claim":
         """Return the claim with the zeros that may have been dropped, by the precision of the work."""

@@ -13,7 +13,6 @@ from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.list import WengertList
 
 TELLING = 3.0  # a number of fewer units is too small to tell its sign or its double
-FEWEST = 2  # numbers that make a convention; one may be a slip
 
 
 class Convention(NamedTuple):
@@ -52,19 +51,23 @@ class Conventions:
         return abs(self.honest[place].number) > TELLING * self.claimed[place].unit
 
     def _of_delta(self, delta: Delta | None, scale: float) -> Convention | None:
-        """Return δ = -∂E/∂z where the adjoints of computed values are turned, but for those of leaves."""
+        """Return δ = -∂E/∂z where what is called δ is turned, and derivatives by leaves are not.
+
+        A derivative that is written as one, `d h1`, says its sign; it is turned only where `delta` says so.
+        """
         adjoints = [p for p in self.claimed if p.kind == "adjoint" and p.v is not self.trace.output]
         inner = [place for place in adjoints if place.v.parents]
-        telling = [place for place in inner if self._is_telling(place)]
-        turned = [place for place in telling if self._fits(place, -scale)]
-        plain = [place for place in telling if self._fits(place, scale)]
-        leaves_turned = any(
-            self._fits(p, -scale) for p in adjoints if not p.v.parents and self._is_telling(p)
-        )
-        named = any(is_delta(self.claimed[place].name) for place in turned)
-        is_recognised = len(turned) >= (1 if named else FEWEST) and not plain and not leaves_turned
-        if delta == "positive" or not inner or not (is_recognised or delta == "negative"):
+        if delta == "positive" or not inner:
             return None
+        if delta is None:
+            inner = [place for place in inner if is_delta(self.claimed[place].name)]
+            telling = [place for place in inner if self._is_telling(place)]
+            plain = any(self._fits(place, scale) for place in telling)
+            given = [p for p in adjoints if not p.v.parents and self._is_telling(p)]
+            if plain or any(self._fits(p, -scale) for p in given):
+                return None
+            if not any(self._fits(place, -scale) for place in telling):
+                return None
         says = "Read with δ = -∂E/∂z, as some books define it: derivatives by computed values are turned."
         return Convention(says, dict.fromkeys(inner, -1.0))
 

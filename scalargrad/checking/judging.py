@@ -1,12 +1,13 @@
 """Judging: every claim held against the work before it, the first wrong one explained."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
 
 from scalargrad.checking.assumption import Assumption, Explanation
-from scalargrad.checking.claims import Claim, Precision
+from scalargrad.checking.claims import CLOSE, Claim, Precision
 from scalargrad.checking.cone import cone
 from scalargrad.checking.places import Place, order_of_work
 from scalargrad.checking.search import explain
@@ -46,10 +47,11 @@ class Judge:
         Each way of rounding is a work of its own, for a person keeps to one where nothing is written.
         """
         ways = [Work(self.trace, self.precision, self.rate, way) for way in self.precision.ways]
+        residue = max(abs(v.value) for v in self.trace) * sys.float_info.epsilon  # of 0.1 + 0.2 - 0.3
         found: dict[Place, Verdict] = {}
         for place in self.order:
             had, claim = [work.at(place) for work in ways], self.claimed.get(place)
-            if claim is not None and (verdict := _honest(claim, exact(place, self.rate), had)):
+            if claim is not None and (verdict := _honest(claim, exact(place, self.rate), had, residue)):
                 found[place] = verdict
             for work, each in zip(ways, had):
                 work.keep(place, each, claim if place in found else None)
@@ -147,9 +149,9 @@ class _Run:
         return "wrong"
 
 
-def _honest(claim: Claim, right: float, had: Sequence[Had]) -> Verdict | None:
+def _honest(claim: Claim, right: float, had: Sequence[Had], residue: float) -> Verdict | None:
     """Return how a claim is right: as the exact number is written, or as honest work may come out."""
-    if abs(claim.number - right) <= 1e-12 * max(1.0, abs(right)):
+    if abs(claim.number - right) <= CLOSE * abs(right) + residue:
         return "exact"
     if claim.rounds(right):
         return "rounded"

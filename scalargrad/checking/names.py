@@ -69,6 +69,9 @@ class Names:
         of, by = self._instruction(found["of"]), self._instruction(found["by"])
         if by is None or of is None:
             return None
+        if of is by and of is not self.trace.output:
+            message = f"{text} is 1 whatever the numbers are: there is nothing to check"
+            raise UnknownNameError(message)
         if (place := derivative_of(self.trace, of, by)) is None:
             message = f"{of.name} does not depend on {by.name}, so there is no {text} to check"
             raise UnknownNameError(message)
@@ -79,7 +82,10 @@ class Names:
             return None
         child = self._instruction(found["child"])
         ways = [edge for edge in self.trace.uses[v] if child in way(self.trace, edge)]
-        if len(ways) != 1:
+        if len(ways) > 1:
+            message = f"{v.name} is read {len(ways)} times on the way to {found['child']}: claim d {v.name}"
+            raise UnknownNameError(message)
+        if not ways:
             names = ", ".join(dict.fromkeys(way(self.trace, e)[-1].name for e in self.trace.uses[v]))
             message = f"expected one way of a contribution to {v.name} (through {names}), got {text!r}"
             raise UnknownNameError(message)
@@ -121,6 +127,9 @@ def singly(names: Names, numbers: Mapping[str, Any]) -> dict[str, float | str]:
     """
     found: dict[str, float | str] = {}
     for name, x in numbers.items():
+        if not isinstance(name, str):
+            message = f"expected the name of a step, such as 'd x', got {name!r}"
+            raise UnknownNameError(message)
         listed = _listed(x)
         if not isinstance(listed, list):
             found[name] = listed
@@ -141,6 +150,9 @@ def numbers_in(x: Any) -> Iterator[Any]:
 
 def _elements(names: Names, name: str, listed: list[Any]) -> dict[str, float | str]:
     flat = dict(_indexed(listed))
+    if not flat:
+        message = f"expected the numbers of {name}, got an empty list"
+        raise ShapeError(message)
     for spell in (_in_brackets, _from_one, _from_nought):
         spelt = {f"{name}{spell(k)}": x for k, x in flat.items()}
         if all(_is_known(names, each) for each in spelt):
@@ -176,8 +188,15 @@ def _listed(x: Any) -> Any:
         text = x.strip()
         return _parsed(text) if text.startswith("[") and text.endswith("]") else x
     if hasattr(x, "tolist"):
-        return _listed(x.tolist())
+        return _of_array(x)
     return [_listed(each) for each in x] if isinstance(x, list | tuple) else x
+
+
+def _of_array(x: Any) -> Any:
+    """Return an array as a list of texts, each as short as its own type tells it: 0.797, also of 32 bits."""
+    import numpy as np
+
+    return np.asarray(x.detach() if hasattr(x, "detach") else x).astype(str).tolist()
 
 
 def _parsed(text: str) -> list[Any]:
@@ -218,6 +237,6 @@ def _from_nought(index: Sequence[int]) -> str:
 def _canonical(formula: str) -> str:
     """Return a formula with the factors and terms of a plain sum of products in alphabetical order."""
     text = formula.replace(" ", "").replace("·", "*")
-    if re.search(r"[^\w*+.\[\]]", text):
+    if re.search(r"[^\w*+.\[\]]|\*\*", text):  # a power is no product
         return text
     return "+".join(sorted("*".join(sorted(term.split("*"))) for term in text.split("+")))

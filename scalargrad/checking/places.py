@@ -69,7 +69,7 @@ def derivative_of(trace: WengertList, of: Instruction, by: Instruction) -> Place
     (edge, *others) = edges
     if not others and edge.child is of:
         return Place("local", by, edge)
-    if not others and _lead_only_to(trace, edge.child, of):
+    if not others and of.adjoint and _lead_only_to(trace, edge.child, of):
         return Place("share", by, edge, of)
     return Place("derivative", by, None, of)
 

@@ -21,6 +21,7 @@ REMARKS = {
 }
 HEADINGS = ("step", "your number", "exact", "", "remark")
 WIDTH = 80
+SHOWN = 17  # digits of a number in a table
 NUMERIC = (False, True, True, False, False)
 
 
@@ -48,7 +49,8 @@ class Judgement(NamedTuple):
     @property
     def _claim(self) -> str:
         """Return the claimed number with the digits it was claimed with."""
-        return f"{self.claimed:.{self.digits}f}"
+        is_short = self.digits <= SHOWN and abs(self.claimed) < 10.0**SHOWN
+        return f"{self.claimed:.{self.digits}f}" if is_short else repr(self.claimed)
 
     @property
     def _mark(self) -> str:
@@ -128,7 +130,7 @@ class CheckReport:
 
     def _lines(self) -> list[tuple[str, ...]]:
         return [
-            (row.name, row._claim, number(row.exact, row.digits + 2), row._mark, row.remark)
+            (row.name, row._claim, number(row.exact, min(row.digits + 2, SHOWN)), row._mark, row.remark)
             for row in self.rows
         ]
 

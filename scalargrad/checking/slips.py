@@ -235,7 +235,7 @@ def numerator_left_out(m, z, x, y):
 
 @wrong_value(of=POWER, weight=20)
 def reciprocal_forgotten(m, z, x, n):
-    """A reciprocal is forgotten."""
+    """The reciprocal is taken, or forgotten."""
     return m.divide(1.0, z)
 
 
@@ -398,14 +398,14 @@ def one_minus_alone(m, z, x):
 
 @wrong_rule(of=SIGMOID | TANH | RELU, weight=40)
 def derivative_of_another_activation(m, z, x):
-    """The derivative is that of another activation, not {d}."""
+    """The derivative of {f} is {d}: another formula is taken."""
     s, t = m.sigmoid(x), m.tanh(x)
     return z * (1 - z), 1 - z * z, 1 - z, s * (1 - s), 1 - t * t, 1.0 * (x > 0), 1 + z * z, z * (1 + z)
 
 
 @wrong_rule(of=RELU | rows("leaky_relu"), weight=60)
 def gate_forgotten(m, z, x, *slope):
-    """The gate of relu is forgotten: nothing passes where {x} is negative."""
+    """The gate of {f} is forgotten: where {x} is negative its derivative is another."""
     return 1.0
 
 
@@ -459,13 +459,13 @@ def exponent_not_lowered(m, z, x, n):
 
 @wrong_rule(of=rows("divide"), weight=40)
 def square_of_the_denominator_forgotten(m, z, x, *others):
-    """The square in -x/{x}² is forgotten."""
+    """By its denominator a quotient has the derivative -numerator/denominator²: the square is forgotten."""
     return tuple(-m.divide(k, x) for k in (1.0, *others))
 
 
 @wrong_rule(of=rows("divide"), weight=30)
 def wrong_derivative_of_a_quotient(m, z, x, y):
-    """The derivative of a quotient is 1/y by x and -x/y² by y."""
+    """A quotient has the derivatives 1/denominator and -numerator/denominator²."""
     return (
         m.divide(1.0, x * x),
         -m.divide(1.0, x * x),
@@ -478,7 +478,7 @@ def wrong_derivative_of_a_quotient(m, z, x, y):
 
 @wrong_rule(of=SUMS, weight=50)
 def sum_as_a_product(m, z, x, y):
-    """A sum is treated as a product: its derivatives are 1."""
+    """A sum is treated as a product: its derivatives are 1, of what is subtracted -1."""
     return y, -y, x
 
 

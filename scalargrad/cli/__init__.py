@@ -13,6 +13,7 @@ from scalargrad.cli.subject import UsageError
 from scalargrad.errors import ExpressionError, ScalargradError
 
 COMMANDS = (examples, trace, step, explain, exercise, check, draw, page)
+LISTS = ("values", "claims")  # arguments of which there may be any number
 OPTIONS = {"-h", "--help", "--version", "--digits", "-o"}
 
 
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors=PLAIN_LETTERS)  # d for ∂ on a terminal that lacks it
     try:
-        options = _parser().parse_args(_shielded(sys.argv[1:] if arguments is None else arguments))
+        options = _parsed(_shielded(sys.argv[1:] if arguments is None else arguments))
         status = options.run(options) or 0
         sys.stdout.flush()
     except ScalargradError as error:
@@ -68,6 +69,18 @@ def _parser() -> argparse.ArgumentParser:
         command.add_arguments(subparser)
         subparser.set_defaults(run=command.run)
     return parser
+
+
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return the options, with what stands after them taken for more of what may stand before them."""
+    parser = _parser()
+    options, late = parser.parse_known_args(arguments)
+    several = next((each for each in (vars(options).get(key) for key in LISTS) if each is not None), None)
+    if late and (several is None or any(text.startswith("-") for text in late)):
+        parser.error(f"unrecognized arguments: {' '.join(late)}")
+    if late and several is not None:
+        several += late
+    return options
 
 
 def _shielded(arguments: Sequence[str]) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from scalargrad.checking import DELTAS
-from scalargrad.cli.subject import SUBJECT, UsageError, numbers, reading, traced
+from scalargrad.cli.subject import SUBJECT, UsageError, decimals, numbers, reading, traced
 from scalargrad.cli.terminal import width
 from scalargrad.examples import GALLERY
 from scalargrad.expressions import free_names
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a value, name=, or an adjoint, 'd name='; with --key, more sheets",
     )
     parser.add_argument("--file", type=Path, help="steps in a JSON object, or in a CSV of name and number")
-    parser.add_argument("--digits", type=int, metavar="N", help="decimals the work was done to")
+    parser.add_argument("--digits", type=decimals, metavar="N", help="decimals the work was done to")
     parser.add_argument("--key", type=Path, help="mark filled sheets of `scalargrad exercise`, by their key")
     parser.add_argument(
         "--rate", type=float, help="learning rate of the step that new weights, w5+, are after"

@@ -1,6 +1,7 @@
 """`scalargrad exercise`."""
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,11 +62,21 @@ def run(options: argparse.Namespace) -> None:
     exercises = _exercises(options)
     if not paths:
         print(*exercises, sep="\n\n\n")
-    written = dict(file for path in paths for file in files(path, exercises))
-    for path, content in written.items():
+    written = _apart(file for path in paths for file in files(path, exercises))
+    for path in sorted(written, key=lambda path: ".key" not in path.suffixes):  # no sheet without its key
         with writing(path):
-            path.write_bytes(content)
-        print(path)
+            path.write_bytes(written[path])
+    if written:
+        print(*written, sep="\n")
+
+
+def _apart(files: Iterable[tuple[Path, bytes]]) -> dict[Path, bytes]:
+    """Return files by their paths; refuse a sheet in the place of a key."""
+    written: dict[Path, bytes] = {}
+    for path, content in files:
+        if written.setdefault(path, content) != content:
+            raise UsageError(f"{path} would be a sheet and a key: give the sheets another name")
+    return written
 
 
 def _exercises(options: argparse.Namespace) -> "list[Exercise]":

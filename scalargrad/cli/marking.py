@@ -13,7 +13,7 @@ from scalargrad.exercises.marking import Marked, class_table, exercises_of, mark
 
 def marked(options: argparse.Namespace) -> int:
     """Print the report on one filled sheet, or the table of several."""
-    if options.file or options.digits or options.rate or options.delta:
+    if any(given is not None for given in (options.file, options.digits, options.rate, options.delta)):
         raise UsageError("--key goes with filled sheets alone: the key says the digits")
     exercises = exercises_of(reading(options.key))
     paths = [Path(text.strip()) for text in (options.subject, *options.claims)]

@@ -28,7 +28,7 @@ def add_subject(parser: argparse.ArgumentParser) -> None:
 
 def add_digits(parser: argparse.ArgumentParser) -> None:
     """Add the option that says how many decimals to show."""
-    parser.add_argument("--digits", type=_digits, metavar="N", help="decimals to show (default: 4)")
+    parser.add_argument("--digits", type=decimals, metavar="N", help="decimals to show (default: 4)")
 
 
 def subject_of(options: argparse.Namespace) -> tuple[Trace, Example | None]:
@@ -111,8 +111,9 @@ def looks_like_a_name(text: str) -> bool:
     return letters.isalnum() and not letters.isdecimal()
 
 
-def _digits(text: str) -> int:
+def decimals(text: str) -> int:
+    """Return the decimals that an option says, from 1 to 17."""
     if not text.isdecimal() or not 1 <= int(text) <= 17:
-        message = f"expected a whole number from 1 to 17, got {text!r}"
+        message = f"expected a whole number from 1 to 17, got {text.strip()!r}"
         raise argparse.ArgumentTypeError(message)
     return int(text)

@@ -51,7 +51,7 @@ def asked(trace: WengertList, blanks: Blanks = "all") -> tuple[Blank, ...]:
     ['F', 'H', 'd F', 'd v', 'd w', 'd x']
     """
     known("choice of blanks", blanks, get_args(Blanks))
-    found = tuple(blank for blank in _every(trace) if blanks in {"all", _half(blank)})
+    found = tuple(blank for blank in every_blank(trace) if blanks in {"all", _half(blank)})
     if not found:
         raise ExerciseError("there is nothing to ask for: the output is computed from nothing")
     if len(found) > MOST:
@@ -69,7 +69,8 @@ def is_target(v: Instruction, trace: WengertList) -> bool:
     return called and all(row is not None and row.name == "subtract" for row in children)
 
 
-def _every(trace: WengertList) -> Iterator[Blank]:
+def every_blank(trace: WengertList) -> Iterator[Blank]:
+    """Yield what an exercise on a trace may ask for, in the order of the work."""
     computed, needed = statements(trace), {trace.output}
     for v in reversed(trace.instructions):
         if v in needed:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self, overload
 
 from scalargrad.errors import ExerciseError, SheetError, TraceFormatError
-from scalargrad.exercises.asked import Blank, Blanks, asked
+from scalargrad.exercises.asked import Blank, Blanks, asked, every_blank
 from scalargrad.exercises.key import MOST_DIGITS, Record, to_json
 from scalargrad.exercises.pleasant import pleasant
 from scalargrad.exercises.questions import quiz_of
@@ -67,7 +67,7 @@ class Exercise:
 
     @cached_property
     def code(self) -> str:
-        """Return a short code that no other exercise has: of its graph, its numbers, its blanks."""
+        """Return a short code of the graph, its numbers, its blanks: two exercises share one in 2³⁰ cases."""
         graph = [
             [form.name, form.primitive and [form.primitive.name, *form.primitive.parameters], form.parents]
             for form in self.trace.structure.forms
@@ -117,7 +117,7 @@ class Exercise:
             trace = Trace.from_json(json.dumps(record.trace))
         except TraceFormatError as error:
             raise SheetError(f"exercise {record.exercise}: {error}") from None
-        blanks = tuple(blank for blank in asked(trace) if blank.name in record.answers)
+        blanks = tuple(blank for blank in every_blank(trace) if blank.name in record.answers)
         read = cls(trace, blanks, record.digits, record.title, record.name, record.seed)
         if (read.identity, read.answers) != (record.exercise, record.answers):
             raise SheetError(f"exercise {record.exercise}: its numbers do not belong to its code")
@@ -140,7 +140,9 @@ class Exercise:
 
     def check(self, claims: Mapping[str, float | str]) -> CheckReport:
         """Return a CheckReport on answers, `{"a1": 1.367, "d w5": 0.153}`, of which some may be missing."""
-        return self.trace.check(claims, self.digits)
+        from scalargrad.checking.check import check  # here, for a sheet is more often written than marked
+
+        return check(self.trace, claims, self.digits, conventions=False)
 
     def __str__(self) -> str:
         return str(self.sheet)
@@ -166,8 +168,9 @@ def exercise(
 
     The blanks are "all", or those of the "forward" or the "reverse" phase alone; the other numbers are not
     shown, but for values, which are given where only derivatives are asked for.  Answers are asked for to so
-    many `digits` after the point, by default as few from 3 to 6 as show two figures of each.  With `hints`
-    the sheet has the chain rule of each derivative.  The `name` is part of the exercise's identity.
+    many `digits` after the point, by default as few as show two figures of each, from 3 on to 6 with a seed,
+    to 9 without.  With `hints` the sheet has the chain rule of each derivative.  The `name` is part of the
+    exercise's identity.
     Raises ExerciseError where no pleasant numbers are found.
 
     >>> from scalargrad import leaves, label

@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 from browser import Page, needs_chromium
+from selenium.common.exceptions import StaleElementReferenceException
 from test_study import needs_latex
 
 from scalargrad import Value, exercise, leaves, nn, trace
@@ -372,3 +373,36 @@ def test_who_gives_up_sees_the_number_and_has_not_answered(browser, tmp_path):
     page.one(".guess input").send_keys(f"{e.trace['H'].value:.1f}\ue007")
     assert "give 3 decimals" in page.one(".guess output").text
     assert mark_sheet([e], browser.execute_script(COPY)).unanswered == ("F",)
+
+
+@needs_chromium
+@pytest.mark.parametrize("name", ["sigmoid-2-2-1", "residual"])
+def test_a_page_accepts_what_the_key_accepts(browser, tmp_path, name):
+    """Each number by itself, some units beside the exact one, ever nearer until one is accepted."""
+    e = of(name)
+    page, names, tried = opened(browser, tmp_path, e), asked_for(e), 0
+    for _ in e.blanks:
+        if not page.all(".guess input:not(.right)"):
+            page.do("next")
+        field = page.one(".guess input:not(.right)")
+        blank = names[field.get_attribute("aria-label")]
+        for k in (20, -20, 8, -8, 5, -5, 4, -4, 3, -3, 2, -2, 1, -1, 0):
+            typed = f"{float(e.answers[blank]) + k * 10.0**-e.digits:.{e.digits}f}"
+            field.send_keys(f"{typed}\ue007")
+            is_right = "right" in (field.get_attribute("class") or "") if is_there(field) else True
+            assert is_right == e.check({blank: typed}).ok, (blank, typed, e.answers[blank])
+            tried += 1
+            if is_right:
+                break
+            browser.execute_script("arguments[0].select()", field)
+        if not page.all(".guess input:not(.right)"):
+            page.wait(lambda: not page.all(".guess"))
+    assert tried > 3 * len(e.blanks)
+
+
+def is_there(field):
+    """Tell whether a field is still on its page: the last of a step goes when it is right."""
+    try:
+        return field.is_enabled() or True
+    except StaleElementReferenceException:
+        return False

@@ -51,6 +51,9 @@ def check(
     >>> check(t, {"net_h1": "1.367", "dh1/da1": "0.162", "h": [0.797, 0.441]}).ok
     True
     """
+    if not isinstance(claims, Mapping):
+        message = f"expected names with their numbers, such as {{'a1': 1.367}}, got {claims!r:.40}"
+        raise UnknownNameError(message)
     if digits is not None and not 0 <= digits <= MOST_DIGITS:
         message = f"expected 0 to {MOST_DIGITS} decimals, got digits={digits}"
         raise OperandError(message)

@@ -27,9 +27,9 @@ class Claim(NamedTuple):
     @property
     def meant(self) -> Span:
         """Return the numbers that are written so, rounded or truncated."""
-        x, unit = self.number, self.unit * (1 - 1e-9)
-        below, above = (unit if x <= 0 else unit / 2), (unit if x >= 0 else unit / 2)
-        return Span(x - below, x + above).widened(1e-6 * unit / 2 + CLOSE * abs(x))
+        x, whole, half = self.number, self.unit * (1 - 1e-6), self.unit / 2 * (1 + 1e-6)
+        below, above = (whole if x <= 0 else half), (whole if x >= 0 else half)  # a unit more is not cut off
+        return Span(x - below, x + above).widened(CLOSE * abs(x))
 
     def rounds(self, x: float) -> bool:
         """Tell whether the claim is x rounded to its last digit."""
@@ -47,7 +47,7 @@ class Claim(NamedTuple):
     @property
     def telling(self) -> float:
         """Return how much room such a number leaves for chance: a whole number is soon hit."""
-        few = abs(self.number) * 10.0**-self.figures if self.decimals == 0 else 0.0
+        few = max(1.0, abs(self.number)) * 10.0**-self.figures if self.decimals == 0 else 0.0
         return max(self.meant.high - self.meant.low, few)
 
     def times(self, factor: float) -> "Claim":
@@ -58,7 +58,9 @@ class Claim(NamedTuple):
 def claims_of(
     numbers: Mapping[str, float | str], digits: int | None = None
 ) -> tuple[list[Claim], "Precision"]:
-    """Return claims of numbers or their texts, with their precision; `digits` restores dropped zeros.
+    """Return claims of numbers or their texts, with their precision.
+
+    `digits` says the decimals of all, and restores zeros that were dropped.
 
     A whole number says nothing of how exact it is: 0 may be 0.0000 or 0.4, and so 0.1 among longer ones.
     It is read as exactly as the others are written, in decimals or figures, and where all are whole as exact.
@@ -69,7 +71,7 @@ def claims_of(
     [0.0]
     """
     written = {name: _written(name, x, digits or 0) for name, x in numbers.items()}
-    precision = Precision.of(list(written.values()))
+    precision = Precision(digits, digits, None) if digits else Precision.of(list(written.values()))
     return [_claim(name, each, precision) for name, each in written.items()], precision
 
 

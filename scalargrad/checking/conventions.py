@@ -107,10 +107,12 @@ def _loss_terms(trace: WengertList) -> set[Instruction]:
 
 
 def _is_square(v: Instruction) -> bool:
-    squared = v.primitive is not None and v.primitive.symbol == "power(2)"
-    return squared or (
-        v.primitive is not None and v.primitive.name == "multiply" and len(set(v.parents)) == 1
-    )
+    """Tell whether v is a squared error: the square of a difference."""
+    if v.primitive is None or len(set(v.parents)) != 1:
+        return False
+    error = v.parents[0].primitive
+    is_squared = v.primitive.symbol == "power(2)" or v.primitive.name == "multiply"
+    return is_squared and error is not None and error.name == "subtract"
 
 
 def _is_half_a_square(v: Instruction) -> bool:

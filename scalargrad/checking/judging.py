@@ -84,6 +84,18 @@ class Judge:
         return sum(not each.is_predicted for each in findings if each.place not in assumed)
 
 
+def spread(trace: WengertList, precision: Precision) -> dict[Place, Span]:
+    """Return where each number may lie if nothing is written and all rounded, each person in one way."""
+    ways = [Work(trace, precision, rounding=way) for way in precision.ways]
+    found: dict[Place, Span] = {}
+    for place in order_of_work(trace, {}):
+        had = [work.at(place) for work in ways]
+        found[place] = Span.of(end for each in had for end in each.bounded)
+        for work, each in zip(ways, had):
+            work.keep(place, each)
+    return found
+
+
 class _Run:
     """Do the work once from the beginning, under the slips found so far."""
 

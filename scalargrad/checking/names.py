@@ -18,6 +18,7 @@ VIA = re.compile(rf"{D}(?P<by>.+?)\s+(?:via|through|over)\s+(?P<child>.+)")
 ADJOINT = re.compile(rf"(?:{D}|grad[ _(]|∇\s*)(?P<by>.+?)\)?|(?P<by_of>.+?)[._]grad")
 DELTA = re.compile(r"(?:δ|delta)[ _]?\(?(?P<unit>.+?)\)?")
 SUM_OF = re.compile(r"(?:net|z|in|sum|preact|pre)[ _(]\s*(?P<unit>.+?)\)?")
+OF_A_UNIT = re.compile(r"(?:out|output)[ _(]\s*(?P<unit>.+?)\)?|(?P<whole>.+?)[ _]total")
 UPDATED = re.compile(r"(?P<leaf>.+?)\s*(?:\+|⁺|'|′|[ _]?new)|new[ _](?P<new>.+)")
 DELTAS = ("δ", "delta")
 
@@ -51,13 +52,15 @@ class Names:
         """Return the instruction of a name, of a formula, or the weighted sum of an activation."""
         if text is None:
             return None
-        text = text.strip()
+        text = text.strip().replace("σ(", "sigmoid(")
         if text in self._named:
             return self._named[text]
         if (found := self._formulas.get(_canonical(text))) is not None:
             return found
-        unit = SUM_OF.fullmatch(text)
-        return self._sum_of(unit["unit"]) if unit else None
+        if unit := SUM_OF.fullmatch(text):
+            return self._sum_of(unit["unit"])
+        plain = OF_A_UNIT.fullmatch(text)
+        return self._named.get(plain["unit"] or plain["whole"]) if plain else None
 
     def _sum_of(self, name: str) -> Instruction | None:
         v = self._named.get(name)

@@ -429,14 +429,14 @@ def wrong_derivative_of_the_logarithm(m, z, x):
 
 @wrong_rule(of=rows("sin"), weight=60)
 def wrong_derivative_of_the_sine(m, z, x):
-    """The derivative of sin {x} is cos {x}."""
-    return -m.cos(x), m.cos(x * DEGREE)
+    """The derivative of sin {x} is cos {x}{which}."""
+    return {"": -m.cos(x), ", in radians": m.cos(x * DEGREE)}
 
 
 @wrong_rule(of=rows("cos"), weight=60)
 def wrong_derivative_of_the_cosine(m, z, x):
-    """The derivative of cos {x} is -sin {x}."""
-    return m.sin(x), -m.sin(x * DEGREE)
+    """The derivative of cos {x} is -sin {x}{which}."""
+    return {"": m.sin(x), ", in radians": -m.sin(x * DEGREE)}
 
 
 @wrong_rule(of=rows("sqrt"), weight=40)
@@ -484,7 +484,7 @@ def sum_as_a_product(m, z, x, y):
 
 @wrong_rule(of=rows("subtract", "negative"), weight=50)
 def sign_of_the_difference_forgotten(m, z, x, *y):
-    """The sign of the difference is forgotten."""
+    """The derivative is -1: a minus is forgotten."""
     return 1.0
 
 

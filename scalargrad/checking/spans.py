@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, Self
 
 MOST_CORNERS = 3  # operands that vary at once; of more, each is moved by itself
-CLOSE = 1e-9  # numbers this near, relative to their size, are the same number computed in another way
+CLOSE = 1e-11  # numbers this near, relative to their size, are the same number computed in another way
 
 
 class Span(NamedTuple):

@@ -37,10 +37,10 @@ def subject_of(options: argparse.Namespace) -> tuple[Trace, Example | None]:
     return traced(text, numbers(options.values)), GALLERY.get(text)
 
 
-def traced(text: str, values: Mapping[str, Numbers]) -> Trace:
+def traced(text: str, values: Mapping[str, Numbers], *, tells: bool = True) -> Trace:
     """Return the trace of an example, by its name, or of an expression.
 
-    What an expression computes beside its output is in the trace, too, and said on standard error.
+    What an expression computes beside its output is in the trace, too, and said on standard error if `tells`.
     """
     if text in GALLERY:
         single = {name: x for name, x in values.items() if isinstance(x, float)}
@@ -52,7 +52,7 @@ def traced(text: str, values: Mapping[str, Numbers]) -> Trace:
         raise UsageError(f"{slip}{'' if slip.endswith('?') else '.'} An expression needs values, name=value.")
     output, unused = read(text, values)
     recorded = trace(output, also=unused)
-    if unused:
+    if unused and tells:
         names = ", ".join(recorded[v].name for v in unused)
         are, their = ("is", "its") if len(unused) == 1 else ("are", "their")
         rest = f"{are} not used by {recorded.output.name}: {their} derivative is 0"

@@ -26,6 +26,9 @@ class Line(NamedTuple):
         return f"{self.left} = {self.right}" if self.right else self.left
 
 
+GIVEN = 12  # decimals of a number that is given, where it has as many
+
+
 @dataclass(frozen=True, eq=False)
 class Content:
     """A title, the identity of the exercise, a trace with blanks; `filled` has the numbers of blanks."""
@@ -45,9 +48,10 @@ class Content:
         return f"Round every number to {places}."
 
     def given(self, writer: Prose) -> list[tuple[str, str]]:
-        """Return the names and numbers of the leaves."""
+        """Return the names and numbers of the leaves, with all their digits: the work starts from them."""
+        exact = type(writer)(GIVEN)
         leaves = (v for v in self.trace if not v.parents and v.role != "constant")
-        return [(str(v.symbol(writer)), str(writer.number(v.value))) for v in leaves]
+        return [(str(v.symbol(writer)), str(exact.number(v.value))) for v in leaves]
 
     def forward(self, writer: Prose) -> Iterator[Line]:
         """Yield a line for each statement, v = formula."""

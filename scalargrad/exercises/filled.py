@@ -16,6 +16,7 @@ AUTHOR = re.compile(r"name:\s*(.*)")
 CELLS = re.compile(r"(?<!\\)\|")
 RULE = re.compile(r"[\s:|-]+")
 DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
+COMMA_ALONE = re.compile(r"\W?\d+,\d+")  # a sheet asks for decimals, and nothing in it parts thousands
 DECORATION = " \t_*`$"  # what is left of a blank, or makes a number bold
 
 
@@ -41,11 +42,12 @@ class Filled:
             if written not in names:
                 raise SheetError(f"line {line}: {unknown('step', written, names)}")
             if text:
+                number = text.replace(",", ".") if COMMA_ALONE.fullmatch(text) else text
                 try:
-                    read_number(text, written)
+                    read_number(number, written)
                 except NumberError as error:
                     raise SheetError(f"line {line}: {error}") from None
-                found[names[written]] = text
+                found[names[written]] = number
         return found
 
 

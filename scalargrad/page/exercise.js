@@ -1,7 +1,7 @@
 // An exercise: what is asked for is hidden everywhere until it is answered, and answers are counted. The page's own
 // functions are taken over where an exercise is stricter: its numbers are given, and nothing shows what is asked.
 
-const truth = now, blanks = new Map(quiz.blanks.map(([what, name, formula]) => [what, { name, formula, typed: "", tries: 0 }]));
+const truth = now, blanks = new Map(quiz.blanks.map(([what, name, formula, between]) => [what, { name, formula, between, typed: "", tries: 0 }]));
 const author = one(".quiz input"), isFolded = (row) => row in quiz.folded;
 const isOpen = (what) => blanks.has(what) && !blanks.get(what).verdict;
 const stepOfBlank = (what) => entriesOf(what, plan).at(-1).since;
@@ -91,36 +91,11 @@ answer = (what, input, verdict) => {
   lift();
 };
 
-// How far rounding may move a number, all on the way to it rounded to the decimals that are asked for.
-const drifts = new Map(), unit = Math.min(10 ** -digits, COARSEST);
-const error = (x) => (Math.abs(x / unit - Math.round(x / unit)) < 1e-6 ? 0 : unit / 2);
-slackOf = (what) => Math.min(drift(what), 0.0999 * Math.abs(truth.known.get(what)));
-
-function drift(what) {
-  if (!drifts.has(what)) drifts.set(what, driftOf(what));
-  return drifts.get(what);
-}
-
-function driftOf(what) {
-  const [kind, key] = what.split(" "), row = Number(key), isValue = kind === "value";
-  const edges = isValue ? (trace[row].parents ?? []).map((from, k) => ({ from, child: row, k })) : readers[row].map(({ child, k }) => ({ from: child, child, k }));
-  return edges.reduce((sum, { from, child, k }) => {
-    const local = truth.known.get(`local ${child}-${k}`), inner = truth.known.get(`${kind} ${from}`);
-    const ofLocal = isValue ? 0 : Math.abs(inner) * (error(local) + driftOfLocal(child, k, local));
-    return sum + Math.abs(local) * off(kind, from) + ofLocal + (edges.length > 1 ? error(local * inner) : 0);
-  }, 0);
-}
-
-// A number as it may have been used, off by its own rounding and by what came before.
-const off = (kind, row) => error(truth.known.get(`${kind} ${row}`)) + drift(`${kind} ${row}`);
-
-// A local derivative that was computed of such numbers, of its operands or of its own value.
-function driftOfLocal(row, k, exact) {
-  const { parents, row: own } = trace[row], z = truth.values[row], operands = parents.map((parent) => truth.values[parent]);
-  const others = [[z + off("value", row), ...operands], [z, ...operands.map((x, i) => x + off("value", parents[i]))]];
-  const gaps = others.map((numbers) => Math.abs(Number(rows[own].local(...numbers)[k]) - exact));
-  return Math.max(...gaps.filter(Number.isFinite), 0);
-}
+// What was rounded on the way leads to between two numbers, which Python has worked out; an answer stands for those it rounds.
+isCarried = (what, { number, unit }) => {
+  const [low, high] = blanks.get(what).between, whole = unit * (1 - 1e-6), half = (unit / 2) * (1 + 1e-6);
+  return low <= number + (number >= 0 ? whole : half) && number - (number <= 0 ? whole : half) <= high;
+};
 
 // Slips within a statement, in the names that stand on the sheet.
 slipsOf = (what) => {

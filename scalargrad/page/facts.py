@@ -80,11 +80,11 @@ class Model:
 class Quiz:
     """What the page of an exercise asks for, and hides until it is answered.
 
-    A blank is what is shown, as page.shown has it, "value 3" or "adjoint 3", its name on a sheet, and the
-    formula of it as MathML, which may be empty.  `folded` maps the slots that have no line on a sheet to that
-    of the statement they are part of.
+    A blank is what is shown, as page.shown has it, "value 3" or "adjoint 3", its name on a sheet, the
+    formula of it as MathML, which may be empty, and between which numbers rounding may lead.  `folded` maps
+    the slots that have no line on a sheet to that of the statement they are part of.
     """
 
     identity: str
-    blanks: tuple[tuple[str, str, str], ...]
+    blanks: tuple[tuple[str, str, str, tuple[float, float]], ...]
     folded: Mapping[int, int]

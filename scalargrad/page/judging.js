@@ -28,10 +28,14 @@ function judge(what, claim) {
   if (isCoarse && isNear(claim, exact)) return { ok: false, remark: "give more digits" };
   if (gap <= 0.5 * claim.unit * (1 + 1e-6)) return { ok: true, remark: "" };
   if (isNear(claim, exact)) return { ok: true, remark: "truncated" };
-  const slack = slackOf(what, claim.unit);
-  if (slack < 0.1 * Math.abs(exact) && isNear(claim, exact, slack)) return { ok: true, remark: "rounded on the way" };
+  if (isCarried(what, claim, exact)) return { ok: true, remark: "rounded on the way" };
   const slip = slipsOf(what).find(([number]) => isNear(claim, number));
   return { ok: false, remark: slip ? slip[1] : "" };
+}
+
+function isCarried(what, claim, exact) {
+  const slack = slackOf(what, claim.unit);
+  return slack < 0.1 * Math.abs(exact) && isNear(claim, exact, slack);
 }
 
 // How far the numbers of the step, rounded as the answer is, may move the result.

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from scalargrad.checking.places import Place, derivative_of, way
+from scalargrad.checking.places import Place, ancestry, derivative_of, way
 from scalargrad.errors import ShapeError, UnknownNameError, unknown
 from scalargrad.notation.text import TextWriter
 from scalargrad.wengert.instruction import Instruction
@@ -84,7 +84,9 @@ class Names:
         if not (found := VIA.fullmatch(text)) or (v := self._instruction(found["by"])) is None:
             return None
         child = self._instruction(found["child"])
-        ways = [edge for edge in self.trace.uses[v] if child in way(self.trace, edge)]
+        edges = self.trace.uses[v]
+        ways = [edge for edge in edges if child in way(self.trace, edge)]
+        ways = ways or [edge for edge in edges if child and edge.child in ancestry(child)]
         if len(ways) > 1:
             message = f"{v.name} is read {len(ways)} times on the way to {found['child']}: claim d {v.name}"
             raise UnknownNameError(message)

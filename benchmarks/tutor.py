@@ -69,6 +69,30 @@ def marked(hand_in: HandIn) -> Mark:
     return Mark(hand_in, hand_in.problem.trace.check(hand_in.claims, rate=hand_in.rate))
 
 
+OFF = (0.02, 0.05, 0.1, 0.2)  # by which share a number is off that comes of no slip
+
+
+def near_misses(honest: Sequence[HandIn], off: float, alone: bool) -> tuple[int, int]:
+    """Return how many numbers are accepted that are off by a share of themselves, and of how many.
+
+    One number of each hand-in is changed, by more than two of its last digits, among the others or alone.
+    """
+    accepted = tried = 0
+    generator = random.Random(len(honest))
+    for hand_in in honest:
+        name = generator.choice(sorted(hand_in.claims))
+        text, sign = hand_in.claims[name], generator.choice((-1, 1))
+        decimals = len(text.partition(".")[2])
+        number = float(text) * (1 + sign * off)
+        if "e" in text or abs(number - float(text)) < 2.5 * 10.0**-decimals:
+            continue
+        claims = {name: f"{number:.{decimals}f}"}
+        report = hand_in.problem.trace.check(claims if alone else {**hand_in.claims, **claims})
+        accepted += next(row.ok for row in report.rows if row.name == name)
+        tried += 1
+    return accepted, tried
+
+
 def verified(seed: int, count: int = 300) -> int:
     """Return how many problems a student without a slip works out as the engine does."""
     generator = random.Random(seed)
@@ -163,6 +187,14 @@ def main() -> None:
         [(rows, *of_rows.cells) for rows, of_rows in found.items()],
         (*first, *HEADINGS, *COUNTED, "honest accused"),
     )
+    lines = []
+    for alone in (False, True):
+        for rows in get_args(Writes):
+            honest = [mark.hand_in for mark in found[rows].honest]
+            shares = (near_misses(honest, off, alone) for off in OFF)
+            cells = [f"{ok} of {tried} ({100 * ok / max(tried, 1):.1f} %)" for ok, tried in shares]
+            lines.append((rows, "alone" if alone else "among the others", *cells))
+    show(lines, ("rows written", "the number stands", *(f"off by {100 * off:.0f} %" for off in OFF)))
     if asked.classes:
         of_class = defaultdict(list)
         for rows, of_rows in found.items():

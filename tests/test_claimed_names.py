@@ -44,7 +44,7 @@ def test_a_number_is_called_as_books_call_it(name):
     [
         ("da1/da1", "is 1 whatever"),
         ("dh1/dy", "does not depend on"),
-        ("d a1 via y", "one way of a contribution to a1"),
+        ("d a1 via x1", "one way of a contribution to a1"),
         ("h3", "did you mean"),
     ],
 )

@@ -1,6 +1,7 @@
 """Which names a tutor may give to a slip of each class, in the one place where they are matched."""
 
 from scalargrad.checking.report import Judgement
+from scalargrad.checking.slips import SLIPS
 from students import descent
 from students.classes import CLASSES
 from students.handing_in import HandIn, attempted, first_difference
@@ -59,7 +60,6 @@ ACCEPTED: dict[str, set[str]] = {
     "max as product": {"extreme as a product"},
     "constant forgotten backwards": {
         "local derivative left out",
-        "factor of two",
         "exponent not a factor",
         "product as a sum",
     },
@@ -78,7 +78,7 @@ ACCEPTED: dict[str, set[str]] = {
         "division left out",
         "quotient upside down",
     },
-    "sum for product": {"added for multiplied", "factors added", "other operation"},
+    "sum for product": {"added for multiplied", "other operation"},
     "product for sum": {"multiplied for added", "other operation"},
     "quotient upside down": {"quotient upside down", "other operation", "reciprocal forgotten"},
     "sigmoid for tanh": {"other activation"},
@@ -134,6 +134,7 @@ ACCEPTED: dict[str, set[str]] = {
     "step alone": {"step alone"},
     "gradient of a neighbour": {"gradient of another"},
 }
+assert set().union(*ACCEPTED.values()) <= {slip.name for slip in SLIPS}, "a name that no slip has"
 
 
 def names(judgement: Judgement) -> set[str]:

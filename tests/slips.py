@@ -54,6 +54,7 @@ BROKEN: dict[str, Broken] = {
     "sign reversed": Broken("a = exp(x); y = a + 1", X, "a", -exp(1.3)),
     "point misplaced": Broken(PRODUCT, UW, "y", 10.2),
     "digits exchanged": Broken("y = 0.6777*x", X, "y", 0.81801),  # 0.88101
+    "last digit off": Broken(PRODUCT, UW, "y", 1.020001),  # of six that are written
     # values
     "term left out": Broken(NET, AT, "a", A - 0.25),
     "term with the wrong sign": Broken(NET, AT, "a", 0.4 * 1.3 + 0.7 * 0.9 + 0.25),

@@ -61,17 +61,21 @@ def test_a_number_rounded_or_cut_to_any_decimals_is_right(browser, name):
 
 
 def slipped(t):
-    """Return what Python's table gives at every place that a page asks for: the slips with their guesses."""
+    """Return what Python's table gives at every place that a page asks for: the slips with their guesses.
+
+    But for a last digit: of that a page, which shows rounded numbers, cannot tell whether it is a slip.
+    """
     work, found = Work(t, Precision(9, 9, None)), {}
     for place in order_of_work(t, {}):
         work.keep(place, work.at(place))
+    slips = [slip for slip in SLIPS if slip.name != "last digit off"]
     for v in t:
         if v.parents:
             found[f"value {v.index}"] = Place("value", v)
     for c in handed_on(t):
         found[f"contribution {c.child.index}-{c.position}"] = Place("contribution", c.target, c.edge)
     return {
-        what: [(slip, guess) for slip in SLIPS for guess in slip.at(work, place)]
+        what: [(slip, guess) for slip in slips for guess in slip.at(work, place)]
         for what, place in found.items()
     }
 

@@ -69,6 +69,15 @@ def digits_exchanged(work: Work, place: Place) -> Found:
         yield number, {}
 
 
+@slip(*EVERYWHERE, weight=25)
+def last_digit_off(work: Work, place: Place) -> Found:
+    """The last digit is off."""
+    (low, high), decimals = work.had[place].span, work.precision.decimals
+    if decimals is not None and high - low <= 10.0**-decimals:  # where rounding leaves no room
+        for unit in (-(10.0**-decimals), 10.0**-decimals):
+            yield round(work.number(place), decimals) + unit, {}
+
+
 # ---- values: what is left out, what is taken in the place of what
 
 

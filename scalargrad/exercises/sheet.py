@@ -65,13 +65,27 @@ class Sheet(Content):
     def to_json(self) -> str:
         """Return the blanks as a JSON document, null where a number is to be filled in."""
         numbers = {blank.written: self._number(blank) for blank in self.blanks}
-        whole = {"exercise": self.identity, "name": "", "answers": numbers}
+        given = {name: float(x) for name, x in self.given(TextWriter(self.digits))}
+        whole = {
+            "exercise": self.identity,
+            "name": "",
+            "given": given,
+            "task": self.rounding,
+            "answers": numbers,
+        }
         return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
 
     def to_csv(self) -> str:
         """Return the blanks as a table of two columns, for a spreadsheet."""
         text = io.StringIO()
-        lines = [("exercise", self.identity), ("name", ""), HEADINGS]
+        given = "; ".join(f"{name} = {x}" for name, x in self.given(TextWriter(self.digits)))
+        lines = [
+            ("exercise", self.identity),
+            ("name", ""),
+            ("given", given),
+            ("task", self.rounding),
+            HEADINGS,
+        ]
         lines += [(blank.written, self.filled.get(blank.name, "")) for blank in self.blanks]
         csv.writer(text, lineterminator="\n").writerows(lines)
         return text.getvalue()

@@ -312,6 +312,8 @@ def opened(browser, tmp_path, e):
     e.to_html(tmp_path / "exercise.html")
     page = Page(browser, (tmp_path / "exercise.html").as_uri())
     page.wait(lambda: page.all("html.js"))
+    page.do("anew")  # the tab may remember another test
+    page.wait(lambda: page.all("html.js") and page.one(".score").text.startswith("0 of"))
     return page
 
 
@@ -354,6 +356,9 @@ def test_a_page_asks_every_blank_and_hands_the_score_out(browser, tmp_path):
             page.wait(lambda: not page.all(".guess"))
     assert sorted(found) == sorted(e.answers)
     assert page.one(".score").text == "6 of 6 right, 5 at the first try"
+    browser.refresh()
+    page.wait(lambda: page.one(".score").text == "6 of 6 right, 5 at the first try")
+    assert page.one(".quiz input").get_attribute("value") == "Ada, 7b"
     copied = browser.execute_script(COPY)
     marked = mark_sheet([e], copied)
     assert (marked.ok, marked.author, marked.right) == (True, "Ada, 7b", 6)
@@ -398,6 +403,21 @@ def test_a_page_accepts_what_the_key_accepts(browser, tmp_path, name):
         if not page.all(".guess input:not(.right)"):
             page.wait(lambda: not page.all(".guess"))
     assert tried > 3 * len(e.blanks)
+
+
+@needs_chromium
+@pytest.mark.parametrize("typed", ["{:.5f}", "{:.3%}", "{:.6f}/1", "−0,0001/1"])
+def test_a_page_reads_numbers_as_the_key_does(browser, tmp_path, typed):
+    """Decimals, percentages, fractions, with either point."""
+    e = of("residual")
+    page = opened(browser, tmp_path, e)
+    page.do("next")
+    field = page.one(".guess input:not(.right)")
+    blank = asked_for(e)[field.get_attribute("aria-label")]
+    text = typed.format(e.trace[blank].value)
+    field.send_keys(f"{text}\ue007")
+    is_right = "right" in (field.get_attribute("class") or "") if is_there(field) else True
+    assert is_right == e.check({blank: text}).ok
 
 
 def is_there(field):

@@ -62,7 +62,7 @@ def read(text: str) -> Filled:
         filled = _json(text)
     elif text.lstrip()[:1] == "<":
         raise SheetError(
-            "this is the page itself, which keeps no answers: press “Copy score” on it, save that"
+            "this is the page itself, which holds no answers: press “Copy score” on it, save that"
         )
     elif re.search(r"^\s*\|", text, re.MULTILINE):
         filled = _markdown(text)

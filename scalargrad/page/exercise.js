@@ -30,6 +30,7 @@ function veil() {
 }
 
 function lift() {
+  keep();
   veil();
   fill();
   show();
@@ -53,7 +54,7 @@ reveal = () => {
   shows();
   one("[data-do=next]").focus();
 };
-Object.assign(actions, { next, score, reveal: giveUp, undo() {}, reset() {}, descend() {}, descending() {}, play() {} });
+Object.assign(actions, { next, score, anew, reveal: giveUp, undo() {}, reset() {}, descend() {}, descending() {}, play() {} });
 Object.assign(keys, { ArrowRight: next, Enter: null, " ": null, u: null, r: null, d: null });
 give = () => {};
 choose = () => {};
@@ -70,8 +71,11 @@ function giveUp() {
 
 const [claims, judges, answered, slips] = [claimOf, judge, answer, slipsOf];
 claimOf = (typed) => {
-  const claim = claims(typed);
-  return claim && { ...claim, given: claim.unit, unit: Math.min(claim.unit, 10 ** -digits) };
+  const percent = /^(.*\d)\s*%$/.exec(typed.trim()), [over, under, none] = typed.split("/").map(claims);
+  const quotient = under?.number && !none ? { number: over?.number / under.number, unit: 0 } : undefined;
+  const part = percent && claims(percent[1]);
+  const claim = part ? { number: part.number / 100, unit: part.unit / 100 } : quotient ?? claims(typed);
+  return claim && Number.isFinite(claim.number) && { ...claim, given: claim.unit, unit: Math.min(claim.unit, 10 ** -digits) };
 };
 judge = (what, claim) => {
   const veiled = now;
@@ -154,6 +158,31 @@ async function say(button, written) {
   setTimeout(() => { button.textContent = before; }, 2000);
 }
 
+// ---- what was answered outlives a reload, in this tab
+
+const shelf = `exercise ${quiz.identity}`;
+
+function keep() {
+  const states = [...blanks].map(([what, { typed, tries, verdict }]) => [what, { typed, tries, verdict }]);
+  try { sessionStorage.setItem(shelf, JSON.stringify([author.value, states])); } catch { /* where that is not allowed, a reload forgets */ }
+}
+
+function recall() {
+  let kept;
+  try { kept = JSON.parse(sessionStorage.getItem(shelf)); } catch { /* nothing was kept */ }
+  const [name, states] = kept ?? ["", []];
+  author.value = name;
+  for (const [what, state] of states) Object.assign(blanks.get(what), state);
+}
+
+function anew() {
+  for (const blank of blanks.values()) Object.assign(blank, { typed: "", tries: 0, verdict: undefined });
+  keep();
+  location.reload();
+}
+
+author.addEventListener("input", keep);
+recall();
 for (const { control, leaf } of controls) control.replaceWith(inColumn(text(truth.values[leaf])));
 predict.checked = true;
 veil();

@@ -11,11 +11,15 @@ from scalargrad.notation.typesetting import broken, fitted
 EQUATION = 54  # digits that fit beside a number on a line
 PREAMBLE = r"""\documentclass[a4paper,11pt]{article}
 \usepackage[margin=22mm,top=18mm]{geometry}
-\usepackage{amsmath,booktabs,longtable}
+\usepackage{amsmath,array,booktabs,longtable}
 \setlength{\parindent}{0pt}
 \setlength{\LTleft}{0pt}\setlength{\LTpre}{3mm}\setlength{\LTpost}{0mm}
 \renewcommand{\arraystretch}{2.1}
 \newcommand{\blank}{\rule[-2pt]{32mm}{0.4pt}}
+\makeatletter
+\def\ps@sheet{\def\@oddhead{}\def\@oddfoot{\small\rightmark\hfil\thepage}}
+\makeatother
+\pagestyle{sheet}
 \begin{document}
 """
 
@@ -44,9 +48,10 @@ def _page(sheet: Content) -> str:
     writer = LatexWriter(sheet.digits)
     given = ", ".join(f"${name} = {number}$" for name, number in sheet.given(writer))
     tables = (_table(heading, lines) for heading, lines in sheet.halves(writer))
+    identity = rf"Exercise \texttt{{{escaped(sheet.identity)}}}"
     parts = [
-        rf"{{\Large {escaped(sheet.title)}\par}}\medskip",
-        rf"Exercise \texttt{{{escaped(sheet.identity)}}}\hfill Name \rule[-2pt]{{60mm}}{{0.4pt}}\par\medskip",
+        rf"\markright{{{identity}}}{{\Large {escaped(sheet.title)}\par}}\medskip",
+        rf"{identity}\hfill Name \rule[-2pt]{{60mm}}{{0.4pt}}\par\medskip",
         rf"Given: {given}. {sheet.rounding}",
         *tables,
     ]
@@ -56,7 +61,7 @@ def _page(sheet: Content) -> str:
 def _table(heading: str, lines: Sequence[Line]) -> str:
     rows = "\n".join(row for line in lines for row in _rows(line))
     return (
-        "\\begin{longtable}{@{}p{134mm}@{}r@{}}\n"
+        "\\begin{longtable}{@{}p{134mm}@{}>{\\raggedleft\\arraybackslash}p{32mm}@{}}\n"
         f"{heading.capitalize()} & \\\\\n\\midrule\\endhead\n{rows}\n\\bottomrule\n\\end{{longtable}}"
     )
 

@@ -171,3 +171,10 @@ def test_a_sheet_gives_numbers_with_all_their_digits():
     e = exercise(evaluate("300*w", {"w": 1 / 3}))
     assert "w = 0.333333333333" in str(e.sheet)
     assert mark(e, {name: f"{float(x):.3f}" for name, x in e.answers.items()}).ok
+
+
+def test_what_nobody_has_named_is_said_where_a_remark_calls_it():
+    """With all that it is computed from; where remarks call only what has a name, nothing is added."""
+    t = trace(evaluate("y = (w*x + b - t)**2", {"w": 2.0, "x": 1.0, "b": 0.5, "t": 1.0}))
+    assert t.check({"y": "1.5"}).notes == ("Here v4 = w*x, v5 = v4 + b, v6 = v5 - t.",)
+    assert NET.check({"a1": "1.759"}).notes == ()

@@ -1,6 +1,7 @@
 """Check hand work against a trace: accept what a person may round, else name the slip."""
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from scalargrad.errors import OperandError, UnknownNameError, known
 from scalargrad.notation.numbers import number
 from scalargrad.wengert.list import WengertList
 
+WORD = re.compile(r"\w+")
 MOST_DIGITS = 17  # that tell floats apart
 
 
@@ -76,8 +78,9 @@ def check(
         rate *= math.prod(each.of_gradients for each in found)
     read = {place: claim.times(1 / factors[place]) for place, claim in claimed.items()}
     findings = Judge(trace, read, precision, rate).findings()
-    judgements = (_judgement(each, claimed[each.place], factors[each.place]) for each in findings)
-    return CheckReport(tuple(judgements), (*(told.says for told in moved), *(each.says for each in found)))
+    judgements = tuple(_judgement(each, claimed[each.place], factors[each.place]) for each in findings)
+    unnamed = _unnamed(trace, " ".join(each.remark for each in judgements))
+    return CheckReport(judgements, (*(told.says for told in moved), *(each.says for each in found), *unnamed))
 
 
 def _claimed(
@@ -94,6 +97,19 @@ def _claimed(
             raise UnknownNameError(message)
         claimed[place] = claim
     return claimed, precision
+
+
+def _unnamed(trace: WengertList, remarks: str) -> list[str]:
+    """Return what values are that remarks call by a name which nobody has given them."""
+    computed = {v.name: v for v in trace if v.parents and not v.is_named}
+    found: dict[str, str] = {}
+    waiting = [name for name in WORD.findall(remarks) if name in computed]
+    while waiting:
+        if (name := waiting.pop()) not in found:
+            found[name] = computed[name].formula
+            waiting += [parent.name for parent in computed[name].parents if parent.name in computed]
+    listed = ", ".join(f"{name} = {found[name]}" for name in computed if name in found)
+    return [f"Here {listed}."] if found else []
 
 
 def _need_a_rate(claimed: Mapping[Place, Claim], rate: float | None) -> None:

@@ -10,10 +10,11 @@ from scalargrad import trace
 from scalargrad.checking.assumption import Assumption
 from scalargrad.checking.claims import Precision
 from scalargrad.checking.cone import cone
+from scalargrad.checking.had import Had
 from scalargrad.checking.places import Place, order_of_work
 from scalargrad.checking.slips import SLIPS
 from scalargrad.checking.trials import outcomes
-from scalargrad.checking.work import Had, Work
+from scalargrad.checking.work import Work
 from scalargrad.examples import GALLERY, example
 from scalargrad.nn import MLP
 

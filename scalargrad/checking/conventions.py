@@ -1,16 +1,19 @@
 """Conventions: what books define in one way or another, recognised from the work."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from scalargrad.checking import Delta
 from scalargrad.checking.claims import Claim, Precision
 from scalargrad.checking.names import is_delta
 from scalargrad.checking.places import Place, order_of_work
 from scalargrad.checking.spans import Span
-from scalargrad.checking.work import Had, Work
+from scalargrad.checking.work import Work
 from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.list import WengertList
+
+if TYPE_CHECKING:
+    from scalargrad.checking.had import Had
 
 TELLING = 3.0  # a number of fewer units is too small to tell its sign or its double
 

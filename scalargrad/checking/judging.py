@@ -9,10 +9,12 @@ from typing import Literal
 from scalargrad.checking.assumption import Assumption, Explanation
 from scalargrad.checking.claims import CLOSE, Claim, Precision
 from scalargrad.checking.cone import cone
+from scalargrad.checking.exact import exact
+from scalargrad.checking.had import BOUND, Had
 from scalargrad.checking.places import Place, order_of_work
 from scalargrad.checking.search import explain
 from scalargrad.checking.spans import Span, around
-from scalargrad.checking.work import BOUND, Had, Work, exact
+from scalargrad.checking.work import Work
 from scalargrad.wengert.list import WengertList
 
 Verdict = Literal["exact", "rounded", "truncated", "carried", "follows", "wrong", "unclear"]

@@ -3,10 +3,11 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 
+from scalargrad.checking.exact import evaluated
 from scalargrad.checking.kin import kin_of_operand
 from scalargrad.checking.places import Place, partner, way
 from scalargrad.checking.slip import name
-from scalargrad.checking.work import Work, evaluated
+from scalargrad.checking.work import Work
 from scalargrad.primitives.row import SUM
 from scalargrad.primitives.scalars import ieee
 from scalargrad.wengert.instruction import Edge, Instruction

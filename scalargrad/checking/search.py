@@ -8,11 +8,12 @@ from typing import NamedTuple
 from scalargrad.checking.assumption import Assumption, Explanation
 from scalargrad.checking.claims import Claim
 from scalargrad.checking.cone import cone
+from scalargrad.checking.had import BOUND
 from scalargrad.checking.places import Place
 from scalargrad.checking.slip import Guess, Slip
 from scalargrad.checking.slips import SLIPS
 from scalargrad.checking.spans import Span, around
-from scalargrad.checking.work import BOUND, Work
+from scalargrad.checking.work import Work
 
 UNKNOWN = 0.1  # of all slips, those that no row states
 FURTHER = 4.0  # a further number that a slip leaves unexplained: e⁻⁴ as likely

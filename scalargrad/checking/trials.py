@@ -13,10 +13,12 @@ import numpy as np
 
 from scalargrad.checking.assumption import Assumption
 from scalargrad.checking.cone import needs
+from scalargrad.checking.exact import exact
+from scalargrad.checking.had import Had
 from scalargrad.checking.places import Place
 from scalargrad.checking.slip import Slip, is_another
 from scalargrad.checking.spans import EXACTLY, UNBOUNDED, Span
-from scalargrad.checking.work import Had, Work, exact
+from scalargrad.checking.work import Work
 from scalargrad.primitives.arrays import arrays
 
 Trial = tuple[Assumption, float]  # with the number at its place; made everywhere, it has many

@@ -2,35 +2,18 @@
 
 import functools
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from scalargrad.checking.claims import Claim, Precision
+from scalargrad.checking.exact import evaluated, exact, sloped, sloped_otherwise
+from scalargrad.checking.had import Had, given
 from scalargrad.checking.places import HANDED_ON, Place, ancestry, partner
 from scalargrad.checking.rounding import Rounding
-from scalargrad.checking.spans import EXACTLY, Span, around, reach
-from scalargrad.engine.sweep import adjoints
+from scalargrad.checking.spans import EXACTLY, Span, reach
 from scalargrad.primitives.scalars import ieee
 from scalargrad.wengert.instruction import Edge, Instruction
 from scalargrad.wengert.list import WengertList
-
-BOUND = 0.3  # the share of a number that rounding on the way may move it by: no sign, no factor of two
-
-
-class Had(NamedTuple):
-    """The number that a person has at a place, and the span in which rounding may have moved it."""
-
-    number: float
-    span: Span
-
-    def moved(self, by: Span) -> "Had":
-        """Return the number as rounding may have moved it by this, too."""
-        return Had(self.number, self.span.plus(by)) if by is not EXACTLY else self
-
-    @property
-    def bounded(self) -> Span:
-        """Return where rounding on the way may have led, but for another sign or twice the number."""
-        return self.span.clipped(around(self.number, BOUND))
 
 
 class Work:
@@ -178,8 +161,8 @@ class Work:
     def _finite(self, had: Had, place: Place) -> Had:
         """Return what a place gives, or the exact number where it gives none."""
         if math.isfinite(had.number):
-            return had if math.isfinite(had.span.low + had.span.high) else _given(had.number)
-        return _given(exact(place, self.rate))
+            return had if math.isfinite(had.span.low + had.span.high) else given(had.number)
+        return given(exact(place, self.rate))
 
     def _error(self, x: float) -> Span:
         """Return what rounding may add to a number that is not written down."""
@@ -189,7 +172,7 @@ class Work:
 
     def _value(self, v: Instruction) -> Had:
         if v.primitive is None:
-            return _given(v.value)
+            return given(v.value)
         operands = [self.had[Place("value", parent)] for parent in v.parents]
         had = self._reach(functools.partial(evaluated, v, m=self.m), operands)
         return had.moved(self._error_of_terms(v, operands))
@@ -209,9 +192,9 @@ class Work:
             return self.had[Place("value", factor)]
         child = edge.child
         operands = [self.had[Place("value", each)] for each in (child, *child.parents)]
-        local = self._reach(functools.partial(_slope, edge, m=self.m), operands)
+        local = self._reach(functools.partial(sloped, edge, m=self.m), operands)
         if Place("value", child) in self._wrong:
-            others = _otherwise(edge, [had.number for had in operands])
+            others = sloped_otherwise(edge, [had.number for had in operands])
             return Had(local.number, Span.of((*local.span, *others)))
         return local
 
@@ -233,7 +216,7 @@ class Work:
 
     def _adjoint(self, v: Instruction) -> Had:
         if v is self.trace.output:
-            return _given(1.0)
+            return given(1.0)
         return self._sum([self.had[Place("contribution", v, edge)] for edge in self.trace.uses[v]])
 
     def _sum(self, handed: Sequence[Had]) -> Had:
@@ -243,11 +226,11 @@ class Work:
     def _share(self, edge: Edge, of: Instruction) -> Had:
         above = self.had[Place("adjoint", of)]
         whole = self._times(self.had[Place("adjoint", edge.child)], edge)
-        return self._reach(lambda x: self.m.divide(*x), [whole, _given(above.number)])
+        return self._reach(lambda x: self.m.divide(*x), [whole, given(above.number)])
 
     def _between(self, of: Instruction, by: Instruction) -> Had:
         """Return ∂of/∂by by a sweep of its own, along all paths."""
-        found = {of: _given(1.0)}
+        found = {of: given(1.0)}
         leading = ancestry(of)
         for v in reversed(self.trace.instructions[by.index : of.index]):
             handed = [
@@ -257,7 +240,7 @@ class Work:
             ]
             if handed:
                 found[v] = self._sum(handed)
-        return found.get(by, _given(0.0))
+        return found.get(by, given(0.0))
 
     def _of_share(self, place: Place) -> Had:
         assert place.of is not None
@@ -268,54 +251,5 @@ class Work:
         return self._reach(lambda x: before - rate * x[0], [self.had[Place("adjoint", v)]])
 
 
-def exact(place: Place, rate: float | None) -> float:
-    """Return the number of a place in exact arithmetic."""
-    v, edge, of = place.v, place.edge, place.of
-    if place.kind == "value":
-        return v.value
-    if place.kind == "adjoint":
-        return v.adjoint
-    if place.kind == "updated":
-        return v.value - (rate or 0.0) * v.adjoint
-    if edge is None:
-        return _derivative(of, v) if of is not None else math.nan
-    if place.kind == "local":
-        return edge.local
-    contribution = edge.child.adjoint * edge.local
-    return contribution if of is None else contribution / of.adjoint if of.adjoint else math.nan
-
-
-def _derivative(of: Instruction, by: Instruction) -> float:
-    order = sorted(ancestry(of), key=lambda v: v.index)
-    return float(adjoints(order, 1.0, lambda v: zip(v.parents, v.partials)).get(by, 0.0))
-
-
 def _hands_on(v: Instruction) -> bool:
     return v.primitive is not None and v.primitive.name in HANDED_ON
-
-
-def _given(x: float) -> Had:
-    """Return a number that no rounding moves."""
-    return Had(x, Span(x, x))
-
-
-def evaluated(v: Instruction, operands: Sequence[Any], m: Any = ieee) -> Any:
-    """Return f(x₁, …, xₖ) of an instruction at other operands; nan where it has no value, and for a leaf."""
-    try:
-        return v.primitive.value(m, operands) if v.primitive else math.nan
-    except (ArithmeticError, ValueError):
-        return math.nan
-
-
-def _slope(edge: Edge, numbers: Sequence[Any], m: Any = ieee) -> Any:
-    """Return the local derivative of an edge at z and the operands."""
-    assert edge.child.primitive is not None
-    return edge.child.primitive.local_derivatives(m, numbers[0], numbers[1:])[edge.position]
-
-
-def _otherwise(edge: Edge, numbers: Sequence[float]) -> Iterable[float]:
-    """Yield the local derivative after a wrong z: computed from the operands, or by which was chosen."""
-    z, *operands = numbers
-    yield _slope(edge, [evaluated(edge.child, operands), *operands])
-    if edge.child.primitive and edge.child.primitive.name in {"maximum", "minimum"}:
-        yield 1.0 * (abs(z - operands[edge.position]) < 1e-6)

@@ -12,7 +12,7 @@ right in themselves, given the numbers before them.
 import argparse
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
@@ -28,6 +28,7 @@ from scalargrad.checking.report import CheckReport
 from scalargrad.errors import UnknownNameError
 
 HEADINGS = ("first row right", "slip named", "another that fits", "nothing said", "wrong name")
+OFF = (0.02, 0.05, 0.1, 0.2)  # by which share a number is off that comes of no slip
 COUNTED = ("innocent rows blamed", "in hand-ins", "wrong work accepted")
 
 
@@ -67,9 +68,6 @@ class Mark:
 def marked(hand_in: HandIn) -> Mark:
     """Have a hand-in checked."""
     return Mark(hand_in, hand_in.problem.trace.check(hand_in.claims, rate=hand_in.rate))
-
-
-OFF = (0.02, 0.05, 0.1, 0.2)  # by which share a number is off that comes of no slip
 
 
 def near_misses(honest: Sequence[HandIn], off: float, alone: bool) -> tuple[int, int]:
@@ -187,14 +185,7 @@ def main() -> None:
         [(rows, *of_rows.cells) for rows, of_rows in found.items()],
         (*first, *HEADINGS, *COUNTED, "honest accused"),
     )
-    lines = []
-    for alone in (False, True):
-        for rows in get_args(Writes):
-            honest = [mark.hand_in for mark in found[rows].honest][: asked.count // 4]  # each four times
-            shares = (near_misses(honest, off, alone) for off in OFF)
-            cells = [f"{ok} of {tried} ({100 * ok / max(tried, 1):.1f} %)" for ok, tried in shares]
-            lines.append((rows, "alone" if alone else "among the others", *cells))
-    show(lines, ("rows written", "the number stands", *(f"off by {100 * off:.0f} %" for off in OFF)))
+    show_near_misses({rows: found[rows].honest[: asked.count // 4] for rows in get_args(Writes)})
     if asked.classes:
         of_class = defaultdict(list)
         for rows, of_rows in found.items():
@@ -208,6 +199,17 @@ def main() -> None:
                 print(f"{mark.hand_in.problem.name} ({mark.hand_in.style})\n{mark.report}\n")
         elif asked.show:
             print("\n\n".join("\n".join(told(mark)) for mark in of_rows.marks), end="\n\n")
+
+
+def show_near_misses(honest: Mapping[str, Sequence[Mark]]) -> None:
+    """Print how many numbers are accepted that are off by no slip, by the rows that are written."""
+    lines = []
+    for alone in (False, True):
+        for rows, marks in honest.items():
+            shares = (near_misses([mark.hand_in for mark in marks], off, alone) for off in OFF)
+            cells = [f"{ok} of {tried} ({100 * ok / max(tried, 1):.1f} %)" for ok, tried in shares]
+            lines.append((rows, "alone" if alone else "among the others", *cells))
+    show(lines, ("rows written", "the number stands", *(f"off by {100 * off:.0f} %" for off in OFF)))
 
 
 def show(lines: Sequence[Sequence[object]], headings: Sequence[str]) -> None:

@@ -2,7 +2,6 @@
 
 from typing import Literal, get_args
 
-Delta = Literal[
-    "positive", "negative"
-]  # the sign of δ = ±∂E/∂z; here, for the command line starts without the rest
+# The sign of δ = ±∂E/∂z stands here because the command line starts without the rest.
+Delta = Literal["positive", "negative"]
 DELTAS: tuple[Delta, ...] = get_args(Delta)

@@ -10,7 +10,7 @@ from scalargrad.checking.spans import Span
 from scalargrad.errors import NumberError
 from scalargrad.notation.reading_numbers import WrittenNumber, read_number
 
-CLOSE = 1e-12  # relative to a number, what floating-point arithmetic may leave at its end
+LAST_BITS = 1e-12  # relative to a number, what floating-point arithmetic may leave at its end
 EXACT = 12  # the decimals that a fraction is shown with
 FEWEST_FIGURES = 2  # with one figure nobody computes on
 
@@ -29,11 +29,11 @@ class Claim(NamedTuple):
         """Return the numbers that are written so, rounded or truncated."""
         x, whole, half = self.number, self.unit * (1 - 1e-6), self.unit / 2 * (1 + 1e-6)
         below, above = (whole if x <= 0 else half), (whole if x >= 0 else half)  # a unit more is not cut off
-        return Span(x - below, x + above).widened(CLOSE * abs(x))
+        return Span(x - below, x + above).widened(LAST_BITS * abs(x))
 
     def rounds(self, x: float) -> bool:
         """Tell whether the claim is x rounded to its last digit."""
-        return abs(self.number - x) <= 0.5 * self.unit * (1 + 1e-6) + CLOSE * abs(x)
+        return abs(self.number - x) <= 0.5 * self.unit * (1 + 1e-6) + LAST_BITS * abs(x)
 
     def as_exact_as(self, precision: "Precision") -> "Claim":
         """Return the claim with the zeros that may have been dropped, by the precision of the work."""

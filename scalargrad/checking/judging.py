@@ -7,7 +7,7 @@ from functools import partial
 from typing import Literal
 
 from scalargrad.checking.assumption import Assumption, Explanation
-from scalargrad.checking.claims import CLOSE, Claim, Precision
+from scalargrad.checking.claims import LAST_BITS, Claim, Precision
 from scalargrad.checking.cone import cone
 from scalargrad.checking.exact import exact
 from scalargrad.checking.had import BOUND, Had
@@ -165,7 +165,7 @@ class _Run:
 
 def _honest(claim: Claim, right: float, had: Sequence[Had], residue: float) -> Verdict | None:
     """Return how a claim is right: as the exact number is written, or as honest work may come out."""
-    if abs(claim.number - right) <= CLOSE * abs(right) + residue:
+    if abs(claim.number - right) <= LAST_BITS * abs(right) + residue:
         return "exact"
     if claim.rounds(right):
         return "rounded"

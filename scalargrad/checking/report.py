@@ -53,6 +53,11 @@ class Judgement(NamedTuple):
         return f"{self.claimed:.{self.digits}f}" if is_short else repr(self.claimed)
 
     @property
+    def _digits_of_exact(self) -> int:
+        """Return the decimals of the exact number: two more than were claimed, as far as floats have them."""
+        return min(self.digits + 2, SHOWN)
+
+    @property
     def _mark(self) -> str:
         return MARKS.get(self.verdict, "ok")
 
@@ -122,7 +127,7 @@ class CheckReport:
         strong = Markup("<strong>{}</strong>")
         blocks = []
         for row in self.rows:
-            exact = TextbookWriter(row.digits + 2).number(row.exact)
+            exact = TextbookWriter(row._digits_of_exact).number(row.exact)
             mark = row._mark if row.ok else strong.format(row._mark)
             blocks.append([(row.name, row._claim.replace("-", "−"), str(exact), mark, row.remark)])
         said = "".join(f"\n<p>{escape(text)}</p>" for text in self._said)
@@ -130,7 +135,7 @@ class CheckReport:
 
     def _lines(self) -> list[tuple[str, ...]]:
         return [
-            (row.name, row._claim, number(row.exact, min(row.digits + 2, SHOWN)), row._mark, row.remark)
+            (row.name, row._claim, number(row.exact, row._digits_of_exact), row._mark, row.remark)
             for row in self.rows
         ]
 

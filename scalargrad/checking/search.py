@@ -63,9 +63,10 @@ def explain(
     """
     claim, had = claimed[place].as_exact_as(work.precision), work.had[place]
     slack = max(claim.unit, *(abs(end - had.number) for end in had.span))
+    on_the_way = cone(work, claimed, place)
     fitting = [
         candidate
-        for slip, tried in _tried(work, claimed, place).items()
+        for slip, tried in _tried(work, on_the_way).items()
         for candidate in _fitting(claim, had.number, slack, slip, tried)
     ]
     repeated = {each.slip.name for each in known}
@@ -74,9 +75,9 @@ def explain(
     unknown = UNKNOWN * min(1.0, room) * math.exp(-FURTHER * left_over(None))
     if assumptions := _said(weighed, unknown):
         return Explanation(assumptions)
-    on_the_way = cone(work, claimed, place)[:-1]
     seed = Place("adjoint", work.trace.output)
-    return Explanation(first=next((each for each in on_the_way if _is_a_step(each) and each != seed), None))
+    steps = (each for each in on_the_way[:-1] if _is_a_step(each) and each != seed)
+    return Explanation(first=next(steps, None))
 
 
 def _is_a_step(place: Place) -> bool:
@@ -137,11 +138,10 @@ def _fitting(
             yield Candidate(each.assumption, number, chance)
 
 
-def _tried(work: Work, claimed: Mapping[Place, Claim], place: Place) -> Mapping[Slip, list[Tried]]:
-    """Return what every slip gives at the place, made there or on the way to it."""
+def _tried(work: Work, on_the_way: Sequence[Place]) -> Mapping[Slip, list[Tried]]:
+    """Return what every slip gives at the last of the places, made there or on the way to it."""
     from scalargrad.checking.trials import outcomes  # here, for NumPy takes longer to load than most checks
 
-    on_the_way = cone(work, claimed, place)
     trials: list[tuple[Assumption, float]] = []
     for slip in SLIPS:
         everywhere: dict[str, list[Guess]] = defaultdict(list)
@@ -154,7 +154,7 @@ def _tried(work: Work, claimed: Mapping[Place, Claim], place: Place) -> Mapping[
                 trials.append((Assumption(slip, variant, None, guesses[0].words), math.nan))
     found: dict[Slip, list[Tried]] = defaultdict(list)
     for (assumption, _), number in zip(trials, outcomes(work, on_the_way, trials)):
-        found[assumption.slip].append(Tried(assumption, number, _is_near(assumption.place, place)))
+        found[assumption.slip].append(Tried(assumption, number, _is_near(assumption.place, on_the_way[-1])))
     return found
 
 

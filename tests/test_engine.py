@@ -138,13 +138,17 @@ def test_the_closures_of_a_node_evaluate_its_row_once_for_all_parents():
     assert evaluated == [31.0]
 
 
-def test_the_data_of_a_computed_value_cannot_be_set():
-    """It follows from its parents; the error names it."""
-    y = Value(2.0) * 3
+def test_a_computed_value_that_is_given_data_is_a_leaf():
+    """What follows from it is computed of the new number, by which it has its derivative; before, it is stale."""
+    x = Value(2.0, label="x")
+    y = x * 3
     y.label = "y"
-    with pytest.raises(StaleGraphError, match="y was computed"):
-        y.data = 1.0
-    assert y.data == 6.0
+    before, y.data = y * y, 7.0
+    after = y * y
+    after.backward()
+    assert (y.data, y.parents, y.grad, x.grad, after.data) == (7.0, (), 14.0, 0.0, 49.0)
+    with pytest.raises(StaleGraphError, match="y was given new data after"):
+        before.backward()
 
 
 def test_detach_is_a_leaf_that_passes_no_derivative():

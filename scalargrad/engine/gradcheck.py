@@ -9,7 +9,7 @@ from scalargrad.engine.node import describe, evaluation_order
 from scalargrad.engine.recording import no_grad, recorded
 from scalargrad.engine.sweep import adjoints, edges_of
 from scalargrad.engine.value import Number, Value, as_value
-from scalargrad.errors import ShapeError
+from scalargrad.errors import OperandError, ShapeError
 
 # Where rounding and truncation errors of a central difference balance: the cube root of epsilon.
 STEP = sys.float_info.epsilon ** (1 / 3)
@@ -82,6 +82,10 @@ def gradcheck(
         message = "gradcheck needs at least one input, got none"
         raise ShapeError(message)
     leaves = [x if isinstance(x, Value) else Value(x) for x in inputs]
+    for leaf in leaves:
+        if leaf.parents:
+            message = f"gradcheck moves its inputs, and {describe(leaf)} was computed: give a leaf, .detach()"
+            raise OperandError(message)
     with recorded():
         adjoint = adjoints(evaluation_order(as_value(f(*leaves))), 1.0, edges_of)
     comparisons = []

@@ -50,19 +50,21 @@ class Node:
 
     @property
     def data(self) -> float:
-        """Return the number; a leaf takes a new one, a computed value raises StaleGraphError."""
+        """Return the number; or give the node a new one, with which it is a leaf, whatever it was before.
+
+        So a value that was computed can be moved a little, to see what follows from it: what is computed
+        of it from then on does not depend on its former parents.  What was computed before is stale.
+        """
         if watching.watched:
             watching.watcher.get().read(self, ".data")
         return self._data
 
     @data.setter
     def data(self, data: float) -> None:
-        if self._first is not None:
-            message = f"{describe(self)} was computed, so its data follows from its parents: set theirs"
-            raise StaleGraphError(message)
         if watching.watched:
             watching.watcher.get().read(self, "an assignment to .data")
         self._data = real(data)
+        self.primitive = self._first = self._second = None
         global last_assignment  # noqa: PLW0603  # one for all graphs, for leaves belong to many
         with _assignment:  # of two threads, the later number must be the one that stays
             self._order = last_assignment = next_order()

@@ -12,12 +12,13 @@ from typing import Any, overload
 
 from scalargrad.engine import watching
 from scalargrad.engine.methods import Methods
-from scalargrad.engine.node import Node, describe, evaluation_order, local_derivatives, next_order, real
+from scalargrad.engine.micrograd import Micrograd, label_of
+from scalargrad.engine.node import describe, evaluation_order, local_derivatives, next_order, real
 from scalargrad.engine.sweep import accumulate_gradients
 from scalargrad.errors import OperandError
 
 
-class Value(Methods["Value"], Node):
+class Value(Methods["Value"], Micrograd):
     """A number that remembers the graph of operations it came from.
 
     `data` is the number and `grad` the derivative of the last swept output by it, accumulated over
@@ -35,10 +36,10 @@ class Value(Methods["Value"], Node):
     __slots__ = ()
     __array_ufunc__ = None  # NumPy hands `array * value` back to us, to be refused by name
 
-    def __init__(self, data: float, label: str = "") -> None:
+    def __init__(self, data: float, label: str = "", *micrograd: Any) -> None:
         self._data = real(data)
         self.grad = 0.0
-        self.label = label
+        self.label = label_of(label, *micrograd) if micrograd else label
         self.path = ""
         self.primitive = self._first = self._second = None
         self._order = next_order()

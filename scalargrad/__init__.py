@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from scalargrad.elsewhere import missing
 from scalargrad.engine import functions
 from scalargrad.engine.composed import log_softmax, mean, pick, softmax, where
 from scalargrad.engine.functions import *  # noqa: F403  # one for each row of the table
@@ -115,8 +116,7 @@ if not TYPE_CHECKING:  # which would take any name to be there
         if name in functions.__all__:  # a primitive that was entered since
             return getattr(functions, name)
         if name not in _MODULE_OF:
-            message = f"module {__name__!r} has no attribute {name!r}"
-            raise AttributeError(message)
+            raise missing(__name__, name)
         module = import_module(f"{__name__}.{_MODULE_OF[name]}")
         found = globals()[name] = module if name == _MODULE_OF[name] else getattr(module, name)
         return found

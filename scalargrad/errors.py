@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
+from scalargrad.elsewhere import answer
+
 T = TypeVar("T")
 
 MOST_LISTED = 40  # names that an error lists
@@ -63,6 +65,10 @@ class LostGradientWarning(UserWarning):
 
 class SlowRecordWarning(UserWarning):
     """Warn of a recording that costs more than it saves."""
+
+
+class MissingMethodError(ScalargradError, NotImplementedError):
+    """Report a module that does not say what it computes."""
 
 
 class UnknownNameError(ScalargradError, LookupError):
@@ -129,6 +135,23 @@ def known(kind: str, word: T, words: Iterable[T]) -> T:
     if word not in words:
         raise UnknownNameError(unknown(kind, str(word), map(str, words)))
     return word
+
+
+def meant(kind: str, word: str, words: Iterable[str]) -> str:
+    """Return the one of some words that is meant, whatever its capitals and hyphens; raise as `known` does.
+
+    >>> meant("activation", "LeakyReLU", ["relu", "leaky_relu"])
+    'leaky_relu'
+    """
+    bare = _bare(word)
+    found = next((each for each in words if _bare(each) == bare), None)
+    if found is None and (said := answer(kind, bare)):
+        raise UnknownNameError(said)
+    return found or known(kind, word, words)
+
+
+def _bare(word: str) -> str:
+    return str(word).lower().translate(dict.fromkeys(map(ord, "-_ ")))
 
 
 def unknown(kind: str, name: str, names: Iterable[str], most: int = MOST_LISTED) -> str:

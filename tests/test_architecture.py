@@ -22,6 +22,7 @@ MODULES = {
 
 # A folder or module may import those on lines above its own, and nothing from its own line.
 FLOORS = (
+    ("elsewhere",),
     ("errors",),
     ("primitives", "datasets"),
     ("notation", "table"),

@@ -139,7 +139,7 @@ def test_the_closures_of_a_node_evaluate_its_row_once_for_all_parents():
 
 
 def test_a_computed_value_that_is_given_data_is_a_leaf():
-    """What follows from it is computed of the new number, by which it has its derivative; before, it is stale."""
+    """What follows is computed of the new number and has a derivative by it; what came before is stale."""
     x = Value(2.0, label="x")
     y = x * 3
     y.label = "y"

@@ -87,11 +87,20 @@ def test_the_same_seed_gives_the_same_network():
     assert drawn(generator) != drawn(generator)
 
 
-@pytest.mark.parametrize("seed", [None, 7])
-def test_nothing_touches_the_global_random_state(seed):
+def test_weights_without_a_seed_are_those_of_random_seed():
+    """As in micrograd: `random.seed` makes what comes after it the same again."""
+    drawn = []
+    for seed in (1337, 1337, 1338):
+        random.seed(seed)
+        drawn.append([[p.data for p in nn.MLP(2, [3, 1]).parameters()] for _ in range(2)])
+    assert drawn[0] == drawn[1] != drawn[2]
+    assert drawn[0][0] != drawn[0][1]
+
+
+def test_with_a_seed_nothing_touches_the_global_random_state():
     """The modules random and numpy.random go on as if no network had been made."""
     before, of_numpy = random.getstate(), np.random.get_state()[1].tolist()  # noqa: NPY002  # the state that must not move
-    nn.MLP(2, [3, 1], seed=seed)([1.0, 2.0])
+    nn.MLP(2, [3, 1], seed=7)([1.0, 2.0])
     assert random.getstate() == before
     assert np.random.get_state()[1].tolist() == of_numpy  # noqa: NPY002
 

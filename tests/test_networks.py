@@ -30,11 +30,10 @@ def test_a_chain_feeds_each_module_with_the_outputs_before():
     assert repr(chain.layers[1]) == "Activation('tanh')"
 
 
-def test_a_chain_returns_a_list_and_takes_a_network_of_width_one():
-    """Only an MLP unwraps its one output, and a chain wraps it again."""
-    chain = nn.Sequential(nn.MLP(2, [3, 1], seed=1), nn.Layer(1, 1, None, seed=2))
-    assert [type(y) for y in chain([1.0, 2.0])] == [Value]
-    assert [len(outputs) for outputs in chain.batch(SAMPLES)] == [1, 1, 1]
+def test_a_chain_takes_a_network_of_width_one():
+    """Its Value is the one input of the next."""
+    chain = nn.Sequential(nn.MLP(2, [3, 1], seed=1), nn.Layer(1, 2, None, seed=2))
+    assert [len(outputs) for outputs in chain.batch(SAMPLES)] == [2, 2, 2]
 
 
 def test_an_empty_chain_is_refused():
@@ -102,7 +101,7 @@ def test_a_softmax_output_is_the_softmax_of_the_linear_layer():
 
 def test_softmax_is_not_an_activation_of_one_neuron():
     """It needs the whole list, and the message of a neuron knows the name."""
-    with pytest.raises(UnknownNameError, match="unknown activation 'softmax'"):
+    with pytest.raises(UnknownNameError, match="softmax is of a whole layer"):
         nn.Neuron(2, "softmax")
 
 

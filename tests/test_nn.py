@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from scalargrad import Value, nn, tanh
 from scalargrad.errors import OperandError, ShapeError, UnknownNameError
+from scalargrad.nn.module import as_list
 from scalargrad.primitives.table import FAMILIES, TABLE
 
 UNARY = [name for name, row in TABLE.items() if row.arity == 1] + ["leaky_relu", "elu"]
@@ -56,11 +57,58 @@ def test_a_network_chains_its_layers():
     assert [y.primitive.name for y in nn.MLP(2, [3, 2], output="sigmoid")([1, 2])] == ["sigmoid"] * 2
 
 
-def test_a_layer_returns_a_list_and_a_network_of_width_one_a_value():
-    """Only the network's last width of 1 is unwrapped."""
-    assert [type(y) for y in nn.Layer(2, 1)([1.0, 2.0])] == [Value]
-    assert type(nn.MLP(2, [3, 1])([1.0, 2.0])) is Value
-    assert type(nn.MLP(2, [1, 2])([1.0, 2.0])) is list
+def numbers(outputs):
+    """Return the data of several outputs, Values or lists of them."""
+    return [[y.data for y in as_list(output)] for output in outputs]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda n: nn.Layer(n, n),
+        lambda n: nn.MLP(n, [1, n]),
+        lambda n: nn.Sequential(nn.Layer(n, n), "tanh"),
+        lambda n: nn.Residual(nn.Layer(n, n)),
+    ],
+)
+def test_a_width_of_one_gives_a_value_and_any_other_a_list(make):
+    """So does each output at a batch."""
+    assert type(make(1)([1.0])) is type(make(1)([[1.0], [2.0]])[1]) is Value
+    assert [type(y) for y in make(2)([1.0, 2.0])] == [Value, Value]
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        nn.Neuron(2, "tanh"),
+        nn.Layer(2, 3),
+        nn.Layer(2, 1, "softmax"),
+        nn.MLP(2, [3, 1]),
+        nn.Sequential(nn.MLP(2, [1]), nn.Layer(1, 2), "softmax"),
+        nn.Residual(nn.Layer(2, 2)),
+        nn.BatchNorm(2).eval(),
+        nn.Activation("relu"),
+        nn.Softmax(),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("kind", [list, np.array])
+def test_a_list_of_samples_gives_the_list_of_the_outputs(module, kind):
+    """Of lists or of an array, as if they had come one by one; `forward` is another name of a call."""
+    samples = [[1.0, -2.0], [0.5, 3.0], [0.0, 1.0]]
+    one_by_one = numbers(module(sample) for sample in samples)
+    for outputs in (module(kind(samples)), module.batch(kind(samples)), module.forward(samples)):
+        assert type(outputs) is list
+        assert numbers(outputs) == one_by_one
+
+
+@pytest.mark.parametrize("module", [nn.Neuron(1), nn.Layer(1, 2), nn.MLP(1, [2, 1])], ids=repr)
+def test_the_sample_of_a_module_of_one_input_may_be_a_number(module):
+    """A number, a Value, or in a batch a list of them, as `fit` takes them."""
+    wanted = numbers([module([0.5]), module([-0.5])])
+    assert numbers(module.batch([0.5, -0.5])) == wanted
+    for x in (0.5, Value(0.5), np.float64(0.5)):
+        assert numbers([module(x)]) == wanted[:1]
 
 
 @pytest.mark.parametrize("inputs", [[1, -2], (1.0, -2.0), [Value(1.0), -2], np.array([1.0, -2.0])], ids=repr)
@@ -128,8 +176,8 @@ def test_the_error_says_which_layer_got_the_wrong_inputs():
 
 
 def test_inputs_that_are_no_numbers_are_refused():
-    """A row of a two-dimensional array is not a number, and neither is text."""
-    for inputs in (np.ones((2, 2)), ["1", "2"], [None, 1.0]):
+    """A row of a three-dimensional array is not a sample, and text is no number."""
+    for inputs in (np.ones((2, 2, 2)), ["1", "2"], [None, 1.0]):
         with pytest.raises(OperandError, match="expected one real number"):
             nn.MLP(2, [3, 1])(inputs)
 
@@ -146,9 +194,10 @@ def test_a_width_is_a_whole_number_of_at_least_one(make):
 
 
 def test_a_network_has_at_least_one_layer():
-    """An empty list of widths is refused."""
-    with pytest.raises(ShapeError, match="at least one layer"):
-        nn.MLP(2, [])
+    """No list of widths, an empty one, or all widths in one list: the error says how it is written."""
+    for arguments in ((2, []), (2,), ([2, 16, 1],), (2, 16, 1)):
+        with pytest.raises(ShapeError, match=re.escape("such as MLP(2, [16, 16, 1])")):
+            nn.MLP(*arguments)
 
 
 # ---- text

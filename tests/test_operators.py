@@ -1,5 +1,6 @@
 """Operators of Values and numbers, their errors, and computing without recording."""
 
+import contextlib
 import math
 import operator
 import re
@@ -99,7 +100,8 @@ def test_a_type_that_knows_values_is_asked(op):
     assert op(Value(1.0), Friend()) == "met"
 
 
-ARRAYS = [np.ones(2), np.ones((2, 3)), np.array(2.0), np.array(["a"]), np.array([Value(1.0), None])]
+UFUNCS = [f for f in vars(np).values() if isinstance(f, np.ufunc) and f.nin <= 2 and f.nout == 1]
+ARRAYS = [np.ones(2), np.ones((2, 3)), np.array(["a"]), np.array([Value(1.0), None])]
 
 
 @each_operator
@@ -113,11 +115,25 @@ def test_a_value_does_not_combine_with_an_array(op, array):
             op(array, Value(1.0))
 
 
-def test_numpy_functions_refuse_values():
-    """A ufunc of a Value is an error, never a silent conversion."""
-    for function in (np.exp, np.negative):
-        with pytest.raises(TypeError):
-            function(Value(1.0))
+@pytest.mark.parametrize("ufunc", UFUNCS, ids=lambda ufunc: ufunc.__name__)
+def test_a_function_of_numpys_is_that_of_a_value_or_refused(ufunc):
+    """What is not in the table is no other number."""
+    data, y = [0.5, 2.0][: ufunc.nin], None
+    with contextlib.suppress(OperandError):
+        y = ufunc(Value(data[0]), *data[1:])
+    assert y is None or float(y) == pytest.approx(float(ufunc(*data)), rel=1e-15)
+
+
+def test_the_functions_of_numpys_that_people_use_are_there():
+    """With numbers and NumPy's scalars on either side, and the derivative of the Value."""
+    x = Value(0.25)
+    y = np.exp(x) * np.float64(3.0) + np.maximum(0.0, np.arctan(x)) + np.int64(2) ** np.square(x)
+    y.backward()
+    by_hand = 3 * math.exp(0.25) + 1 / (1 + 0.0625) + 2**0.0625 * math.log(2) * 0.5
+    assert x.grad == pytest.approx(by_hand, rel=1e-15)
+    assert [np.float64(1.0) > x, np.float64(1.0) <= x, np.float64(1.0) == x] == [True, False, False]
+    with pytest.raises(OperandError, match=r"np\.add is not there"):
+        np.add.reduce(x)
 
 
 # ---- errors

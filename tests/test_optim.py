@@ -17,7 +17,7 @@ EVERY = {
     "SGD": optim.SGD,
     "momentum": lambda ps, **more: optim.SGD(ps, momentum=0.9, **more),
     "nesterov": lambda ps, **more: optim.SGD(ps, momentum=0.9, nesterov=True, **more),
-    "RMSProp": optim.RMSProp,
+    "RMSprop": optim.RMSprop,
     "Adam": optim.Adam,
     "AdamW": optim.AdamW,
 }
@@ -64,7 +64,7 @@ def test_nesterov_looks_ahead():
         assert reached == pytest.approx(ahead, abs=1e-12)
 
 
-ADAM = {"lr": 0.05, "betas": (0.7, 0.95), "epsilon": 0.01}
+ADAM = {"lr": 0.05, "betas": (0.7, 0.95), "eps": 0.01}
 
 
 @pytest.mark.parametrize(
@@ -88,9 +88,9 @@ def test_adam_is_that_of_the_papers(make, options, coupled, apart):
 
 def test_rmsprop_is_that_of_the_lecture():
     """It is v ← αv + (1 - α)g², θ ← θ - ηg / (√v + ε), with the decay in g."""
-    options = {"lr": 0.02, "smoothing": 0.9, "epsilon": 0.05, "weight_decay": 0.2}
+    options = {"lr": 0.02, "alpha": 0.9, "eps": 0.05, "weight_decay": 0.2}
     theta, v = np.array(START), np.zeros(3)
-    for reached in descend(lambda ps: optim.RMSProp(ps, **options), bowl):
+    for reached in descend(lambda ps: optim.RMSprop(ps, **options), bowl):
         g = np.array(bowl(theta)) + 0.2 * theta
         v = 0.9 * v + 0.1 * g**2
         theta = theta - 0.02 * g / (np.sqrt(v) + 0.05)
@@ -99,9 +99,9 @@ def test_rmsprop_is_that_of_the_lecture():
 
 DEFAULTS = {
     optim.SGD: {"lr": 0.01, "momentum": 0.0, "nesterov": False, "weight_decay": 0.0},
-    optim.RMSProp: {"lr": 0.01, "smoothing": 0.99, "epsilon": 1e-8, "weight_decay": 0.0},
-    optim.Adam: {"lr": 0.001, "betas": (0.9, 0.999), "epsilon": 1e-8, "weight_decay": 0.0},
-    optim.AdamW: {"lr": 0.001, "betas": (0.9, 0.999), "epsilon": 1e-8, "weight_decay": 0.01},
+    optim.RMSprop: {"lr": 0.01, "alpha": 0.99, "eps": 1e-8, "weight_decay": 0.0},
+    optim.Adam: {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0},
+    optim.AdamW: {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.01},
 }
 
 
@@ -190,7 +190,7 @@ def test_a_rule_gives_floats_and_arrays_the_same_to_the_last_bit(name, start, pa
     [
         ("SGD", ("velocities",)),
         ("nesterov", ("velocities",)),
-        ("RMSProp", ("squares",)),
+        ("RMSprop", ("squares",)),
         ("Adam", ("means", "squares")),
         ("AdamW", ("means", "squares")),
     ],
@@ -232,8 +232,8 @@ def test_descending_on_arrays_counts_a_step_and_moves_no_value():
         (optim.Adam, "Adam", {"lr": 0.05, "betas": (0.8, 0.95), "weight_decay": 0.1}),
         (optim.AdamW, "AdamW", {"lr": 0.05}),
         (optim.AdamW, "AdamW", {"lr": 0.05, "weight_decay": 0.3}),
-        (optim.RMSProp, "RMSprop", {"lr": 0.05}),
-        (optim.RMSProp, "RMSprop", {"lr": 0.05, "weight_decay": 0.1}),
+        (optim.RMSprop, "RMSprop", {"lr": 0.05}),
+        (optim.RMSprop, "RMSprop", {"lr": 0.05, "weight_decay": 0.1}),
     ],
 )
 def test_a_hundred_steps_are_pytorchs(make, theirs, options):

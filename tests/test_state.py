@@ -60,7 +60,7 @@ def test_a_state_is_taken_over_by_another_module_of_the_shape():
     one.batch([[1.0, 2.0], [3.0, -1.0]])
     assert other.load_state_dict(one.state_dict()) is other
     assert other.state_dict() == one.state_dict()
-    assert other.eval()([0.5, 1.0])[0].data == one.eval()([0.5, 1.0])[0].data
+    assert other.eval()([0.5, 1.0]).data == one.eval()([0.5, 1.0]).data
     assert "layers[1].running_variance[2]" in one.state_dict()
 
 

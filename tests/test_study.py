@@ -464,7 +464,7 @@ def test_a_unit_is_named_by_its_label_else_by_its_place_else_by_its_slot():
     """Its activation is written out where that is one function of z."""
     layered = nn.MLP(2, [2, 1], "tanh", seed=1)([0.5, -1.0])
     labelled, linear, composed = (
-        nn.Layer(2, 1, activation, seed=1)([0.5, -1.0])[0]
+        nn.Layer(2, 1, activation, seed=1)([0.5, -1.0])
         for activation in ("tanh", None, lambda z: z.sin() * 2)
     )
     label(a=labelled, z=linear, b=composed)
@@ -491,7 +491,7 @@ def test_a_unit_is_named_by_its_label_else_by_its_place_else_by_its_slot():
 )
 def test_the_derivative_of_a_unit_is_that_of_all_that_leads_from_z_to_a(activation, partial):
     """It is φ'(z), however many functions φ is composed of, and δ is ∂L/∂φ · φ'(z)."""
-    recorded = trace(nn.Layer(2, 1, activation, seed=1)([0.5, -1.0])[0] * 4)
+    recorded = trace(nn.Layer(2, 1, activation, seed=1)([0.5, -1.0]) * 4)
     z, a, local, above, delta = (float(x) for x in cells(recorded.table("neurons", "markdown", 9))[0][1:6])
     assert z == pytest.approx(-1.4998, abs=1e-4)
     assert local == pytest.approx(partial(z), abs=1e-8)

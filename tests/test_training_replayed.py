@@ -322,10 +322,10 @@ OPTIMIZERS = {
     "Nesterov": functools.partial(optim.SGD, lr=0.05, momentum=0.9, nesterov=True, weight_decay=1e-2),
     "decay": functools.partial(optim.SGD, lr=0.05, weight_decay=0.1),
     "Adam": functools.partial(optim.Adam, lr=0.02),
-    "Adam with options": functools.partial(optim.Adam, lr=0.02, betas=(0.8, 0.9), epsilon=1e-3, **DECAY),
+    "Adam with options": functools.partial(optim.Adam, lr=0.02, betas=(0.8, 0.9), eps=1e-3, **DECAY),
     "AdamW": functools.partial(optim.AdamW, lr=0.02, weight_decay=0.1),
-    "RMSProp": functools.partial(optim.RMSProp, lr=0.02),
-    "RMSProp with options": functools.partial(optim.RMSProp, lr=0.02, smoothing=0.8, epsilon=1e-3, **DECAY),
+    "RMSprop": functools.partial(optim.RMSprop, lr=0.02),
+    "RMSprop with options": functools.partial(optim.RMSprop, lr=0.02, alpha=0.8, eps=1e-3, **DECAY),
     "warm": functools.partial(optim.SGD, lr=optim.warmup(optim.cosine_decay(0.2, 12), 4)),
     "falling": functools.partial(optim.Adam, lr=optim.step_decay(0.1, every=3, factor=0.5)),
 }  # fmt: skip
@@ -394,7 +394,7 @@ def test_little_data_train_alike():
         assert (outcome.error, outcome.history.epochs) == (None, 0)
 
 
-@pytest.mark.parametrize("options", [{}, {"momentum": 0.5, "epsilon": 0.1}])
+@pytest.mark.parametrize("options", [{}, {"momentum": 0.5, "eps": 0.1}])
 def test_batch_normalisation_trains_alike(options):
     """Running statistics too, with and without validation, in batches of two sizes."""
     make = functools.partial(normalised, **options)
@@ -1245,7 +1245,7 @@ def test_a_loss_may_change_for_one_class_alone(place):
 
 CHANGES_OF_A_BATCH = {
     "the loss": lambda norm, weight: weight.__setitem__(0, 10.0),
-    "an attribute of a layer": lambda norm, weight: setattr(norm, "epsilon", 0.5),
+    "an attribute of a layer": lambda norm, weight: setattr(norm, "eps", 0.5),
 }
 
 

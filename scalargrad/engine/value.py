@@ -14,11 +14,12 @@ from scalargrad.engine import watching
 from scalargrad.engine.methods import Methods
 from scalargrad.engine.micrograd import Micrograd, label_of
 from scalargrad.engine.node import describe, evaluation_order, local_derivatives, next_order, real
+from scalargrad.engine.pytorch import PyTorch
 from scalargrad.engine.sweep import accumulate_gradients
 from scalargrad.errors import OperandError
 
 
-class Value(Methods["Value"], Micrograd):
+class Value(Methods["Value"], Micrograd, PyTorch):
     """A number that remembers the graph of operations it came from.
 
     `data` is the number and `grad` the derivative of the last swept output by it, accumulated over
@@ -34,7 +35,6 @@ class Value(Methods["Value"], Micrograd):
     """
 
     __slots__ = ()
-    __array_ufunc__ = None  # NumPy hands `array * value` back to us, to be refused by name
 
     def __init__(self, data: float, label: str = "", *micrograd: Any) -> None:
         self._data = real(data)
@@ -172,6 +172,8 @@ def operand(x: Any) -> Value | None:
     if isinstance(x, numbers.Real) and not isinstance(x, bool):
         return Constant(x)  # type: ignore[arg-type]  # any Real is read as a float
     if hasattr(x, "__array__"):
+        if type(x).__name__ == "ndarray" and x.shape == () and isinstance(x.item(), numbers.Real):
+            return operand(x.item())  # one number, which NumPy makes of its scalars when it compares them
         message = (
             f"a Value is one number and does not combine with a {type(x).__name__} of shape "
             f"{getattr(x, 'shape', '?')}: combine it with each element, [value * e for e in array]"

@@ -1,5 +1,8 @@
 """Neural networks of Values: how a model is built."""
 
+from typing import TYPE_CHECKING
+
+from scalargrad.elsewhere import missing
 from scalargrad.nn.activations import Activation, Softmax
 from scalargrad.nn.initialisers import (
     INITIALISERS,
@@ -49,3 +52,8 @@ __all__ = [
     "xavier_uniform",
     "zeros",
 ]
+
+if not TYPE_CHECKING:  # which would take any name to be there
+
+    def __getattr__(name: str) -> object:
+        raise missing(__name__, name)

@@ -1,25 +1,41 @@
 """Activations by name, as functions of one Value or as modules that apply one to a list."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from scalargrad.engine.composed import softmax
 from scalargrad.engine.value import Value, as_values
-from scalargrad.errors import ShapeError, UnknownNameError, unknown
-from scalargrad.nn.module import Module, Sample
+from scalargrad.errors import ShapeError, UnknownNameError, meant
+from scalargrad.nn.module import Module, Sample, called
 from scalargrad.primitives.table import FAMILIES, TABLE, row_of
 
 ActivationFunction = Callable[[Value], Value]
 ActivationLike = str | ActivationFunction | None  # any row of the table by its name, also of one's own
 
 
+def named(activation: ActivationLike | bool) -> ActivationLike:
+    """Return an activation by the name it has here; True is relu, False is none, as in micrograd.
+
+    >>> named("LeakyReLU"), named(True)
+    ('leaky_relu', 'relu')
+    """
+    if isinstance(activation, bool):
+        return "relu" if activation else None
+    if activation is None or callable(activation):
+        return activation
+    unary = (name for name in (*TABLE, *FAMILIES) if (row := row_of(name)) and row.arity == 1)
+    return meant("activation", activation, [*unary, "softmax"])
+
+
 def activation_function(activation: ActivationLike) -> ActivationFunction | None:
     """Return the function of an activation given by name, by itself, or as None for the identity."""
     if activation is None or callable(activation):
         return activation
-    row = row_of(activation)
-    if row is None or row.arity != 1:
-        known = {name for name in (*TABLE, *FAMILIES) if (row := row_of(name)) and row.arity == 1}
-        raise UnknownNameError(unknown("activation", str(activation), known | {"softmax"}))
+    if activation == "softmax":
+        message = (
+            "softmax is of a whole layer, not of one neuron: give it to an nn.Layer, or use nn.Softmax()"
+        )
+        raise UnknownNameError(message)
     return getattr(Value, activation)  # type: ignore[no-any-return]
 
 
@@ -36,14 +52,20 @@ class Activation(Module):
     [0.0, 2.0]
     """
 
-    def __init__(self, activation: str | ActivationFunction) -> None:
-        self.activation = activation
-        self._function = activation_function(activation)
+    mixes_samples = False
 
-    def __call__(self, inputs: Sample, /) -> list[Value]:
-        """Return the list of activations."""
+    def __init__(self, activation: ActivationLike) -> None:
+        self.activation = named(activation)
+        self._function = activation_function(self.activation)
+
+    def __call__(self, inputs: Any, /) -> list[Any]:
+        """Return the list of activations; of several samples a list of these."""
+        return called(self, inputs)  # type: ignore[no-any-return]
+
+    def batch(self, samples: Iterable[Sample], /) -> list[list[Value]]:
+        """Return the list of activations for each of a list of samples."""
         function = self._function or Value.positive
-        return named_results(self, "a", (function(value) for value in as_values(inputs)))
+        return [named_results(self, "a", map(function, as_values(sample))) for sample in samples]
 
     def __repr__(self) -> str:
         return f"Activation({shown(self.activation)})"
@@ -58,9 +80,15 @@ class Softmax(Module):
     [0.5, 0.5]
     """
 
-    def __call__(self, inputs: Sample, /) -> list[Value]:
-        """Return the list of probabilities."""
-        return named_results(self, "p", softmax(inputs))
+    mixes_samples = False
+
+    def __call__(self, inputs: Any, /) -> list[Any]:
+        """Return the list of probabilities; of several samples a list of these."""
+        return called(self, inputs)  # type: ignore[no-any-return]
+
+    def batch(self, samples: Iterable[Sample], /) -> list[list[Value]]:
+        """Return the list of probabilities for each of a list of samples."""
+        return [named_results(self, "p", softmax(sample)) for sample in samples]
 
     def __repr__(self) -> str:
         return "Softmax()"

@@ -1,15 +1,16 @@
 """Neurons in layers."""
 
 import random
-from collections.abc import Iterable, Sized
+from collections.abc import Iterable
+from typing import Any, overload
 
 from scalargrad.engine.apply import computed
 from scalargrad.engine.composed import softmax
-from scalargrad.engine.value import Value, as_values
+from scalargrad.engine.value import Number, Value, as_values
 from scalargrad.errors import OperandError, ShapeError
-from scalargrad.nn.activations import ActivationLike, activation_function, shown
+from scalargrad.nn.activations import ActivationLike, activation_function, named, shown
 from scalargrad.nn.initialisers import InitialiserLike, initialiser
-from scalargrad.nn.module import Module, Sample
+from scalargrad.nn.module import Module, Sample, alone, called
 from scalargrad.primitives.rows import dot
 from scalargrad.primitives.scalars import strict
 
@@ -21,22 +22,27 @@ class Neuron(Module):
 
     `activation` is the name of a primitive, a function of one Value, or None for φ(z) = z.  Weights
     are drawn by `init`, by default He's for the family of relu, else Xavier's, and the bias is 0.
-    The same `seed` draws the same weights, and a `random.Random` is drawn from where it stands.
-    Parameters are the weights, then the bias.
+    The same `seed` draws the same weights, and a `random.Random` is drawn from where it stands; without
+    one, `random.seed` decides.  Parameters are the weights, then the bias.  micrograd's words, `w`, `b` and
+    `nonlin`, True for relu and False for None, mean the same.
 
     >>> neuron = Neuron(2, activation="tanh", seed=0)
     >>> len(neuron.parameters()), neuron
     (3, Neuron(2, activation='tanh'))
     """
 
+    mixes_samples = False
+
     def __init__(
         self,
         nin: int,
-        activation: ActivationLike = "relu",
+        activation: ActivationLike | bool = "relu",
         *,
         init: InitialiserLike = None,
         seed: Seed = None,
+        nonlin: bool | None = None,
     ) -> None:
+        activation = named(activation if nonlin is None else nonlin)
         generator, draw = as_generator(seed), initialiser(init, activation)
         self._paths_of_results: tuple[str, ...]
         self.weights = tuple(Value(draw(generator, nin, 1)) for _ in range(whole_number("nin", nin)))
@@ -44,11 +50,36 @@ class Neuron(Module):
         self.activation = activation
         self._function = activation_function(activation)
 
-    def __call__(self, inputs: Sample, /) -> Value:
+    @overload
+    def __call__(self, inputs: Sample | Number, /) -> Value: ...
+    @overload
+    def __call__(self, inputs: Iterable[Sample], /) -> list[Value]: ...
+    def __call__(self, inputs: Any, /) -> Any:
         """Return the activation at the inputs; raise ShapeError unless there are as many as weights."""
-        check_inputs(self, len(self.weights), inputs)
-        values = tuple(as_values(inputs))
-        return self._compute(*self._read(), values, [value._data for value in values])
+        return called(self, inputs)
+
+    def batch(self, samples: Iterable[Sample], /) -> list[Value]:
+        """Return the list of activations at a list of samples."""
+        read, outputs = self._read(), []
+        for sample in samples:
+            values = tuple(inputs_of(self, len(self.weights), sample))
+            outputs.append(self._compute(*read, values, [value._data for value in values]))
+        return outputs
+
+    @property
+    def w(self) -> list[Value]:
+        """Return the weights."""
+        return list(self.weights)
+
+    @property
+    def b(self) -> Value:
+        """Return the bias."""
+        return self.bias
+
+    @property
+    def nonlin(self) -> bool:
+        """Tell whether there is an activation."""
+        return self._function is not None
 
     def _read(self) -> tuple[tuple[Value, ...], list[float]]:
         """Return the weights and their data, that a layer reads once for a whole batch."""
@@ -91,11 +122,13 @@ class Layer(Module):
         self,
         nin: int,
         nout: int,
-        activation: ActivationLike = "relu",
+        activation: ActivationLike | bool = "relu",
         *,
         init: InitialiserLike = None,
         seed: Seed = None,
+        nonlin: bool | None = None,
     ) -> None:
+        activation = named(activation if nonlin is None else nonlin)
         generator, draw = as_generator(seed), initialiser(init, activation)
         self.softmax = activation == "softmax"
         self.neurons = [
@@ -113,20 +146,19 @@ class Layer(Module):
         """Return the activation that all neurons have, or "softmax"."""
         return "softmax" if self.softmax else self.neurons[0].activation
 
-    def __call__(self, inputs: Sample, /) -> list[Value]:
-        """Return the activations as a list, also of a single neuron."""
-        return self.batch([inputs])[0]
+    def __call__(self, inputs: Any, /) -> Any:
+        """Return the list of activations, of a single neuron its Value; of several samples a list of it."""
+        return called(self, inputs)
 
-    def batch(self, samples: Iterable[Sample], /) -> list[list[Value]]:
-        """Return the list of activations for each of a list of samples."""
+    def batch(self, samples: Iterable[Sample], /) -> list[Any]:
+        """Return the list of outputs at a list of samples, each as a call gives it."""
         read = [(neuron._compute, *neuron._read()) for neuron in self.neurons]
         width, outputs = len(self.neurons[0].weights), []
         for inputs in samples:
-            check_inputs(self, width, inputs)
-            values = tuple(as_values(inputs))
+            values = tuple(inputs_of(self, width, inputs))
             data = [value._data for value in values]
             activations = [compute(weights, by, values, data) for compute, weights, by in read]
-            outputs.append(self._softmax(activations) if self.softmax else activations)
+            outputs.append(alone(self._softmax(activations) if self.softmax else activations))
         return outputs
 
     def _softmax(self, logits: list[Value]) -> list[Value]:
@@ -141,8 +173,13 @@ class Layer(Module):
 
 
 def as_generator(seed: Seed) -> random.Random:
-    """Return a generator of its own for a seed; a generator itself is drawn from where it stands."""
-    return seed if isinstance(seed, random.Random) else random.Random(seed)  # noqa: S311  # weights are no secret
+    """Return a generator of its own for a seed; a generator itself is drawn from where it stands.
+
+    Without a seed, `random.seed` decides, as in micrograd.
+    """
+    if isinstance(seed, random.Random):
+        return seed
+    return random.Random(random.getrandbits(64) if seed is None else seed)  # noqa: S311  # no secret
 
 
 def whole_number(name: str, number: int) -> int:
@@ -156,9 +193,11 @@ def whole_number(name: str, number: int) -> int:
     return number
 
 
-def check_inputs(module: Module, expected: int, inputs: Sized) -> None:
-    """Raise ShapeError unless a sample has as many inputs as a module takes."""
-    if len(inputs) != expected:
+def inputs_of(module: Module, expected: int, sample: Any) -> list[Value]:
+    """Return the inputs in a sample, which may be a plain number; raise ShapeError unless as many fit."""
+    values = as_values(sample if hasattr(sample, "__len__") else [sample])
+    if len(values) != expected:
         place = f"{module.path}: " if module.path else ""
-        message = f"{place}{module!r} takes {expected} inputs, got {len(inputs)}"
+        message = f"{place}{module!r} takes {expected} inputs, got {len(values)}"
         raise ShapeError(message)
+    return values

@@ -4,9 +4,10 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from scalargrad.elsewhere import ANSWERS, Answer
 from scalargrad.engine.value import Number, Value
 from scalargrad.engine.watching import changed, condition
-from scalargrad.errors import UnknownNameError
+from scalargrad.errors import MissingMethodError, UnknownNameError
 from scalargrad.nn import files
 
 if TYPE_CHECKING:
@@ -48,9 +49,19 @@ class Module:
         if name == "path" or isinstance(part, Value | Module | list | tuple | dict):
             self._name_parts()
 
-    def __call__(self, inputs: Any, /) -> Any:
-        """Return the outputs at the inputs of one sample: each kind of module states its own types."""
-        raise NotImplementedError
+    def __call__(self, *inputs: Any, **named: Any) -> Any:
+        """Return the outputs at the inputs of one sample: each kind of module states its own.
+
+        A module of your own defines this method, or `forward`, as in PyTorch.
+        """
+        return self.forward(*inputs, **named)
+
+    def forward(self, *inputs: Any, **named: Any) -> Any:
+        """Return what a call returns; raise MissingMethodError where a module does not say what that is."""
+        if type(self).__call__ is not Module.__call__:
+            return self(*inputs, **named)
+        message = f"{type(self).__name__} does not say what it computes: define its method forward(self, x)"
+        raise MissingMethodError(message)
 
     def batch(self, samples: Iterable[Any], /) -> list[Any]:
         """Return the list of outputs at a list of samples, here one by one.
@@ -84,6 +95,9 @@ class Module:
         for path, part in self._named("", set()):
             if isinstance(part, Module):
                 yield path, part
+
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if name not in ANSWERS["Module"]]
 
     def zero_grad(self) -> None:
         """Set the grad of every parameter to 0."""
@@ -183,6 +197,10 @@ class Module:
         return f"{self.path}.{name}" if self.path else name
 
 
+for _name in ANSWERS["Module"]:
+    setattr(Module, _name, Answer("Module", _name))
+
+
 def set_mode(named_modules: Iterable[tuple[str, Module]], *, training: bool) -> None:
     """Put modules into training mode, or into evaluation mode."""
     for _, module in named_modules:
@@ -198,9 +216,28 @@ def layer_of(path: str) -> str:
     return re.sub(r"(^|\.)(neurons\[\d+\]\.)?[^.]*$", "", path)
 
 
+def called(module: Module, inputs: Any) -> Any:
+    """Return the outputs of a module at one sample or, at a list of samples, the list of its outputs."""
+    return module.batch(inputs) if is_batch(inputs) else module.batch([inputs])[0]
+
+
+def is_batch(inputs: Any) -> bool:
+    """Tell whether inputs are a list of samples, a matrix, rather than the numbers of one, or one number.
+
+    >>> is_batch([[1.0, 2.0]]), is_batch([1.0, 2.0]), is_batch(1.0)
+    (True, False, False)
+    """
+    return hasattr(inputs, "__iter__") and hasattr(next(iter(inputs), None), "__len__")
+
+
 def as_list(outputs: Any) -> list[Value]:
     """Return outputs as a list, also those of a network of width 1."""
     return [outputs] if isinstance(outputs, Value) else outputs
+
+
+def alone(outputs: list[Value]) -> Any:
+    """Return outputs as a network gives them: the Value of a width of 1, as in micrograd, and else a list."""
+    return outputs[0] if len(outputs) == 1 else outputs
 
 
 def _items(path: str, part: Part) -> Iterator[tuple[str, Value | Module]]:

@@ -9,13 +9,15 @@ from scalargrad.nn.activations import (
     Activation,
     ActivationFunction,
     ActivationLike,
+    Softmax,
     activations,
+    named,
     named_results,
     shown,
 )
 from scalargrad.nn.initialisers import InitialiserLike
 from scalargrad.nn.layers import Layer, Seed, as_generator
-from scalargrad.nn.module import Module, Sample, as_list
+from scalargrad.nn.module import Module, Sample, alone, as_list, is_batch
 
 
 class Sequential(Module):
@@ -26,8 +28,8 @@ class Sequential(Module):
     >>> model = Sequential(Layer(2, 3, None, seed=1), "tanh", Layer(3, 1, None, seed=2))
     >>> model
     Sequential(Layer(2, 3, activation=None), Activation('tanh'), Layer(3, 1, activation=None))
-    >>> len(model([1.0, -1.0]))
-    1
+    >>> type(model([1.0, -1.0])).__name__, len(model([[1.0, -1.0], [0.0, 1.0]]))
+    ('Value', 2)
     """
 
     mixes_samples = False
@@ -36,21 +38,29 @@ class Sequential(Module):
         if not layers:
             message = "a chain needs at least one module, got none"
             raise ShapeError(message)
-        self.layers = [layer if isinstance(layer, Module) else Activation(layer) for layer in layers]
+        self.layers = [
+            layer if isinstance(layer, Module) else Softmax() if layer == "softmax" else Activation(layer)
+            for layer in layers
+        ]
 
-    def __call__(self, inputs: Sample, /) -> list[Value]:
-        """Return the outputs of the last module, as a list also where there is one."""
-        outputs: Any = inputs
+    def __call__(self, inputs: Any, /) -> Any:
+        """Return the list of outputs, of a width of 1 the Value; of several samples a list of these."""
+        if is_batch(inputs):
+            return self.batch(inputs)
+        outputs = inputs if hasattr(inputs, "__len__") else [inputs]
         for layer in self.layers:
             outputs = as_list(layer(outputs))
-        return outputs  # type: ignore[no-any-return]  # what layers return
+        return alone(outputs)
 
-    def batch(self, samples: Iterable[Sample], /) -> list[list[Value]]:
-        """Return the list of outputs at a list of samples; each module gets the whole batch."""
+    def batch(self, samples: Iterable[Sample], /) -> list[Any]:
+        """Return the list of outputs at a list of samples, each as a call gives it.
+
+        Each module gets the whole batch.
+        """
         outputs: list[Any] = list(samples)
         for layer in self.layers:
             outputs = [as_list(output) for output in layer.batch(outputs)]
-        return outputs
+        return list(map(alone, outputs))
 
     def __repr__(self) -> str:
         return f"Sequential({', '.join(map(repr, self.layers))})"
@@ -71,22 +81,25 @@ class Residual(Module):
     def __init__(self, module: Module) -> None:
         self.module = module
 
-    def __call__(self, inputs: Sample, /) -> list[Value]:
-        """Return the list of F(x)ᵢ + xᵢ."""
-        return self._add(as_values(inputs), self.module(inputs))
+    def __call__(self, inputs: Any, /) -> Any:
+        """Return the list of F(x)ᵢ + xᵢ, of a width of 1 the Value; of several samples a list of these."""
+        if is_batch(inputs):
+            return self.batch(inputs)
+        values = as_values(inputs if hasattr(inputs, "__len__") else [inputs])
+        return self._add(values, self.module(values))
 
-    def batch(self, samples: Iterable[Sample], /) -> list[list[Value]]:
+    def batch(self, samples: Iterable[Sample], /) -> list[Any]:
         """Return the list of outputs at a list of samples; F gets the whole batch."""
         inputs = [as_values(sample) for sample in samples]
         return list(map(self._add, inputs, self.module.batch(inputs)))
 
-    def _add(self, inputs: Sequence[Value], outputs: Any) -> list[Value]:
+    def _add(self, inputs: Sequence[Value], outputs: Any) -> Any:
         outputs = as_list(outputs)
         if len(outputs) != len(inputs):
             place = f"{self.path}: " if self.path else ""
             message = f"{place}F(x) + x needs one length, got {len(outputs)} outputs for {len(inputs)} inputs"
             raise ShapeError(message)
-        return named_results(self, "h", (f + x for f, x in zip(outputs, inputs)))
+        return alone(named_results(self, "h", (f + x for f, x in zip(outputs, inputs))))
 
     def __repr__(self) -> str:
         return f"Residual({self.module!r})"
@@ -97,7 +110,7 @@ class MLP(Sequential):
 
     Hidden layers have `activation`, one for all or a list of them; the last layer has `output`, by
     default none: it is linear.  `init` and `seed` are those of a Neuron.
-    A network whose last layer has width 1 returns that one Value, any other a list.
+    A network whose last layer has width 1 returns that one Value, any other a list, as no type can tell.
 
     >>> model = MLP(2, [16, 16, 1], seed=7)
     >>> len(model.parameters()), model
@@ -113,31 +126,26 @@ class MLP(Sequential):
     def __init__(
         self,
         nin: int,
-        nouts: Sequence[int],
+        nouts: Sequence[int] = (),
         activation: ActivationLike | Sequence[ActivationLike] = "relu",
         output: ActivationLike = None,
         *,
         init: InitialiserLike = None,
         seed: Seed = None,
     ) -> None:
-        if not nouts:
-            message = "an MLP needs the width of at least one layer, got an empty list"
+        if not isinstance(nin, int) or not isinstance(nouts, Sequence) or not nouts:
+            message = (
+                "an MLP takes the number of inputs and the list of the widths of its layers, such as "
+                f"MLP(2, [16, 16, 1]), got {nin!r} and {nouts!r:.60}"
+            )
             raise ShapeError(message)
         generator = as_generator(seed)
         functions = [*activations(activation, len(nouts) - 1), output]
-        self.activation = activation
+        self.activation = activation if isinstance(activation, list | tuple) else named(activation)  # type: ignore[arg-type]
         self.layers = [
             Layer(nin, nout, function, init=init, seed=generator)
             for nin, nout, function in zip([nin, *nouts[:-1]], nouts, functions)
         ]
-
-    def __call__(self, inputs: Sample, /) -> Any:
-        """Return the output of the last layer: a Value at width 1 and else a list, as no type can tell."""
-        return _alone(super().__call__(inputs))
-
-    def batch(self, samples: Iterable[Sample], /) -> list[Any]:
-        """Return the list of outputs at a list of samples, each as a call gives it."""
-        return [_alone(outputs) for outputs in super().batch(samples)]
 
     def __repr__(self) -> str:
         widths = [len(layer.neurons) for layer in self.layers]
@@ -148,7 +156,3 @@ class MLP(Sequential):
             f"MLP({len(self.layers[0].neurons[0].weights)}, {widths}, "
             f"activation={text}, output={shown(self.layers[-1].activation)})"
         )
-
-
-def _alone(outputs: list[Value]) -> Value | list[Value]:
-    return outputs[0] if len(outputs) == 1 else outputs

@@ -1,16 +1,16 @@
 """Batch normalisation: the one module that looks at a whole batch."""
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from scalargrad.engine.composed import mean
 from scalargrad.engine.functions import dot
-from scalargrad.engine.value import Value, afresh, as_values
+from scalargrad.engine.value import Value, afresh
 from scalargrad.engine.watching import follow
 from scalargrad.errors import ShapeError
 from scalargrad.nn.activations import named_results
-from scalargrad.nn.layers import check_inputs, whole_number
-from scalargrad.nn.module import Module, Sample
+from scalargrad.nn.layers import inputs_of, whole_number
+from scalargrad.nn.module import Module, Sample, called
 
 
 class BatchNorm(Module):
@@ -30,10 +30,10 @@ class BatchNorm(Module):
 
     buffers: ClassVar[tuple[str, ...]] = ("running_mean", "running_variance")
 
-    def __init__(self, width: int, *, momentum: float = 0.1, epsilon: float = 1e-5) -> None:
+    def __init__(self, width: int, *, momentum: float = 0.1, eps: float = 1e-5) -> None:
         self.scale = [Value(1.0) for _ in range(whole_number("width", width))]
         self.shift = [Value(0.0) for _ in range(width)]
-        self.momentum, self.epsilon = momentum, epsilon
+        self.momentum, self.eps = momentum, eps
         self.running_mean, self.running_variance = [0.0] * width, [1.0] * width
 
     @property
@@ -41,13 +41,13 @@ class BatchNorm(Module):
         """Tell whether outputs depend on the other samples of a batch, as they do in training."""
         return self.training
 
-    def __call__(self, inputs: Sample, /) -> list[Value]:
-        """Return the outputs at one sample, in evaluation mode; raise ShapeError in training."""
-        return self.batch([inputs])[0]
+    def __call__(self, inputs: Any, /) -> list[Any]:
+        """Return the outputs at a list of samples or, in evaluation mode, at one; raise ShapeError else."""
+        return called(self, inputs)  # type: ignore[no-any-return]
 
     def batch(self, samples: Iterable[Sample], /) -> list[list[Value]]:
         """Return the outputs at a batch, by its own statistics or, in evaluation, the running ones."""
-        checked = [self._checked(sample) for sample in samples]
+        checked = [inputs_of(self, len(self.scale), sample) for sample in samples]
         if self.training and len(checked) < 2:
             place = f"{self.path}: " if self.path else ""
             message = (
@@ -70,16 +70,12 @@ class BatchNorm(Module):
             centre = afresh(lambda: self.running_mean[i])
             deviations = [x - centre for x in xs]
             variance = afresh(lambda: self.running_variance[i])
-        factor = self.scale[i] / (variance + self.epsilon).sqrt()
+        factor = self.scale[i] / (variance + self.eps).sqrt()
         return [deviation * factor + self.shift[i] for deviation in deviations]
 
     def _remember(self, i: int, centre: float, variance: float) -> None:
         for running, new in ((self.running_mean, centre), (self.running_variance, variance)):
             running[i] += self.momentum * (new - running[i])
-
-    def _checked(self, sample: Sample) -> list[Value]:
-        check_inputs(self, len(self.scale), sample)
-        return as_values(sample)
 
     def __repr__(self) -> str:
         return f"BatchNorm({len(self.scale)})"

@@ -1,7 +1,10 @@
 """How gradients move parameters: optimisers, with clipping, with schedules."""
 
+from typing import TYPE_CHECKING
+
+from scalargrad.elsewhere import missing
 from scalargrad.optim.clipping import clip_grad_norm, clip_grad_value, gradient_norm
-from scalargrad.optim.optimizers import SGD, Adam, AdamW, Optimizer, RMSProp
+from scalargrad.optim.optimizers import SGD, Adam, AdamW, Optimizer, RMSprop
 from scalargrad.optim.schedules import cosine_decay, exponential_decay, linear_decay, step_decay, warmup
 
 __all__ = [
@@ -9,7 +12,7 @@ __all__ = [
     "Adam",
     "AdamW",
     "Optimizer",
-    "RMSProp",
+    "RMSprop",
     "clip_grad_norm",
     "clip_grad_value",
     "cosine_decay",
@@ -19,3 +22,8 @@ __all__ = [
     "step_decay",
     "warmup",
 ]
+
+if not TYPE_CHECKING:  # which would take any name to be there
+
+    def __getattr__(name: str) -> object:
+        raise missing(__name__, name)

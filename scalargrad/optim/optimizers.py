@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from scalargrad.engine.node import assign
 from scalargrad.engine.value import Value
-from scalargrad.errors import OperandError, ShapeError
+from scalargrad.errors import DomainError, OperandError, ShapeError
 from scalargrad.optim.schedules import Schedule
 from scalargrad.primitives.scalars import strict
 
@@ -31,7 +31,8 @@ class Optimizer:
     `state` names the attributes that hold one number for each parameter from one step to the next: lists
     after `step`, arrays after `descend`.
 
-    Raises OperandError for what is no leaf Value, ShapeError where there is no parameter at all.
+    Raises OperandError for what is no leaf Value, ShapeError where there is no parameter at all, DomainError
+    for a rate below 0, which would climb, unless it is that of a schedule.
     """
 
     state: ClassVar[tuple[str, ...]] = ()
@@ -43,6 +44,9 @@ class Optimizer:
         if not self.parameters:
             message = f"{type(self).__name__} got no parameters to move"
             raise ShapeError(message)
+        if not callable(lr) and not lr >= 0:
+            message = f"{type(self).__name__} descends with a rate of at least 0, got lr={lr!r}"
+            raise DomainError(message)
         for parameter in self.parameters:
             if not isinstance(parameter, Value) or parameter.parents:
                 message = f"{type(self).__name__} moves leaf Values, got {parameter!r:.60}"
@@ -192,11 +196,11 @@ class Adam(Optimizer):
         lr: float | Schedule = 1e-3,
         *,
         betas: tuple[float, float] = (0.9, 0.999),
-        epsilon: float = 1e-8,
+        eps: float = 1e-8,
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, lr)
-        self.betas, self.epsilon, self.weight_decay = betas, epsilon, weight_decay
+        self.betas, self.eps, self.weight_decay = betas, eps, weight_decay
         self.means, self.squares = self._zeros(), self._zeros()
 
     def _rule(self, rate: float, m: Any) -> Rule:
@@ -204,13 +208,13 @@ class Adam(Optimizer):
         return (lambda x, g, mean, square: adapted(x, g + decay * x, mean, square)) if decay else adapted
 
     def _adapted(self, rate: float, m: Any) -> Rule:
-        (b1, b2), t, epsilon = self.betas, self.steps, self.epsilon
+        (b1, b2), t, eps = self.betas, self.steps, self.eps
         rate, root, sqrt = rate / (1 - b1**t), math.sqrt(1 - b2**t), m.sqrt
 
         def rule(x: Any, g: Any, mean: Any, square: Any) -> tuple[Any, Any, Any]:
             mean = b1 * mean + (1 - b1) * g
             square = b2 * square + (1 - b2) * g * g
-            return x - rate * mean / (sqrt(square) / root + epsilon), mean, square
+            return x - rate * mean / (sqrt(square) / root + eps), mean, square
 
         return rule
 
@@ -230,21 +234,21 @@ class AdamW(Adam):
         lr: float | Schedule = 1e-3,
         *,
         betas: tuple[float, float] = (0.9, 0.999),
-        epsilon: float = 1e-8,
+        eps: float = 1e-8,
         weight_decay: float = 1e-2,
     ) -> None:
-        super().__init__(parameters, lr, betas=betas, epsilon=epsilon, weight_decay=weight_decay)
+        super().__init__(parameters, lr, betas=betas, eps=eps, weight_decay=weight_decay)
 
     def _rule(self, rate: float, m: Any) -> Rule:
         adapted, kept = self._adapted(rate, m), 1 - rate * self.weight_decay
         return lambda x, g, mean, square: adapted(kept * x, g, mean, square)
 
 
-class RMSProp(Optimizer):
+class RMSprop(Optimizer):
     """Descend by θ ← θ - ηg / (√v + ε), v ← αv + (1 - α)g² (Hinton, 2012); g = ∇L + λθ.
 
     >>> w = Value(1.0)
-    >>> optimizer = RMSProp([w], lr=0.1, smoothing=0.75)
+    >>> optimizer = RMSprop([w], lr=0.1, alpha=0.75)
     >>> w.grad = 123.0
     >>> optimizer.step()
     >>> round(w.data, 4)
@@ -259,21 +263,21 @@ class RMSProp(Optimizer):
         parameters: Iterable[Value],
         lr: float | Schedule = 1e-2,
         *,
-        smoothing: float = 0.99,
-        epsilon: float = 1e-8,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, lr)
-        self.smoothing, self.epsilon, self.weight_decay = smoothing, epsilon, weight_decay
+        self.alpha, self.eps, self.weight_decay = alpha, eps, weight_decay
         self.squares = self._zeros()
 
     def _rule(self, rate: float, m: Any) -> Rule:
-        alpha, epsilon, decay, sqrt = self.smoothing, self.epsilon, self.weight_decay, m.sqrt
+        alpha, eps, decay, sqrt = self.alpha, self.eps, self.weight_decay, m.sqrt
 
         def rule(x: Any, g: Any, square: Any) -> tuple[Any, Any]:
             g = g + decay * x if decay else g
             square = alpha * square + (1 - alpha) * g * g
-            return x - rate * g / (sqrt(square) + epsilon), square
+            return x - rate * g / (sqrt(square) + eps), square
 
         return rule
 

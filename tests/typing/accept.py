@@ -179,16 +179,18 @@ def drawings() -> None:
 
 
 def networks() -> None:
-    """A neuron gives a Value, a layer a list; of an MLP the width decides."""
+    """A neuron gives a Value, of several samples a list of them; of layers the width decides."""
     assert_type(nn.Neuron(2, "tanh", init="xavier_normal", seed=1)([1.0, 2.0]), Value)
-    assert_type(nn.Layer(2, 3, Value.tanh, init=nn.he_normal)((1.0, Value(2.0))), list[Value])
-    assert_type(nn.Layer(2, 3).batch([[1.0, 2.0]]), list[list[Value]])
+    assert_type(nn.Neuron(2, nonlin=False)([[1.0, 2.0], [3.0, 4.0]]), list[Value])
+    assert_type(nn.Neuron(1)(2.0), Value)
+    nn.Layer(2, 3, Value.tanh, init=nn.he_normal)((1.0, Value(2.0)))[2].backward()
+    nn.Layer(2, 1, nonlin=False).batch([[1.0, 2.0]])[0].backward()
     model = nn.MLP(2, [4, 4, 1], ["relu", sin], output="sigmoid", seed=7)
     model(X[0]).backward()
     model(np.array([1.0, 2.0])).backward()
     chain = nn.Sequential(nn.Layer(2, 2, None), nn.BatchNorm(2), "tanh", nn.Residual(nn.Layer(2, 2)))
-    assert_type(chain.eval()([1.0, 2.0]), list[Value])
-    assert_type(chain.train().batch(X), list[list[Value]])
+    chain.eval()([1.0, 2.0])[1].backward()
+    chain.train().batch(X)[0][1].backward()
     assert_type(model.parameters(), list[Value])
     assert_type(model.state_dict(), dict[str, float])
     assert_type(model.load_state_dict(model.state_dict()), nn.MLP)

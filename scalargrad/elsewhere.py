@@ -1,0 +1,207 @@
+"""What other libraries call things, answered with what they are called here.
+
+Where a name means exactly the same, it simply works (`x.item()`, `optim.RMSprop`, `eps=`, `forward`); this is
+the table of the others, by the place where people look for them.  A new one is a line here.
+"""
+
+import sys
+from typing import Any
+
+RECORDS = "is not needed here: every Value is recorded, but under no_grad()"
+ONE_NUMBER = "has no meaning here: a Value is one number, and many are a list of them"
+SEEDS = "is seed= of nn.MLP, fit and datasets.moons here, else Python's random.seed"
+MODES = "is not there; a list comprehension over model.parameters() says what to change"
+
+ANSWERS: dict[str, dict[str, str]] = {
+    "scalargrad": {
+        "Tensor": "is Value(3.0) here, for one number; a vector is a list of Values",
+        "tensor": "is Value(3.0) here, for one number; a vector is a list of Values",
+        "Variable": "is Value(3.0) here",
+        "from_numpy": "is [Value(x) for x in array] here",
+        "array": "is a list of Values here, [Value(x) for x in array]",
+        "zeros": "is [Value(0.0) for _ in range(n)] here",
+        "randn": "is [Value(random.gauss(0, 1)) for _ in range(n)] here",
+        "manual_seed": SEEDS,
+        "seed": SEEDS,
+        "enable_grad": RECORDS,
+        "set_grad_enabled": RECORDS,
+        "inference_mode": "is no_grad() here",
+        "autograd": "is grad(f), value_and_grad(f), hessian(f) here",
+        "backward": "is the method y.backward() here",
+        "value_and_gradient": "is value_and_grad here",
+        "elementwise_grad": "is grad here, called once for each number",
+        "func": "is grad(f), hessian(f), jvp(f) here",
+        "vmap": "is record(f), which takes arrays in the place of numbers, here",
+        "jit": "is record(f) here",
+        "compile": "is record(f) here",
+        "sum": "is total(values), or Python's sum, here",
+        "matmul": "is [dot(row, x) for row in matrix] here",
+        "stack": "is a list here",
+        "cat": "is a list here, a + b",
+        "log_sum_exp": "is logsumexp here",
+        "arcsin": "is asin here",
+        "arccos": "is acos here",
+        "arctan": "is atan here",
+        "max": "is maximum(a, b) here",
+        "min": "is minimum(a, b) here",
+        "save": "is model.save('model.json') or trace(y).save('net.html') here",
+        "load": "is model.load('model.json') here",
+        "draw_graph": "is draw(y) here",
+        "make_dot": "is draw(y) here",
+        "plot": "is draw(y) for a graph, or scalargrad.plots for training, here",
+        "utils": "has no place here: datasets and batches are arguments of fit",
+        "Module": "is nn.Module here",
+        "MLP": "is nn.MLP here",
+        "SGD": "is optim.SGD here",
+        "Adam": "is optim.Adam here",
+    },
+    "scalargrad.nn": {
+        "Linear": "is nn.Layer(nin, nout, activation=None) here",
+        "Dense": "is nn.Layer(nin, nout, activation='relu') here",
+        "Parameter": "is Value(0.5) here: a leaf that is an attribute of a module is a parameter",
+        "ParameterList": "is a list of Values as an attribute here",
+        "ModuleList": "is a list of modules as an attribute here",
+        "ModuleDict": "is a dict of modules as an attribute here",
+        "Identity": "is activation=None here",
+        "ReLU": "is activation='relu', or nn.Activation('relu'), here",
+        "LeakyReLU": "is activation='leaky_relu', or nn.Activation('leaky_relu'), here",
+        "ELU": "is activation='elu', or nn.Activation('elu'), here",
+        "GELU": "is activation='gelu', or nn.Activation('gelu'), here",
+        "SiLU": "is activation='silu', or nn.Activation('silu'), here",
+        "Sigmoid": "is activation='sigmoid', or nn.Activation('sigmoid'), here",
+        "Softplus": "is activation='softplus', or nn.Activation('softplus'), here",
+        "Tanh": "is activation='tanh', or nn.Activation('tanh'), here",
+        "LogSoftmax": "is scalargrad.log_softmax here; nn.cross_entropy takes the logits themselves",
+        "MSELoss": "is nn.mse here, or loss='mse' of fit",
+        "L1Loss": "is a function of your own here, lambda p, t: abs(p - t)",
+        "BCELoss": "is nn.binary_cross_entropy of the logit here, without a sigmoid before it",
+        "BCEWithLogitsLoss": "is nn.binary_cross_entropy here",
+        "CrossEntropyLoss": "is nn.cross_entropy here",
+        "NLLLoss": "is nn.cross_entropy of the logits here",
+        "HingeEmbeddingLoss": "is nn.hinge here",
+        "BatchNorm1d": "is nn.BatchNorm(width) here",
+        "LayerNorm": "is not there; scalargrad.mean and dot make one in three lines",
+        "Dropout": "is not there; multiply by a mask that scalargrad.afresh reads",
+        "Embedding": "is scalargrad.pick(rows, index) here",
+        "Conv2d": "is not there; scalargrad.dot of each window with a list of weights is what it computes",
+        "functional": "is scalargrad.relu, nn.mse, nn.cross_entropy, … here",
+        "init": "is the argument init= here, such as init='xavier_uniform', and nn.xavier_uniform, …",
+        "utils": "is optim.clip_grad_norm, or clip_norm= of fit, here",
+        "Flatten": "is a list comprehension here",
+    },
+    "scalargrad.optim": {
+        "RMSProp": "is optim.RMSprop here",
+        "Adagrad": "is not there; optim.RMSprop is the nearest",
+        "lr_scheduler": "is a rate that is a function here, such as lr=optim.cosine_decay(1e-2, steps)",
+        "clip_grad_norm_": "is optim.clip_grad_norm here",
+        "clip_grad_value_": "is optim.clip_grad_value here",
+    },
+    "Value": {
+        "requires_grad": RECORDS,
+        "requires_grad_": RECORDS,
+        "retain_grad": "is not needed here: every Value has its grad after backward()",
+        "grad_fn": "is y.primitive, with y.parents and y.local_derivatives, here",
+        "is_leaf": "is not y.parents here",
+        "clone": "is +x here, which passes the derivative on, or x.detach(), which does not",
+        "copy": "is +x here, which passes the derivative on, or x.detach(), which does not",
+        "numpy": "is x.data here",
+        "tolist": "is x.data here",
+        "value": "is x.data here",
+        "gradient": "is x.grad here",
+        "children": "is y.parents here",
+        "name": "is x.label here",
+        "shape": ONE_NUMBER,
+        "size": ONE_NUMBER,
+        "numel": ONE_NUMBER,
+        "dtype": "is always float here",
+        "sum": ONE_NUMBER,
+        "mean": ONE_NUMBER,
+        "T": ONE_NUMBER,
+    },
+    "Module": {
+        "summary": "is print(model), or trace(loss).table('neurons'), here",
+        "add_module": "is an assignment here, self.name = module",
+        "register_parameter": "is an assignment here, self.w = Value(0.5)",
+        "register_buffer": "is an attribute that is named in the class, buffers = ('name',), here",
+        "requires_grad_": MODES,
+        "apply": MODES,
+        "cuda": "is not there: a scalar engine runs on the processor, and record(f) on arrays",
+        "to": "is not there: numbers are floats, on the processor",
+        "fit": "is the function fit(model, X, y) here",
+        "predict": "is model.batch(X) here",
+    },
+    "fit": {
+        "verbose": "is progress=True or False here",
+        "learning_rate": "is lr= here",
+        "criterion": "is loss= here",
+        "callbacks": "is on_epoch= here, a function of the history",
+        "validation_data": "is validation=(X, y) here",
+        "validation_split": "is validation=(X, y) here: split the data beforehand",
+        "shuffle": "is always so in batches; seed= says in which order",
+        "random_state": "is seed= here",
+        "n_epochs": "is epochs= here",
+        "weight_decay": "is l2= here, or that of the optimizer, optim.AdamW",
+    },
+    "loss": {
+        "bce": "is 'binary_cross_entropy', of logits, here",
+        "bcewithlogits": "is 'binary_cross_entropy' here",
+        "categoricalcrossentropy": "is 'cross_entropy', of logits, here",
+        "sparsecategoricalcrossentropy": "is 'cross_entropy', of logits, here",
+        "nll": "is 'cross_entropy', of logits, here",
+        "mae": "is a function of your own here, lambda p, t: abs(p - t)",
+        "l1": "is a function of your own here, lambda p, t: abs(p - t)",
+    },
+    "activation": {
+        "linear": "is activation=None here",
+        "identity": "is activation=None here",
+        "swish": "is 'silu' here",
+        "logsoftmax": "is left out before nn.cross_entropy, which takes logits",
+    },
+}
+
+# How somebody asked, where it was not by an attribute of a module.
+ASKED = {
+    "Value": "x.{}",
+    "Module": "model.{}",
+    "fit": "{}= of fit",
+    "loss": "loss={!r}",
+    "activation": "activation={!r}",
+}
+
+
+def answer(place: str, name: str) -> str:
+    """Return what somebody who looks for a name at a place should know, or nothing.
+
+    >>> answer("scalargrad.nn", "Linear")
+    'nn.Linear is nn.Layer(nin, nout, activation=None) here'
+    """
+    said = ANSWERS.get(place, {}).get(name)
+    asked = ASKED.get(place, f"{place.rpartition('.')[2]}.{{}}").format(name)
+    return f"{asked} {said}" if said else ""
+
+
+def missing(place: str, name: str) -> AttributeError:
+    """Return the error for an attribute that is not there, with the answer; Python adds what is near.
+
+    >>> str(missing("scalargrad.optim", "Lion"))
+    "module 'scalargrad.optim' has no attribute 'Lion'"
+    """
+    plain = f"module {place!r} has no attribute {name!r}"
+    return AttributeError(answer(place, name) or plain, name=name, obj=sys.modules.get(place))
+
+
+class Answer:
+    """An attribute that is not there, for `hasattr` and `dir` too, but says what to ask for instead."""
+
+    def __init__(self, place: str, name: str) -> None:
+        self.place, self.name = place, name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        raise missing(self.place, self.name)
+
+
+class ReadOnlyAnswer(Answer):
+    """An answer where no attribute of one's own may take its place."""
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        raise missing(self.place, self.name)

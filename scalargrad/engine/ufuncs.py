@@ -1,0 +1,67 @@
+"""NumPy's functions, of Values: `np.exp(x)` is `x.exp()`.
+
+An array has a number in each place, a Value is one; so NumPy is told what its functions mean for a Value,
+and an array beside one is refused by name, as everywhere else.
+"""
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from scalargrad.engine import functions
+from scalargrad.engine.methods import Methods
+from scalargrad.engine.node import real
+from scalargrad.engine.value import Value, operand
+from scalargrad.errors import OperandError
+from scalargrad.primitives.table import attached
+
+# Names of NumPy's that are not those of the table.  Operators come first: they take numbers on both sides.
+OPERATORS: dict[str, Callable[..., Any]] = {
+    "absolute": abs,
+    "add": operator.add,
+    "divide": operator.truediv,
+    "equal": operator.eq,
+    "float_power": operator.pow,
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "multiply": operator.mul,
+    "negative": operator.neg,
+    "not_equal": operator.ne,
+    "positive": operator.pos,
+    "power": operator.pow,
+    "reciprocal": lambda x: 1.0 / x,
+    "square": lambda x: x * x,
+    "subtract": operator.sub,
+}
+RENAMED = {"fmax": "maximum", "fmin": "minimum"} | {
+    f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")
+}
+
+
+def array_ufunc(self: Value, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:  # noqa: ARG001
+    """Return the Value of a function of NumPy's; raise OperandError for arrays and for what is not there.
+
+    >>> import numpy as np
+    >>> x = Value(0.0)
+    >>> y = np.float64(3.0) * np.exp(x)
+    >>> y.backward()
+    >>> x.grad
+    3.0
+    """
+    name = RENAMED.get(ufunc.__name__, ufunc.__name__)
+    operands = [x if isinstance(x, Value) else _number(x) for x in inputs]
+    function = OPERATORS.get(name) or (getattr(functions, name) if name in functions.__all__ else None)
+    if function is None or method != "__call__" or options:
+        message = f"np.{ufunc.__name__} is not there for Values; dir(scalargrad.functions) lists what is"
+        raise OperandError(message)
+    return function(*operands)
+
+
+def _number(x: Any) -> float:
+    constant = operand(x)  # which refuses arrays
+    return real(x) if constant is None else constant._data
+
+
+attached(Methods, {"__array_ufunc__": array_ufunc})

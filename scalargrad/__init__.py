@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scalargrad import datasets as datasets  # for `scalargrad.datasets`
     from scalargrad import nn, optim
     from scalargrad import plots as plots
-    from scalargrad.drawing import draw
+    from scalargrad.drawing import draw, draw_dot
     from scalargrad.exercises import Exercise, exercise
     from scalargrad.replay import record
     from scalargrad.tracing import Trace, trace
@@ -33,6 +33,7 @@ _MODULE_OF = {
     "datasets": "datasets",
     "diagnose": "training",
     "draw": "drawing",
+    "draw_dot": "drawing",
     "exercise": "exercises",
     "fit": "training",
     "nn": "nn",
@@ -50,6 +51,7 @@ __all__ = [
     "afresh",
     "diagnose",
     "draw",
+    "draw_dot",
     "exercise",
     "fit",
     "grad",

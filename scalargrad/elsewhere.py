@@ -30,7 +30,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "backward": "is the method y.backward() here",
         "value_and_gradient": "is value_and_grad here",
         "elementwise_grad": "is grad here, called once for each number",
-        "func": "is grad(f), hessian(f), jvp(f) here",
+        "func": "is grad(f), hessian(f) here",
         "vmap": "is record(f), which takes arrays in the place of numbers, here",
         "jit": "is record(f) here",
         "compile": "is record(f) here",

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from scalargrad.elsewhere import answer
 
 T = TypeVar("T")
+S = TypeVar("S", bound=str)
 
 MOST_LISTED = 40  # names that an error lists
 
@@ -38,6 +39,10 @@ class ShapeError(ScalargradError, ValueError):
     """Report a list of the wrong length, naming both lengths."""
 
 
+class NoGraphError(ScalargradError, RuntimeError):
+    """Report a sweep of a value that was computed without a graph."""
+
+
 class StaleGraphError(ScalargradError, RuntimeError):
     """Report a leaf whose data was changed after something was computed from it."""
 
@@ -61,6 +66,10 @@ class RecordError(ScalargradError, RuntimeError):
 
 class LostGradientWarning(UserWarning):
     """Warn of a Value that was read as a plain number where its derivative is wanted."""
+
+
+class AppliedTwiceWarning(UserWarning):
+    """Warn of a loss from logits that is given probabilities: sigmoid or softmax is applied twice."""
 
 
 class SlowRecordWarning(UserWarning):
@@ -137,17 +146,17 @@ def known(kind: str, word: T, words: Iterable[T]) -> T:
     return word
 
 
-def meant(kind: str, word: str, words: Iterable[str]) -> str:
+def meant(kind: str, word: str, words: Iterable[S]) -> S:
     """Return the one of some words that is meant, whatever its capitals and hyphens; raise as `known` does.
 
     >>> meant("activation", "LeakyReLU", ["relu", "leaky_relu"])
     'leaky_relu'
     """
-    bare = _bare(word)
+    words, bare = list(words), _bare(word)
     found = next((each for each in words if _bare(each) == bare), None)
-    if found is None and (said := answer(kind, bare)):
-        raise UnknownNameError(said)
-    return found or known(kind, word, words)
+    if found is None:
+        raise UnknownNameError(answer(kind, bare) or unknown(kind, str(word), words))
+    return found
 
 
 def _bare(word: str) -> str:

@@ -13,9 +13,12 @@ import pytest
 from scalargrad import Value, fit, nn, optim
 from scalargrad.datasets import moons
 from scalargrad.errors import (
+    AppliedTwiceWarning,
     DomainError,
+    LostGradientWarning,
     NonFiniteError,
     OperandError,
+    ScalargradError,
     ShapeError,
     UnknownNameError,
 )
@@ -286,7 +289,8 @@ def test_early_stopping_puts_the_best_state_back():
 def test_early_stopping_watches_the_training_loss_without_validation():
     """A network that has nothing left to learn stops, and stays as it is."""
     model = nn.Neuron(1, None, seed=1)
-    history = fit(model, [1.0], [2.0], loss=lambda z, y: z * 0.0 + y, patience=2)
+    with pytest.warns(LostGradientWarning, match="the first step changes nothing"):
+        history = fit(model, [1.0], [2.0], loss=lambda z, y: z * 0.0 + y, patience=2)
     assert history.epochs == 3
     assert str(history) == "no lower loss for 2 epochs: loss 2 → 2 in 3 epochs"
 
@@ -373,6 +377,91 @@ def test_an_undefined_value_says_where_in_training_it_came():
     assert caught.value.__notes__ == ["(in epoch 1, step 1 of fit)"]
 
 
+# ---- what would be wrong silently
+
+LOST = {
+    "a function of math": lambda p, y: -math.log(abs(p)),
+    "float": lambda p, y: (float(p) - y) ** 2,
+    "data": lambda p, y: (p.data - y) ** 2,
+    "detached": lambda p, y: (p.detach() - y) ** 2,
+    "item": lambda p, y: (p.item() - y) ** 2,
+}
+
+
+@pytest.mark.parametrize("replay", [None, False])
+@pytest.mark.parametrize("loss", LOST.values(), ids=LOST)
+def test_a_loss_from_which_nothing_is_learned_is_warned_of_at_the_users_line(loss, replay):
+    """No derivative passes through a plain number, so the first step changes nothing."""
+    with pytest.warns(LostGradientWarning) as caught:
+        fit(network(), POINTS, LABELS, loss=loss, epochs=2, replay=replay)
+    assert "the first step changes nothing" in str(caught[-1].message)
+    assert {warning.filename for warning in caught} == {__file__}
+
+
+def test_a_part_of_the_loss_that_is_lost_is_warned_of():
+    """It has a derivative, but not all of it."""
+    with pytest.warns(LostGradientWarning, match="reads a Value as a plain number"):
+        fit(network(), POINTS, LABELS, loss=lambda p, y: (p - y) ** 2 + math.exp(p), epochs=2)
+
+
+@pytest.mark.parametrize("output", ["sigmoid", "softmax"])
+@pytest.mark.parametrize("replay", [None, False])
+def test_a_loss_from_logits_warns_of_probabilities(output, replay):
+    """The activation would be applied twice; of the logits themselves it says nothing."""
+    loss = {"sigmoid": "binary_cross_entropy", "softmax": "cross_entropy"}[output]
+    targets = [(y + 1) // 2 for y in LABELS]
+    widths = [4, 1 if output == "sigmoid" else 2]
+    with pytest.warns(AppliedTwiceWarning, match=f"is the output of a {output} already") as caught:
+        fit(nn.MLP(2, widths, output=output), POINTS, targets, loss=loss, epochs=1, replay=replay)
+    assert {warning.filename for warning in caught} == {__file__}
+    fit(nn.MLP(2, widths), POINTS, targets, loss=loss, epochs=1, replay=replay)
+
+
+# ---- what people write elsewhere
+
+
+def test_an_optimiser_is_made_by_its_name_with_its_rate():
+    """In any capitals, and as the class would be made by hand."""
+    for name, made in {"adam": optim.Adam, "SGD": optim.SGD, "RMSprop": optim.RMSprop}.items():
+        one, other = network(), network()
+        fit(one, POINTS, LABELS, optimizer=name, lr=0.05, epochs=3)
+        fit(other, POINTS, LABELS, optimizer=made(other.parameters(), lr=0.05), epochs=3)
+        assert state(one) == state(other)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"verbose": 1}, "verbose= of fit is progress="),
+        ({"learning_rate": 0.1}, "learning_rate= of fit is lr= here"),
+        ({"rate": 0.1}, "fit has no argument 'rate'"),
+        ({"optimizer": "lion"}, "unknown optimizer 'lion'; there are: adam"),
+        ({"loss": "bce"}, "loss='bce' is 'binary_cross_entropy'"),
+        ({"loss": "zzz"}, "unknown loss 'zzz'"),
+        ({"optimizer": "sgd", "lr": -0.1}, "SGD descends with a rate of at least 0, got lr=-0.1"),
+    ],
+)
+def test_an_argument_that_is_none_is_answered(options, message):
+    """With what is meant here, or what there is."""
+    with pytest.raises(ScalargradError, match=re.escape(message)):
+        fit(network(), POINTS, LABELS, **options)
+
+
+def test_a_rate_beside_an_optimiser_that_has_one_is_refused():
+    """Nobody could say which is meant."""
+    model = network()
+    with pytest.raises(OperandError, match=r"has a rate already, lr=0\.01"):
+        fit(model, POINTS, LABELS, optimizer=optim.SGD(model.parameters()), lr=0.1)
+
+
+def test_the_loss_may_be_spelt_in_any_way():
+    """Capitals and hyphens are no other loss."""
+    one, other = network(), network()
+    fit(one, POINTS, LABELS, loss="MSE", epochs=2)
+    fit(other, POINTS, LABELS, loss="mse", epochs=2)
+    assert state(one) == state(other)
+
+
 # ---- modes and the progress bar
 
 
@@ -412,7 +501,7 @@ def test_quiet_training_loads_no_more_than_replays_need(replay, with_numpy):
     """No progress bar where nobody looks, and NumPy only for replays."""
     program = (
         f"import sys; from scalargrad import fit, nn; "
-        f"fit(nn.Neuron(1, seed=1), [0.0], [1.0], epochs=1, replay={replay})\n"
+        f"fit(nn.Neuron(1, None, seed=1), [0.0], [1.0], epochs=1, replay={replay})\n"
         "print('numpy' in sys.modules, 'tqdm' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

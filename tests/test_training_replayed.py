@@ -285,7 +285,7 @@ MODELS = {
     "MLP of several activations": (network((4, 3, 2, 1), ["relu", "gelu", "elu"]), "mse", NUMBERS),
     "leaky": (network((4, 1), leaky_relu), "mse", NUMBERS),
     "linear": (network((1,)), "mse", NUMBERS),
-    "neuron": (functools.partial(nn.Neuron, 2, "sigmoid", seed=1), "binary_cross_entropy", (SCORES + 1) / 2),
+    "neuron": (functools.partial(nn.Neuron, 2, None, seed=1), "binary_cross_entropy", (SCORES + 1) / 2),
     "residual": (residual, "hinge", SCORES),
     "softmax layer": (network((4, 3), output="softmax"), "half_squared_error", HOT),
     "softmax module": (lambda: nn.Sequential(nn.Layer(2, 3, seed=1), nn.Softmax()), "mse", HOT),
@@ -930,24 +930,11 @@ UNREPLAYABLE = {
 
 
 @pytest.mark.parametrize("name", UNREPLAYABLE)
-@pytest.mark.parametrize("make", [network(), lambda: Alone(normalised())], ids=["MLP", "normalised"])
+@pytest.mark.parametrize("make", [network(), normalised], ids=["MLP", "normalised"])
 def test_what_reads_a_target_as_a_plain_number_goes_graph_by_graph(name, make):
     """The history says why, and the numbers are those that were asked for so."""
     loss, targets, reason = UNREPLAYABLE[name]
     check_falls_back(make, targets, reason, loss=loss)
-
-
-class Alone(nn.Module):
-    """A network of width 1 that gives that one Value, as an MLP does."""
-
-    def __init__(self, net):
-        self.net = net
-
-    def __call__(self, x):
-        return self.net(x)[0]
-
-    def batch(self, samples):
-        return [output[0] for output in self.net.batch(samples)]
 
 
 def test_samples_of_several_lengths_go_graph_by_graph():
@@ -1214,7 +1201,7 @@ class Freezing(nn.Module):
 
     def __call__(self, x):
         hidden = self.first(x)
-        return self.second([h.detach() for h in hidden] if self.frozen else hidden)[0]
+        return self.second([h.detach() for h in hidden] if self.frozen else hidden)
 
 
 def thawed(model, optimizer, history):

@@ -17,7 +17,7 @@ from scalargrad.wengert.list import WengertList
 if TYPE_CHECKING:
     from scalargrad.drawing.figure import Figure
 
-__all__ = ["EDGES", "STYLES", "THEMES", "VIEWS", "draw"]
+__all__ = ["EDGES", "STYLES", "THEMES", "VIEWS", "draw", "draw_dot"]
 
 Style = Literal["textbook", "micrograd"]
 Direction = Literal["right", "down"]
@@ -92,6 +92,21 @@ def draw(
     figure.text = text_form(picture, plain)
     shown = f"{counted(picture.values, 'value')} in {counted(len(picture.groups), 'node')}"
     figure.title = f"drawing of {one_line(trace.output.name)}: {shown}, view {picture.view!r}"
+    return figure
+
+
+def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> "Figure":
+    """Draw the graph of a value as micrograd's notebooks do: `draw` in the style "micrograd".
+
+    `format` is that of the image, `rankdir` is "LR" for left to right or "TB" for top to bottom.
+
+    >>> x = Value(3.0, label="x")
+    >>> draw_dot(x * x).format
+    'svg'
+    """
+    direction: Direction = "down" if known("rankdir", rankdir, ("LR", "TB")) == "TB" else "right"
+    figure = draw(root, "values", style="micrograd", direction=direction)
+    figure.format = format
     return figure
 
 

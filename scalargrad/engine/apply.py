@@ -53,7 +53,7 @@ def computed(row: Primitive, data: float, first: Any, second: Any = None) -> Val
     node.primitive = row
     node._first = first
     node._second = second
-    if recording.blocks_without and not recording.wanted.get():
+    if recording.blocks_without and not recording.is_on():
         if watching.watched:
             return node.detach()  # and whoever watches is told of what
         node.primitive = node._first = node._second = None

@@ -10,6 +10,11 @@ blocks_without = 0  # in all threads: while it is 0, no node needs to ask the Co
 _count_lock = Lock()
 
 
+def is_on() -> bool:
+    """Tell whether results remember how they were computed."""
+    return not blocks_without or wanted.get()
+
+
 @contextmanager
 def no_grad() -> Iterator[None]:
     """Compute without recording: results inside the block are leaves, without parents.

@@ -1,10 +1,10 @@
 """Derivatives of Python functions, of any order."""
 
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, overload
 
+from scalargrad.engine.lines import warn
 from scalargrad.engine.node import evaluation_order, local_derivatives, next_order
 from scalargrad.engine.reading import local_values
 from scalargrad.engine.recording import recorded
@@ -78,7 +78,7 @@ def hessian(f: Function, /) -> Callable[..., list[list[Number]]]:
         since = next_order()
         with recorded():
             variables = [_variable(x) for x in arguments]
-            with _watched(since, stacklevel=4):
+            with warned_of_reads(since):
                 output = _one_number(f(*variables))
             order = evaluation_order(output)
             gradient = list(map(_derivatives(order, since, connected=True), variables))
@@ -92,7 +92,7 @@ def hessian(f: Function, /) -> Callable[..., list[list[Number]]]:
 def _value_and_grad(f: Callable[..., Any], argnums: Argnums, arguments: Sequence[Any]) -> tuple[Any, Any]:
     since = next_order()
     chosen = _checked(argnums, len(arguments))
-    with recorded(), _watched(since, stacklevel=5):
+    with recorded(), warned_of_reads(since):
         variables = [_map(_variable, x) if i in chosen else x for i, x in enumerate(arguments)]
         output = _one_number(f(*variables))
     order = evaluation_order(output)
@@ -123,11 +123,8 @@ class _FloatReads(Watcher):
 
 
 @contextmanager
-def _watched(since: int, stacklevel: int) -> Iterator[None]:
-    """Warn if a Value made since is read as a float in the block, by a function of `math`, say.
-
-    The warning points at the line that asked for the derivative, that many frames up.
-    """
+def warned_of_reads(since: int) -> Iterator[None]:
+    """Warn if a Value made since is read as a float in the block, by a function of `math`, say."""
     outer = watcher.get()
     reads = _FloatReads(outer)
     try:
@@ -142,7 +139,7 @@ def _watched(since: int, stacklevel: int) -> Iterator[None]:
             "the function reads a Value as a plain number, so no derivative passes through there: use "
             "scalargrad's functions in place of math's, and x.data where a plain number is meant"
         )
-        warnings.warn(message, LostGradientWarning, stacklevel)
+        warn(message, LostGradientWarning)
 
 
 def _variable(x: Any) -> Value:

@@ -10,13 +10,13 @@ import numbers
 from collections.abc import Callable, Iterable
 from typing import Any, overload
 
-from scalargrad.engine import watching
+from scalargrad.engine import recording, watching
 from scalargrad.engine.methods import Methods
 from scalargrad.engine.micrograd import Micrograd, label_of
 from scalargrad.engine.node import describe, evaluation_order, local_derivatives, next_order, real
 from scalargrad.engine.pytorch import PyTorch
 from scalargrad.engine.sweep import accumulate_gradients
-from scalargrad.errors import OperandError
+from scalargrad.errors import NoGraphError, OperandError
 
 
 class Value(Methods["Value"], Micrograd, PyTorch):
@@ -61,7 +61,8 @@ class Value(Methods["Value"], Micrograd, PyTorch):
         """Sweep in reverse: set grad to ∂self/∂node · seed at inner nodes, add it at the leaves.
 
         A second sweep adds to the leaves once more, as a second loss does.  Raises StaleGraphError
-        if the data of a leaf was changed after it was read.
+        if the data of a leaf was changed after it was read, NoGraphError inside of `no_grad` for what was
+        computed there.
 
         >>> x = Value(2.0)
         >>> y = x * x
@@ -70,6 +71,9 @@ class Value(Methods["Value"], Micrograd, PyTorch):
         """
         if watching.watched:
             watching.watcher.get().read(self, "backward()")
+        if self._first is None and not recording.is_on():
+            message = f"backward() under no_grad: {describe(self)} has no graph to sweep, so no gradient"
+            raise NoGraphError(message)
         accumulate_gradients(self, real(seed))
 
     def zero_grad(self) -> None:

@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable
 from typing import Literal, get_args
 
-from scalargrad.errors import known
+from scalargrad.errors import meant
 from scalargrad.primitives.table import row_of
 
 Initialiser = Callable[[random.Random, int, int], float]
@@ -67,4 +67,4 @@ def initialiser(init: InitialiserLike, activation: object) -> Initialiser:
         name = activation if isinstance(activation, str) else getattr(activation, "__name__", "")
         row = row_of(name)
         return he_uniform if row and row.activation and row.activation.halving else xavier_uniform
-    return INITIALISERS[known("initialiser", init, INITIALISERS)]
+    return INITIALISERS[meant("initialiser", init, INITIALISERS)]

@@ -11,9 +11,13 @@ from typing import Any, Literal, get_args
 
 from scalargrad.engine.composed import pick
 from scalargrad.engine.functions import dot, logsumexp, total
+from scalargrad.engine.lines import warn
+from scalargrad.engine.node import describe
 from scalargrad.engine.value import Number, Value, as_values
 from scalargrad.engine.watching import watcher
-from scalargrad.errors import DomainError, ShapeError, known
+from scalargrad.errors import AppliedTwiceWarning, DomainError, ShapeError, meant
+from scalargrad.primitives.rows import exp, sigmoid
+from scalargrad.primitives.rows import logsumexp as logsumexp_row
 
 Prediction = Number | Sequence[Number]
 Target = Any  # a number or a list of them, as it came in the data: from NumPy, pandas, or a file
@@ -55,7 +59,8 @@ def hinge(prediction: Prediction, target: Target) -> Value:
 def binary_cross_entropy(prediction: Prediction, target: Target) -> Value:
     """Return -y ln σ(z) - (1 - y) ln(1 - σ(z)) of a logit z, as softplus(z) - y · z; 0 ≤ y ≤ 1.
 
-    Its derivative by z is σ(z) - y.  For lists, it is the sum.
+    Its derivative by z is σ(z) - y.  For lists, it is the sum.  Warns with AppliedTwiceWarning if z is the
+    output of a sigmoid already.
 
     >>> round(binary_cross_entropy(Value(0.0), 1).data, 4)
     0.6931
@@ -69,13 +74,15 @@ def cross_entropy(prediction: Prediction, target: Target) -> Value:
     """Return -Σ yᵢ ln pᵢ, p = softmax(z), of logits z: ln Σ eᶻⁱ - zₜ for the class t.
 
     The target is the number of the class, or a one-hot list, or probabilities that add up to 1.  The
-    derivative by z is p - y.  Raises ShapeError for a target that does not fit the logits.
+    derivative by z is p - y.  Raises ShapeError for a target that does not fit the logits; warns with
+    AppliedTwiceWarning if they are outputs of softmax already.
 
     >>> z = [Value(1000.0), Value(0.0)]
     >>> cross_entropy(z, 1).data, cross_entropy(z, [1, 0]).data
     (1000.0, 0.0)
     """
     logits = as_values(_listed(prediction))
+    _warn_of_probabilities("cross_entropy", logits[0])
     if isinstance(target, Value):  # an argument of a function that is recorded
         return logsumexp(logits) - pick(logits, target)
     if isinstance(target, numbers.Real):
@@ -103,7 +110,7 @@ def loss_function(loss: LossName | Loss) -> Loss:
     """Return the loss of this name, or the function itself."""
     if callable(loss):
         return loss
-    return LOSSES[known("loss", loss, LOSSES)]
+    return LOSSES[meant("loss", loss, LOSSES)]
 
 
 def _shortfall(score: Value, target: Target) -> Value:
@@ -118,7 +125,24 @@ def _surprise(logit: Value, target: float) -> Value:
     if not _passes(_is_a_share, target):
         message = f"binary_cross_entropy needs targets from 0 to 1, got {_shown(target)}"
         raise DomainError(message)
+    _warn_of_probabilities("binary_cross_entropy", logit)
     return logit.softplus() - target * logit
+
+
+def _warn_of_probabilities(name: str, logit: Value) -> None:
+    row = logit.primitive
+    if row is sigmoid or (row is exp and _is_of_softmax(logit)):
+        activation = "softmax" if row is exp else "sigmoid"
+        message = (
+            f"{name} takes logits, and {describe(logit)} is the output of a {activation} already, which is "
+            "then applied twice: leave it out of the model, output=None"
+        )
+        warn(message, AppliedTwiceWarning)
+
+
+def _is_of_softmax(p: Value) -> bool:
+    """Tell whether p is e to the power of a difference to ln Σ eᶻ, as softmax computes it."""
+    return any(parent.primitive is logsumexp_row for parent in p.parents[0].parents)
 
 
 def _is_a_sign(y: Any) -> Any:

@@ -3,16 +3,26 @@
 from typing import TYPE_CHECKING
 
 from scalargrad.elsewhere import missing
+from scalargrad.optim.choice import OPTIMIZERS
 from scalargrad.optim.clipping import clip_grad_norm, clip_grad_value, gradient_norm
 from scalargrad.optim.optimizers import SGD, Adam, AdamW, Optimizer, RMSprop
-from scalargrad.optim.schedules import cosine_decay, exponential_decay, linear_decay, step_decay, warmup
+from scalargrad.optim.schedules import (
+    Schedule,
+    cosine_decay,
+    exponential_decay,
+    linear_decay,
+    step_decay,
+    warmup,
+)
 
 __all__ = [
+    "OPTIMIZERS",
     "SGD",
     "Adam",
     "AdamW",
     "Optimizer",
     "RMSprop",
+    "Schedule",
     "clip_grad_norm",
     "clip_grad_value",
     "cosine_decay",

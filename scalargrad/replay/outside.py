@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from scalargrad.engine import watching
+from scalargrad.engine.lines import is_the_users
 from scalargrad.engine.value import Value
-from scalargrad.replay.lines import is_the_users
 
 SCALARS = (bool, int, float, complex, str, bytes, type(None))
 OURS = "scalargrad.nn"  # whose objects a user changes

@@ -1,13 +1,13 @@
 """A recorded function: called as the function is, it replays programs; where none fits it records one."""
 
 import functools
-import warnings
 from collections.abc import Callable, Collection, Sequence
 from threading import RLock
 from typing import Any, Literal
 
 import numpy as np
 
+from scalargrad.engine.lines import warn
 from scalargrad.engine.node import describe
 from scalargrad.engine.transforms import value_and_grad
 from scalargrad.engine.value import Value
@@ -227,7 +227,7 @@ class Recorded:
                     "outside each time, which takes longer than it saves: give Values new .data instead of "
                     "making new ones, or give what changes as an argument"
                 )
-                warnings.warn(message, SlowRecordWarning, stacklevel=4)
+                warn(message, SlowRecordWarning)
             self.programs, self.outside = {}, None
 
     def _record(self, programs: list[Program], call: Call, sample: int, known: int) -> None:
@@ -268,4 +268,4 @@ def _warn_of_computed(given: Sequence[Value]) -> None:
             f"{describe(computed)} was computed, and its derivative goes no further than into its own grad: "
             "compute it inside of what is recorded"
         )
-        warnings.warn(message, LostGradientWarning, stacklevel=3)
+        warn(message, LostGradientWarning)

@@ -10,6 +10,7 @@ from itertools import chain
 from threading import Lock
 from typing import Any
 
+from scalargrad.engine.lines import is_outside
 from scalargrad.engine.recording import recorded
 from scalargrad.engine.value import Value, as_value
 from scalargrad.engine.watching import nobody, watcher, watching
@@ -18,7 +19,6 @@ from scalargrad.notation.numbers import number
 from scalargrad.replay.arguments import described
 from scalargrad.replay.call import Call, Made
 from scalargrad.replay.given import Number
-from scalargrad.replay.lines import is_outside
 from scalargrad.replay.recording import Key, Reads, Recording
 from scalargrad.replay.verifying import RELATIVE
 

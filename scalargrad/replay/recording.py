@@ -8,13 +8,13 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from scalargrad.engine.lines import Line, line
 from scalargrad.engine.node import describe, evaluation_order, next_order
 from scalargrad.engine.value import Constant, Value, as_value
 from scalargrad.engine.watching import Watcher
 from scalargrad.errors import ReadError, RecordError
 from scalargrad.replay.chance import drawn
 from scalargrad.replay.given import Argument
-from scalargrad.replay.lines import Line, line
 
 Reads = Literal["refuse", "freeze"]
 Key = tuple[int, tuple[Any, ...]]  # of what is read afresh: how much was read before, which way was taken

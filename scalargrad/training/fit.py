@@ -4,12 +4,15 @@ import itertools
 import math
 import random
 from collections.abc import Callable, Iterator
+from typing import Never
 
+from scalargrad.elsewhere import answer
 from scalargrad.engine.value import Value
 from scalargrad.errors import NonFiniteError, OperandError, RangeError, ScalargradError
 from scalargrad.nn.losses import Loss, LossName, loss_function
 from scalargrad.nn.module import Module, layer_of, set_mode
-from scalargrad.optim import Adam, Optimizer
+from scalargrad.optim import Schedule
+from scalargrad.optim.choice import OptimizerLike, optimizer_of
 from scalargrad.training.batches import Batches, Data, Dataset
 from scalargrad.training.history import History
 from scalargrad.training.patience import Best
@@ -25,7 +28,8 @@ def fit(
     y: Data,
     *,
     loss: LossName | Loss = "mse",
-    optimizer: Optimizer | Callable[[list[Value]], Optimizer] | None = None,
+    optimizer: OptimizerLike = None,
+    lr: float | Schedule | None = None,
     epochs: int = 100,
     batch_size: int | None = None,
     seed: int | None = None,
@@ -36,13 +40,15 @@ def fit(
     on_epoch: Callable[[History], object] | None = None,
     progress: bool | None = None,
     replay: bool | None = None,
+    **others: Never,
 ) -> History:
     """Minimise the mean loss of a model over samples X and targets y, and return the history.
 
     X and y are lists or arrays; `model` is a Module, or a function of one sample with a method
     `parameters()`.  `loss` is a name in `nn.LOSSES` or a function of a prediction and a target.
-    `optimizer` is one over the parameters of the model, or a function that makes one of them, such as
-    `optim.SGD`; by default it is Adam with the rate 0.01.  Batches of `batch_size` samples are drawn
+    `optimizer` is one over the parameters of the model, a name, "sgd", "adam", "adamw" or "rmsprop", or a
+    function that makes one of them, such as `optim.SGD`; by default it is Adam with the rate 0.01.  `lr` is
+    the rate of one that is made here.  Batches of `batch_size` samples are drawn
     in a new order each epoch, the same for the same `seed`; by default a batch is everything.
 
     With `patience`, training stops after that many epochs without a lower loss; where that is the loss
@@ -56,7 +62,9 @@ def fit(
     for every sample.  `replay=False` asks for graphs; `replay=True` raises RecordError rather than take a
     step through them.
 
-    Raises NonFiniteError, naming the first node that is not finite, when the loss is inf or nan.
+    Raises NonFiniteError, naming the first node that is not finite, when the loss is inf or nan.  Warns
+    with LostGradientWarning if the loss reads a prediction as a plain number, or the first step changes
+    nothing.
 
     >>> from scalargrad import nn, optim
     >>> model = nn.Neuron(1, activation=None, seed=1)
@@ -64,11 +72,14 @@ def fit(
     >>> [round(p.data, 3) for p in model.parameters()], history.epochs
     ([2.0, 1.0], 99)
     """
+    for name in others:
+        message = answer("fit", name) or f"fit has no argument {name!r}; help(fit) lists them"
+        raise OperandError(message)
     data, held_out = Dataset.of(X, y), Dataset.of(*validation) if validation else None
     of_values = getattr(
         loss, "of_values", loss
     )  # of a recorded loss, which gives floats, the function itself
-    eager = Trainer(model, loss_function(of_values), _optimizer(optimizer, model), data, l2, clip_norm)
+    eager = Trainer(model, loss_function(of_values), optimizer_of(model, optimizer, lr), data, l2, clip_norm)
     batches = Batches(len(data), batch_size, random.Random(seed))  # noqa: S311  # no secret
     history, best, layers = History(), Best(model, patience), _layers(model)
     modules = list(model.named_modules()) if isinstance(model, Module) else []
@@ -123,24 +134,6 @@ def _run_epoch(steps: Steps, batches: Batches, history: History) -> None:
 def _measure(steps: Steps, layers: dict[str, tuple[Value, ...]], history: History) -> None:
     for layer, parameters in layers.items():
         history.gradient_norms.setdefault(layer, []).append(steps.gradient_norm(parameters))
-
-
-def _optimizer(given: Optimizer | Callable[[list[Value]], Optimizer] | None, model: Trainable) -> Optimizer:
-    if not hasattr(model, "parameters"):
-        message = f"fit trains what has parameters(), such as a Module, got {model!r:.60}"
-        hint = "; give it the model itself, which it records on its own" * hasattr(model, "of_values")
-        raise OperandError(message + hint)
-    parameters = model.parameters()
-    if given is None:
-        return Adam(parameters, lr=0.01)
-    made = given if isinstance(given, Optimizer) else given(parameters)
-    if not isinstance(made, Optimizer):
-        message = f"optimizer must be an Optimizer, or make one of a list of parameters, got {given!r:.60}"
-        raise OperandError(message)
-    if not set(made.parameters) & set(parameters):
-        message = "the optimizer holds none of the parameters of this model: make it of model.parameters()"
-        raise OperandError(message)
-    return made
 
 
 def _layers(model: Trainable) -> dict[str, tuple[Value, ...]]:

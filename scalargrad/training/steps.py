@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scalargrad.errors import RecordError
+from scalargrad.engine.lines import warn
+from scalargrad.engine.node import next_order
+from scalargrad.engine.transforms import warned_of_reads
+from scalargrad.errors import LostGradientWarning, RecordError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,6 +17,12 @@ if TYPE_CHECKING:
     from scalargrad.training.history import History
     from scalargrad.training.replay import ReplayTrainer
     from scalargrad.training.trainer import Trainer
+
+NOTHING = (
+    "the first step changes nothing, for the loss has the derivative 0 by every parameter: does it read a "
+    "prediction as a plain number, by float(), .data or a function of math? If not, "
+    "diagnose(model, X, y) tells where the derivative ends"
+)
 
 
 class Steps:
@@ -25,13 +34,21 @@ class Steps:
     def __init__(self, eager: Trainer, history: History, wanted: bool | None) -> None:
         self.eager, self.history, self.wanted = eager, history, wanted
         self.trainer: Trainer | ReplayTrainer | None = None
+        self._is_looked_at = False
         if wanted is False:
             self._go_back("asked for")
 
     def step(self, places: Places) -> float:
-        """Take one step on the samples at some places, and return the loss before it."""
+        """Take one step on the samples at some places, and return the loss before it; look at the first."""
+        loss = self._step(places)
+        if not self._is_looked_at and loss and not self.gradient_norm(self.eager.optimizer.parameters):
+            warn(NOTHING, LostGradientWarning)
+        self._is_looked_at = True
+        return loss
+
+    def _step(self, places: Places) -> float:
         if self.trainer is self.eager:
-            return self.eager.step(places)
+            return self._step_eagerly(places)
         from scalargrad.training.arrays import CannotReplayError
         from scalargrad.training.replay import ReplayTrainer  # with NumPy, where it is used
 
@@ -44,7 +61,13 @@ class Steps:
                 message = f"this training cannot be replayed: {error}"
                 raise RecordError(message) from error
             self._go_back(str(error))
-        return self.eager.step(places)
+        return self._step_eagerly(places)
+
+    def _step_eagerly(self, places: Places) -> float:
+        if self._is_looked_at:
+            return self.eager.step(places)
+        with warned_of_reads(next_order()):
+            return self.eager.step(places)
 
     def loss_on(self, data: Dataset) -> float:
         """Return the mean loss over samples that are not learned from."""

@@ -3,8 +3,11 @@
 import linecache
 import os
 import sys
+import warnings
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from types import FrameType
 from typing import NamedTuple
 
 PACKAGE = str(Path(__file__).parent.parent) + os.sep
@@ -37,7 +40,19 @@ class Line(NamedTuple):
 
 def line() -> Line:
     """Return the line of the user's that is running."""
-    frame = sys._getframe(1)
+    *_, frame = _frames()
+    return Line(frame.f_code.co_filename, frame.f_lineno)
+
+
+def warn(message: str, category: type[Warning]) -> None:
+    """Warn at the line of the user's that is running, wherever in this package that is noticed."""
+    warnings.warn(message, category, stacklevel=1 + len([*_frames()]))
+
+
+def _frames() -> Iterator[FrameType]:
+    """Yield the frames of what calls this function's caller, up to that of the user's program."""
+    frame = sys._getframe(2)
+    yield frame
     while frame.f_back and not is_the_users(frame.f_code.co_filename):
         frame = frame.f_back
-    return Line(frame.f_code.co_filename, frame.f_lineno)
+        yield frame

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Self, overload
 
 from scalargrad.engine.node import describe, evaluation_order
 from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError, TraceTooLargeError, UnknownNameError
+from scalargrad.files import Form, save, written
 from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.listing import listing
 
@@ -88,12 +90,57 @@ class Trace(WengertList):
 
         return table(self, kind, form, digits)
 
-    def to_markdown(self, table: TableKind = "statements", digits: int = 4) -> str:
-        """Return a table as GitHub Markdown: the "statements" or the "neurons"."""
-        return self.table(table, "markdown", digits)
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the trace to a file, in the form that its suffix says.
 
-    def to_latex(self, table: TableKind = "statements", digits: int = 4) -> str:
-        r"""Return a table as LaTeX: the "statements" or the "neurons", as a tabular.
+        `.html` is the page, `.md` and `.tex` are tables, `.txt` is the listing, `.json` reads back with
+        `from_json`; `.svg`, `.png`, `.pdf` and other images, and `.dot`, are the drawing of `draw`.
+
+        >>> import os, tempfile
+        >>> with tempfile.TemporaryDirectory() as directory:
+        ...     trace(Value(3.0, label="x") ** 2).save(os.path.join(directory, "net.tex"))
+        ...     os.listdir(directory)
+        ['net.tex']
+        """
+        from scalargrad.drawing import draw
+        from scalargrad.drawing.figure import IMAGES, SOURCES
+
+        images: dict[str, Form] = {
+            f".{kind}": partial(lambda kind: draw(self).pipe(kind), kind) for kind in IMAGES
+        }
+        sources: dict[str, Form] = {f".{kind}": lambda: draw(self).source for kind in SOURCES[1:]}
+        forms: dict[str, Form] = {
+            ".html": self.to_html,
+            ".htm": self.to_html,
+            ".md": self.to_markdown,
+            ".tex": self.to_latex,
+            ".txt": lambda: f"{listing(self)}\n",
+            ".json": self.to_json,
+        }
+        save(path, "a trace", {**forms, **images, **sources})
+
+    @overload
+    def to_markdown(self, path: None = None, table: TableKind = "statements", digits: int = 4) -> str: ...
+    @overload
+    def to_markdown(
+        self, path: str | PathLike[str], table: TableKind = "statements", digits: int = 4
+    ) -> None: ...
+    def to_markdown(
+        self, path: str | PathLike[str] | None = None, table: TableKind = "statements", digits: int = 4
+    ) -> str | None:
+        """Return a table as GitHub Markdown, the "statements" or the "neurons"; or write it to a path."""
+        return written(path, ".md", lambda: self.table(table, "markdown", digits))
+
+    @overload
+    def to_latex(self, path: None = None, table: TableKind = "statements", digits: int = 4) -> str: ...
+    @overload
+    def to_latex(
+        self, path: str | PathLike[str], table: TableKind = "statements", digits: int = 4
+    ) -> None: ...
+    def to_latex(
+        self, path: str | PathLike[str] | None = None, table: TableKind = "statements", digits: int = 4
+    ) -> str | None:
+        r"""Return a table as LaTeX, the "statements" or the "neurons", as a tabular; or write it to a path.
 
         It needs the packages amsmath and booktabs, and fits on a line of an article on A4: long sums are
         broken, broad tables are set smaller.  Labels may be of any characters.
@@ -107,7 +154,7 @@ class Trace(WengertList):
         \bottomrule
         \end{tabular}
         """
-        return self.table(table, "latex", digits)
+        return written(path, ".tex", lambda: self.table(table, "latex", digits))
 
     @overload
     def to_html(
@@ -149,15 +196,12 @@ class Trace(WengertList):
         descent moves, else weights and biases or, where there are none, every leaf.  It reads without scripts
         and on paper.  Raises TraceTooLargeError above `page.MOST_INSTRUCTIONS`.
         """
-        from pathlib import Path
-
         from scalargrad.page import page
 
-        text = page(self, title, digits=digits, rate=rate, source=source, parameters=parameters)
-        if path is None:
-            return text
-        Path(path).write_text(text, encoding="utf-8", newline="\n")
-        return None
+        def text() -> str:
+            return page(self, title, digits=digits, rate=rate, source=source, parameters=parameters)
+
+        return written(path, ".html", text)
 
     def embedded(
         self,
@@ -210,11 +254,18 @@ class Trace(WengertList):
         except TraceTooLargeError as error:
             return f"<p>{escape(str(error))}</p>"
 
-    def to_json(self) -> str:
-        """Return the trace as a JSON document, with a schema name and version, from which it reads back."""
+    @overload
+    def to_json(self, path: None = None) -> str: ...
+    @overload
+    def to_json(self, path: str | PathLike[str]) -> None: ...
+    def to_json(self, path: str | PathLike[str] | None = None) -> str | None:
+        """Return the trace as a JSON document from which it reads back, or write it to a path.
+
+        The document has a schema name and version.
+        """
         from scalargrad.wengert.exchange import to_json
 
-        return to_json(self)
+        return written(path, ".json", lambda: to_json(self))
 
     @classmethod
     def from_json(cls, text: str) -> Self:

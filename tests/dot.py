@@ -1,7 +1,14 @@
 """DOT sources, read back as the text that a person sees."""
 
+import importlib.util
 import re
+import shutil
 
+import pytest
+
+needs_dot = pytest.mark.skipif(
+    not (shutil.which("dot") or importlib.util.find_spec("pygraphviz")), reason="no Graphviz is installed"
+)
 LOWERED, RAISED = (str.maketrans("0123456789−", signs) for signs in ("₀₁₂₃₄₅₆₇₈₉−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"))
 MARKED = re.compile(r'<font point-size="\d+"><(su[bp])>([^<]*)</su[bp]></font>')
 

@@ -24,7 +24,7 @@ MODULES = {
 FLOORS = (
     ("elsewhere",),
     ("errors",),
-    ("primitives", "datasets"),
+    ("primitives", "datasets", "files"),
     ("notation", "table"),
     ("engine",),
     ("wengert", "nn", "replay", "examples", "expressions"),

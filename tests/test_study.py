@@ -259,16 +259,16 @@ def test_tables_are_github_markdown_and_booktabs():
     markdown = NET.to_markdown().splitlines()
     assert len(markdown) == 2 + 17
     assert len({line.count("|") for line in markdown}) == 1
-    neurons = NET.to_markdown("neurons").splitlines()
+    neurons = NET.to_markdown(table="neurons").splitlines()
     assert len(neurons) == 2 + 3
     for text in ("$1.3669$", "$0.7969$", "$0.1619$", "$0.3564$", "$0.0577$", r"$w_{1}\colon 0.0512,$ $"):
         assert text in neurons[2]
     latex = NET.to_latex()
     assert latex.index(r"\toprule") < latex.index(r"\midrule") < latex.index(r"\bottomrule")
     with pytest.raises(UnknownNameError, match="unknown table"):
-        NET.to_markdown("steps")
+        NET.to_markdown(table="steps")
     with pytest.raises(UnknownNameError, match="no neurons"):
-        trace(example("baydin").output()).to_markdown("neurons")
+        trace(example("baydin").output()).to_markdown(table="neurons")
 
 
 def test_tables_have_text_and_html_forms_with_the_same_numbers():
@@ -347,7 +347,7 @@ def latex_rows(latex):
 @EVERY
 def test_numbers_of_a_latex_table_stand_on_either_side_of_their_points(recorded, kind, digits):
     """What is left is whole, what is right begins with the point; all are there, in their order."""
-    columns, rows = latex_rows(recorded.to_latex(kind, digits))
+    columns, rows = latex_rows(recorded.to_latex(table=kind, digits=digits))
     halves = []
     for row in rows:
         places = zip(columns[-len(row) :], row, row[1:])
@@ -371,7 +371,7 @@ def test_infinite_and_tiny_numbers_have_a_place_in_a_latex_table(x):
 @EVERY
 def test_a_long_sum_of_a_latex_table_goes_on_in_the_rows_below(recorded, kind):
     """Each column is its formulas, one after the other, each on as many lines as it takes."""
-    columns, rows = latex_rows(recorded.to_latex(kind))
+    columns, rows = latex_rows(recorded.to_latex(table=kind))
     rows = [row for row in rows if len(row) == len(columns)]
     shown = [column for kind, column in zip(columns, zip(*rows)) if kind == "l"]
     formulas, _ = lines_of(recorded, kind, LatexWriter())
@@ -382,7 +382,7 @@ def test_a_long_sum_of_a_latex_table_goes_on_in_the_rows_below(recorded, kind):
 
 def test_the_gradients_of_a_neuron_stand_below_it_in_latex_and_html():
     """Each with what it is a derivative of, in the last column, where δ is too."""
-    _, rows = latex_rows(NET.to_latex("neurons"))
+    _, rows = latex_rows(NET.to_latex(table="neurons"))
     assert [row[1:] for row in rows[1:4]] == [["0", ".0512"], ["-0", ".0283"], ["0", ".0577"]]
     assert r"\partial y/\partial w_{1}" in rows[1][0]
     html = html_rows(NET.table("neurons", "html"))
@@ -541,7 +541,7 @@ def test_the_latex_of_an_example_fits_on_a4(tmp_path, name):
     """No table or explanation, of few digits or many, sticks out of an article by more than a point."""
     recorded = trace(example(name).output())
     kinds = [kind for t, kind in TABLES if t.output.name == recorded.output.name and len(t) == len(recorded)]
-    parts = [recorded.to_latex(kind, digits) for kind in kinds for digits in (4, 9)]
+    parts = [recorded.to_latex(table=kind, digits=digits) for kind in kinds for digits in (4, 9)]
     for v in (v for v in recorded if v.role != "constant"):
         for notation in ("partial", "bar"):
             first = v is recorded[0]

@@ -4,9 +4,11 @@ import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from os import PathLike
+from typing import NamedTuple, overload
 
 from scalargrad.checking.judging import Verdict
+from scalargrad.files import Form, save, written
 from scalargrad.notation.numbers import number
 from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.study.html import html_table
@@ -102,8 +104,12 @@ class CheckReport:
         said = self._said if width is None else [textwrap.fill(each, width) for each in self._said]
         return "\n\n".join((aligned(self._lines(), HEADINGS, alignment, width=width), *said))
 
-    def to_markdown(self) -> str:
-        """Return the table for GitHub, in which a wrong step is strong.
+    @overload
+    def to_markdown(self, path: None = None) -> str: ...
+    @overload
+    def to_markdown(self, path: str | PathLike[str]) -> None: ...
+    def to_markdown(self, path: str | PathLike[str] | None = None) -> str | None:
+        """Return the table for GitHub, in which a wrong step is strong; or write it to a path.
 
         >>> from scalargrad import Value, trace
         >>> print(trace(Value(3.0, label="x") ** 2).check({"d x": "6"}).to_markdown())
@@ -113,12 +119,33 @@ class CheckReport:
         <BLANKLINE>
         The number is right.
         """
+        return written(path, ".md", self._markdown)
+
+    def _markdown(self) -> str:
         lines = [
             (f"`{name}`", x, exact, mark if row.ok else f"**{mark}**", _plain(remark))
             for row, (name, x, exact, mark, remark) in zip(self.rows, self._lines())
         ]
         alignment = ["right" if numeric else "left" for numeric in NUMERIC]
         return "\n\n".join((aligned(lines, HEADINGS, alignment, "pipe"), *map(_plain, self._said)))
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the report to a file, in the form that its suffix says: .txt, .md, .html."""
+        forms: dict[str, Form] = {
+            ".txt": lambda: f"{self}\n",
+            ".md": lambda: f"{self.to_markdown()}\n",
+            ".html": self.to_html,
+        }
+        save(path, "a report", forms)
+
+    @overload
+    def to_html(self, path: None = None) -> str: ...
+    @overload
+    def to_html(self, path: str | PathLike[str]) -> None: ...
+    def to_html(self, path: str | PathLike[str] | None = None) -> str | None:
+        """Return the report as an HTML document, or write it to a path."""
+        head = '<!doctype html><meta charset="utf-8"><title>Checked work</title>'
+        return written(path, ".html", lambda: f"{head}{self._repr_html_()}\n")
 
     def _repr_html_(self) -> str:
         """Return the table as HTML, in which a wrong step is strong."""

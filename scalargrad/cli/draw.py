@@ -7,6 +7,7 @@ from typing import get_args
 from scalargrad.cli.subject import UsageError, add_digits, add_subject, digits_of, subject_of, writing
 from scalargrad.drawing import DIRECTIONS, EDGES, STYLES, THEMES, draw
 from scalargrad.drawing.picture import ChosenView
+from scalargrad.files import write
 
 PURPOSE = "draw the computation graph as an image, or as DOT text"
 EXAMPLES = (
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace) -> None:
         direction=options.direction,
         digits=digits_of(options, example),
     )
-    data = figure.source.encode() if kind == "dot" else figure.pipe(kind)
+    data = figure.source if kind == "dot" else figure.pipe(kind)
     with writing(path):
-        path.write_bytes(data)
+        write(path, data)
     print(path)

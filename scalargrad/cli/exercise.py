@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scalargrad.cli.subject import SUBJECT, UsageError, looks_like_a_name, numbers, traced, writing
 from scalargrad.examples import GALLERY
 from scalargrad.expressions import free_names
+from scalargrad.files import write
 
 if TYPE_CHECKING:
     from scalargrad.exercises import Exercise
@@ -65,7 +66,7 @@ def run(options: argparse.Namespace) -> None:
     written = _apart(file for path in paths for file in files(path, exercises))
     for path in sorted(written, key=lambda path: ".key" not in path.suffixes):  # no sheet without its key
         with writing(path):
-            path.write_bytes(written[path])
+            write(path, written[path])
     if written:
         print(*written, sep="\n")
 

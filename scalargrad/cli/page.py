@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from scalargrad.cli.subject import UsageError, add_digits, add_subject, digits_of, subject_of, writing
+from scalargrad.files import write
 
 PURPOSE = "write a page that plays backpropagation, one file to open in a browser"
 EXAMPLES = (
@@ -37,5 +38,5 @@ def run(options: argparse.Namespace) -> None:
         title=title, digits=digits_of(options, example), rate=rate, source=source, parameters=moved
     )
     with writing(path):
-        path.write_text(page, encoding="utf-8", newline="\n")
+        write(path, page)
     print(path)

@@ -1,6 +1,6 @@
 """The files that an exercise is written to, by their forms."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from scalargrad.exercises import Exercise, classes
@@ -8,19 +8,9 @@ from scalargrad.exercises.key import to_json
 from scalargrad.exercises.latex import document
 from scalargrad.exercises.pdf import pdf
 
-ALONE: dict[str, Callable[[Exercise], str]] = {  # forms to fill in: a file for each sheet
-    ".md": lambda each: each.sheet.to_markdown(),
-    ".html": lambda each: each.to_html(),
-    ".json": lambda each: each.sheet.to_json(),
-    ".csv": lambda each: each.sheet.to_csv(),
-    ".txt": lambda each: f"{each}\n",
-}
-SOLVED: dict[str, Callable[[Exercise], str]] = {  # what else has a key to print, for one sheet
-    ".md": lambda each: each.solution.to_markdown(),
-    ".txt": lambda each: f"{each.solution}\n",
-    ".tex": lambda each: each.solution.to_latex(),
-}
-TOGETHER = {".md": classes.markdown, ".txt": classes.text, ".tex": classes.latex}  # and for a class
+ALONE = (".md", ".html", ".json", ".csv", ".txt")  # forms to fill in: a file for each sheet
+SOLVED = (".md", ".txt", ".tex")  # forms that have a key to print, too
+TOGETHER = {".md": classes.markdown, ".txt": classes.text, ".tex": classes.latex}  # for a class
 
 
 def files(path: Path, exercises: Sequence[Exercise]) -> Iterator[tuple[Path, bytes]]:
@@ -35,13 +25,17 @@ def files(path: Path, exercises: Sequence[Exercise]) -> Iterator[tuple[Path, byt
         width = len(str(len(exercises)))
         for number, each in enumerate(exercises, 1):
             own = path.with_stem(f"{path.stem}-{number:0{width}}") if is_class else path
-            yield own, ALONE[form](each).encode()
+            yield own, _encoded(each.forms[form]())
     else:  # a form to print: one file of all sheets
         yield path, _printed(document(each.sheet for each in exercises), form)
     if (plain := ".tex" if form == ".pdf" else form) in SOLVED:
-        text = TOGETHER[plain](exercises) if is_class else SOLVED[plain](exercises[0])
+        text = TOGETHER[plain](exercises) if is_class else str(exercises[0].solution.forms[plain]())
         yield path.with_suffix(f".key{form}"), _printed(text, form)
     yield path.with_suffix(".key.json"), to_json(each.record for each in exercises).encode()
+
+
+def _encoded(content: str | bytes) -> bytes:
+    return content.encode() if isinstance(content, str) else content
 
 
 def _printed(text: str, form: str) -> bytes:

@@ -3,13 +3,16 @@
 import os
 import re
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, get_args, overload
 
 import graphviz
 
-from scalargrad.drawing.render import TIME_LIMIT, image
-from scalargrad.errors import ScalargradError
+from scalargrad.drawing.render import TIME_LIMIT, ImageFormat, image
+from scalargrad.errors import ScalargradError, UnknownNameError
+from scalargrad.files import write
 
+IMAGES = get_args(ImageFormat)
+SOURCES = ("", "gv", "dot")  # file names that end so hold DOT text
 WIDTH = re.compile(r'<svg width="([\d.]+)pt"')
 PIXELS, NARROW = 4 / 3, 640  # of a point; what any cell has room for
 
@@ -25,6 +28,8 @@ class Figure(graphviz.Digraph):
     ['digraph', '{', 'a', '->', 'b', '}']
     """
 
+    filename: Any  # of the source, as the base class has them
+    directory: Any
     time_limit = TIME_LIMIT
     text = ""
     title = "a drawing"
@@ -72,6 +77,45 @@ class Figure(graphviz.Digraph):
         data = image(self.source, kind, engine or self.engine, self.time_limit)
         return data.decode(encoding) if encoding else data
 
+    def save(
+        self,
+        filename: str | os.PathLike[str] | None = None,
+        directory: str | os.PathLike[str] | None = None,
+        *,
+        skip_existing: bool | None = False,
+    ) -> str:
+        """Write the drawing to a file and return its path: an image or DOT text, as the suffix says.
+
+        `.svg`, `.png`, `.pdf` and other images need Graphviz; `.gv`, `.dot` or no suffix is the source.
+        """
+        kind = _suffix(filename)
+        if kind not in (*IMAGES, *SOURCES):
+            message = f"a drawing is saved as .{', .'.join((*IMAGES, *SOURCES[1:]))}, got {filename!r:.60}"
+            raise UnknownNameError(message)
+        if kind in SOURCES:
+            self.filename = os.fspath(filename) if filename is not None else self.filename
+            self.directory = os.fspath(directory) if directory is not None else self.directory
+        path = Path(directory or self.directory, filename or self.filename)
+        if not (skip_existing and path.exists()):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write(path, self.source if kind in SOURCES else self.pipe(kind))
+        return os.fspath(path)
+
+    def render(
+        self,
+        filename: str | os.PathLike[str] | None = None,
+        directory: str | os.PathLike[str] | None = None,
+        *options: Any,
+        outfile: str | os.PathLike[str] | None = None,
+        **named: Any,
+    ) -> str:
+        """Write the source with the image beside it, as Graphviz does; a name in .svg is the image's."""
+        if outfile is None and _suffix(filename) in IMAGES:
+            outfile, filename = Path(directory or self.directory, filename or ""), None
+            directory = ""
+        rendered: str = super().render(filename, *options, directory=directory, outfile=outfile, **named)
+        return rendered
+
     def _render(
         self,
         engine: str,
@@ -89,7 +133,7 @@ class Figure(graphviz.Digraph):
         target = Path(outfile) if outfile is not None else Path(f"{filepath}.{suffix}")
         if raise_if_result_exists and target.exists():
             raise graphviz.FileExistsError(f"output file exists: {os.fspath(target)!r}")
-        target.write_bytes(self.pipe(format, renderer, formatter, engine=engine))
+        write(target, self.pipe(format, renderer, formatter, engine=engine))
         return os.fspath(target)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> Any:
@@ -115,3 +159,7 @@ class Figure(graphviz.Digraph):
 
     def __repr__(self) -> str:
         return f"<{self.title}>"
+
+
+def _suffix(filename: Any) -> str:
+    return Path(filename or "").suffix[1:].lower()

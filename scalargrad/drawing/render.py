@@ -21,7 +21,7 @@ sys.stdout.buffer.write(graph.draw(format=format, prog=engine, args=arguments))
 """
 NO_RENDERER = (
     "no Graphviz to draw with: install its `dot` executable (apt-get install graphviz, "
-    "brew install graphviz) or the extra `render` (pip install 'scalargrad-study[render]'); "
+    "brew install graphviz) or the extra `render` (in a checkout: pip install '.[render]'); "
     "the DOT text is in `.source`"
 )
 

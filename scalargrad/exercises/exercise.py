@@ -6,7 +6,6 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Self, overload
 
 from scalargrad.errors import ExerciseError, SheetError, TraceFormatError
@@ -15,6 +14,7 @@ from scalargrad.exercises.key import MOST_DIGITS, Record, to_json
 from scalargrad.exercises.pleasant import pleasant
 from scalargrad.exercises.questions import quiz_of
 from scalargrad.exercises.sheet import Sheet
+from scalargrad.files import Form, save, written
 from scalargrad.notation.labels import one_line
 from scalargrad.page import page
 from scalargrad.tracing import Trace, trace
@@ -132,11 +132,20 @@ class Exercise:
 
         Or write it to a path.  It is one file that loads nothing: whoever looks for the answers finds them.
         """
-        text = page(self.trace, self.title, digits=self.digits, quiz=quiz_of(self.sheet))
-        if path is None:
-            return text
-        Path(path).write_text(text, encoding="utf-8", newline="\n")
-        return None
+
+        def text() -> str:
+            return page(self.trace, self.title, digits=self.digits, quiz=quiz_of(self.sheet))
+
+        return written(path, ".html", text)
+
+    @property
+    def forms(self) -> dict[str, Form]:
+        """Return what makes each form of what is handed out, by the suffix of its file."""
+        return {**self.sheet.forms, ".html": self.to_html}
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write what is handed out to a file: the page as .html, else the sheet."""
+        save(path, "an exercise", self.forms)
 
     def check(self, claims: Mapping[str, float | str]) -> CheckReport:
         """Return a CheckReport on answers, `{"a1": 1.367, "d w5": 0.153}`, of which some may be missing."""

@@ -3,10 +3,13 @@
 import csv
 import io
 import json
+from os import PathLike
 
 from scalargrad.exercises.asked import Blank
 from scalargrad.exercises.content import Content
 from scalargrad.exercises.latex import document
+from scalargrad.exercises.pdf import pdf
+from scalargrad.files import Form, save
 from scalargrad.notation.latex import LatexWriter
 from scalargrad.notation.text import TextWriter
 from scalargrad.study.forms import between_dollars
@@ -32,6 +35,22 @@ class Sheet(Content):
         return "\n\n".join(parts)
 
     __repr__ = __str__
+
+    @property
+    def forms(self) -> dict[str, Form]:
+        """Return what makes each form, by the suffix of its file."""
+        return {
+            ".md": self.to_markdown,
+            ".txt": lambda: f"{self}\n",
+            ".json": self.to_json,
+            ".csv": self.to_csv,
+            ".tex": self.to_latex,
+            ".pdf": lambda: pdf(self.to_latex()),
+        }
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the sheet to a file, in the form that its suffix says: .md, .txt, .json, .csv, .tex, .pdf."""
+        save(path, "a sheet", self.forms)
 
     def to_markdown(self) -> str:
         """Return the sheet for GitHub, with a line for the name; each blank `____` is a cell to type into."""

@@ -15,6 +15,7 @@ from scalargrad.drawing.picture import Arrow
 from scalargrad.drawing.render import ImageFormat, image
 from scalargrad.drawing.themes import LIGHT
 from scalargrad.errors import known
+from scalargrad.files import write
 from scalargrad.notation.labels import shortened
 from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.page import check_size
@@ -51,7 +52,7 @@ def frames(
     for number, source in enumerate(sources):
         for kind in formats:
             path = place / f"step-{number:0{len(str(len(sources) - 1))}}.{kind}"
-            path.write_bytes(image(source, kind))
+            write(path, image(source, kind))
             paths.append(path)
     return paths
 

@@ -1,9 +1,11 @@
 """An adjoint explained: the chain rule over its children, the numbers put in, the result."""
 
 from dataclasses import dataclass
+from os import PathLike
 from typing import Literal, NamedTuple
 from unicodedata import combining
 
+from scalargrad.files import Form, save
 from scalargrad.notation.characters import portable
 from scalargrad.notation.latex import LatexWriter
 from scalargrad.notation.numbers import number
@@ -49,6 +51,17 @@ class Explanation:
 
     def __str__(self) -> str:
         return "\n\n".join("\n".join(each._text()) for each in (self, *self.rest))
+
+    __repr__ = __str__
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the explanation to a file, in the form that its suffix says: .txt, .md, .tex."""
+        forms: dict[str, Form] = {
+            ".txt": lambda: f"{self}\n",
+            ".md": lambda: f"{self.to_markdown()}\n",
+            ".tex": lambda: f"{self.to_latex()}\n",
+        }
+        save(path, "an explanation", forms)
 
     def to_markdown(self) -> str:
         """Return the explanation as mathematics that GitHub and notebooks typeset."""

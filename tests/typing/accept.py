@@ -144,7 +144,9 @@ def traces() -> None:
     report = t.check({"a1": 1.367, "d w5": "0.153"}, digits=3, rate=0.1)
     assert_type(report, CheckReport)
     assert_type(report.first_wrong, Judgement | None)
-    assert_type(t.table("neurons", form="latex") + t.to_markdown("statements") + t.to_latex(digits=2), str)
+    assert_type(
+        t.table("neurons", form="latex") + t.to_markdown(table="statements") + t.to_latex(digits=2), str
+    )
     assert_type(t.to_html(title="A net"), str)
     assert_type(Trace.from_json(t.to_json()), Trace)
     assert_type(t.at(w5=1.0), Trace)

@@ -118,7 +118,7 @@ def traces() -> None:
     t.check({"x": None})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
     t.table("neuron")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     t.table(form="htm")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    t.to_latex("values")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    t.to_latex(table="values")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
     t.to_html(4)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]
     t.frames("nowhere", formats=["bmp"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
     t.frames("nowhere", formats="svg")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -92,11 +92,22 @@ class Trace(WengertList):
         """Return a table as GitHub Markdown: the "statements" or the "neurons"."""
         return self.table(table, "markdown", digits)
 
-    def to_latex(self, table: TableKind = "statements", digits: int = 4) -> str:
-        r"""Return a table as LaTeX: the "statements" or the "neurons", as a tabular.
+    def to_latex(
+        self,
+        table: TableKind = "statements",
+        digits: int = 4,
+        *,
+        siunitx: bool = False,
+        longtable: bool = False,
+    ) -> str:
+        r"""Return a table as LaTeX: the "statements" or the "neurons", numbers aligned on their points.
 
-        It needs the packages amsmath and booktabs, and fits on a line of an article on A4: long sums are
-        broken, broad tables are set smaller.  Labels may be of any characters.
+        It needs the packages amsmath and booktabs, and fits on a line of an article on A4 and of a slide:
+        long formulas are broken, broad tables set smaller, the broadest scaled, by graphicx.  Labels may be
+        of any characters, for pdflatex and lualatex.  With `siunitx` that package sets the numbers, as the
+        document tells it to: with a decimal comma, for example.  With `longtable` the table goes on on the
+        next page, by the package of that name; without, there is room for 40 rows on A4, for 14 on a slide of
+        16:9, where \resizebox*{!}{.85\textheight}{…} around the table gets in more.
 
         >>> x = Value(3.0, label="x")
         >>> y = x * -0.5
@@ -107,7 +118,9 @@ class Trace(WengertList):
         \bottomrule
         \end{tabular}
         """
-        return self.table(table, "latex", digits)
+        from scalargrad.study.tables import latex_table
+
+        return latex_table(self, table, digits, siunitx=siunitx, longtable=longtable)
 
     @overload
     def to_html(

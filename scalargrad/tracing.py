@@ -113,8 +113,8 @@ class Trace(WengertList):
         >>> y = x * -0.5
         >>> y.label = "ŷ"
         >>> print(*trace(y).to_latex().splitlines()[-4:], sep="\n")
-        $x$       &                  & $3$ &       & $-0.5$ & $-0$ & $.5$ \\
-        $\hat{y}$ & $x \cdot (-0.5)$ & $-1$ & $.5$ &        & $1$ &       \\
+        $x$       &                  & $3$  &      & $-0.5$ & $-0$ & $.5$ \\
+        $\hat{y}$ & $x \cdot (-0.5)$ & $-1$ & $.5$ &        & $1$  &      \\
         \bottomrule
         \end{tabular}
         """

@@ -404,6 +404,7 @@ def test_an_html_table_is_aligned_on_the_points_and_its_formulas_are_mathml(reco
     cells = [cell for row in rows for cell in row]
     numeric = [cell for cell in cells if cell.tag == "td" and "right" in cell.get("style")]
     assert text_of(numeric) == numbers
+    assert all(cell.get("align") in cell.get("style") for row in [head, *rows] for cell in row)
     for place in range(-len(head), 0):
         column = [row[place] for row in rows if len(row) >= -place]
         plain = [cell.text for cell in column if cell in numeric and "·10" not in cell.text]

@@ -16,7 +16,8 @@ WITHOUT_WIDTH = re.compile(  # brackets as they are, accents, the backslash of a
 )
 COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)")
 GROUPING = re.compile("[{}_^]")
-WIDE = re.compile(r"\\text(?:less|greater)|[A-Zmw+=]")  # half a digit broader than digits
+BROAD_SIGN = re.compile(r"\\(?:textless|textgreater|times)(?![A-Za-z])")
+WIDE = re.compile("[A-Zmw+=]")  # half a digit broader than digits
 NARROW = re.compile(r"\\cdot| ")  # half a digit narrower
 
 
@@ -68,9 +69,9 @@ def breadth(latex: str) -> float:
     while found := FRACTION.search(latex):
         latex = latex[: found.start()] + max(found.groups(), key=breadth) + latex[found.end() :]
     scripts = sum(map(breadth, SCRIPT.findall(latex)))
-    latex = WITHOUT_WIDTH.sub("", SCRIPT.sub("", latex))
+    latex = BROAD_SIGN.sub("=", WITHOUT_WIDTH.sub("", SCRIPT.sub("", latex)))
     signs = GROUPING.sub("", COMMAND.sub("x", latex))
-    return len(signs) + (len(WIDE.findall(latex)) - len(NARROW.findall(latex))) / 2 + 0.75 * scripts
+    return len(signs) + (len(WIDE.findall(signs)) - len(NARROW.findall(latex))) / 2 + 0.75 * scripts
 
 
 def broken(latex: str, most: float, term: float = 0) -> list[str]:
@@ -80,9 +81,9 @@ def broken(latex: str, most: float, term: float = 0) -> list[str]:
     it ends before a dot, or behind a comma; inside brackets only where nothing else is left, and those do
     not grow.
 
-    >>> broken("aaaa + bbb + c", 8)
+    >>> broken("aaaa + bbb + c", 9)
     ['aaaa', '+ bbb + c']
-    >>> broken(r"\tanh\left(aaaa + bbb\right)", 9), broken("aaaa, bbbb", 4, term=9)
+    >>> broken(r"\tanh\left(aaaa + bbb\right)", 9), broken("aaaa, bbbb", 4, term=10)
     (['\\tanh(aaaa', '+ bbb)'], ['aaaa, bbbb'])
     """
     pieces, limit = _split(latex, LINE_ENDS[0]), most

@@ -180,11 +180,17 @@ class Explanation:
         return "\n\n".join(blocks)
 
     def _aligned(self, environment: str, writer: Prose) -> str:
+        """Return the equations; a left-hand side that takes a third of a line has one of its own."""
         left, sides = self.lines(writer)
-        rows = []
-        for i, side in enumerate(sides):
-            line, *more = map(fitted, broken(side, LONGEST - breadth(left)))
-            rows += [f"{'' if i else left} &= {line}", *(rf" &\quad {rest}" for rest in more)]
+        room, equals, indent = LONGEST - breadth(left), "&=", r"&\quad"
+        rows, before = [], left
+        if room < LONGEST * 2 / 3:
+            rows, before = [f"& {left}"], ""
+            room, equals, indent = LONGEST - 2, r"&\quad =", r"&\qquad"
+        for side in sides:
+            line, *more = map(fitted, broken(side, room))
+            rows += [f"{before} {equals} {line}", *(f" {indent} {rest}" for rest in more)]
+            before = ""
         body = " \\\\\n".join(rows)
         return f"\\begin{{{environment}}}\n{body}\n\\end{{{environment}}}"
 

@@ -132,29 +132,58 @@ class Trace(WengertList):
         return written(path, ".md", lambda: self.table(table, "markdown", digits))
 
     @overload
-    def to_latex(self, path: None = None, table: TableKind = "statements", digits: int = 4) -> str: ...
+    def to_latex(
+        self,
+        path: None = None,
+        table: TableKind = "statements",
+        digits: int = 4,
+        *,
+        siunitx: bool = False,
+        longtable: bool = False,
+    ) -> str: ...
     @overload
     def to_latex(
-        self, path: str | PathLike[str], table: TableKind = "statements", digits: int = 4
+        self,
+        path: str | PathLike[str],
+        table: TableKind = "statements",
+        digits: int = 4,
+        *,
+        siunitx: bool = False,
+        longtable: bool = False,
     ) -> None: ...
     def to_latex(
-        self, path: str | PathLike[str] | None = None, table: TableKind = "statements", digits: int = 4
+        self,
+        path: str | PathLike[str] | None = None,
+        table: TableKind = "statements",
+        digits: int = 4,
+        *,
+        siunitx: bool = False,
+        longtable: bool = False,
     ) -> str | None:
-        r"""Return a table as LaTeX, the "statements" or the "neurons", as a tabular; or write it to a path.
+        r"""Return a table as LaTeX, the "statements" or the "neurons"; or write it to a path.
 
-        It needs the packages amsmath and booktabs, and fits on a line of an article on A4: long sums are
-        broken, broad tables are set smaller.  Labels may be of any characters.
+        It needs the packages amsmath and booktabs, and fits on a line of an article on A4 and of a slide:
+        long formulas are broken, broad tables set smaller, the broadest scaled, by graphicx.  Labels may be
+        of any characters, for pdflatex and lualatex.  With `siunitx` that package sets the numbers, as the
+        document tells it to: with a decimal comma, for example.  With `longtable` the table goes on on the
+        next page, by the package of that name; without, there is room for 40 rows on A4, for 14 on a slide of
+        16:9, where \resizebox*{!}{.85\textheight}{…} around the table gets in more.
 
         >>> x = Value(3.0, label="x")
         >>> y = x * -0.5
         >>> y.label = "ŷ"
         >>> print(*trace(y).to_latex().splitlines()[-4:], sep="\n")
-        $x$       &                  & $3$ &       & $-0.5$ & $-0$ & $.5$ \\
-        $\hat{y}$ & $x \cdot (-0.5)$ & $-1$ & $.5$ &        & $1$ &       \\
+        $x$       &                  & $3$  &      & $-0.5$ & $-0$ & $.5$ \\
+        $\hat{y}$ & $x \cdot (-0.5)$ & $-1$ & $.5$ &        & $1$  &      \\
         \bottomrule
         \end{tabular}
         """
-        return written(path, ".tex", lambda: self.table(table, "latex", digits))
+        from scalargrad.study.tables import latex_table
+
+        def text() -> str:
+            return latex_table(self, table, digits, siunitx=siunitx, longtable=longtable)
+
+        return written(path, ".tex", text)
 
     @overload
     def to_html(

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 from browser import Page, needs_chromium
 from selenium.common.exceptions import StaleElementReferenceException
-from test_study import needs_latex
+from test_latex import needs_pdflatex
 
 from scalargrad import Value, exercise, leaves, nn, trace
 from scalargrad.cli import main
@@ -238,7 +238,7 @@ def test_a_damaged_key_says_what_is_wrong():
             exercises_of(text)
 
 
-@needs_latex
+@needs_pdflatex
 def test_sheets_and_solutions_fit_on_a4(tmp_path):
     """All of the gallery in one document, with hints or solved: nothing sticks out by more than a point."""
     exercises = [of(name, seed, hints=seed == 2) for name in GALLERY for seed in (None, 2)]
@@ -253,7 +253,7 @@ def test_sheets_and_solutions_fit_on_a4(tmp_path):
 # ---- the commands
 
 
-@needs_latex
+@needs_pdflatex
 def test_a_class_set_has_its_keys_in_one_file(tmp_path, monkeypatch, capsys):
     """A file to fill in for each, one to print for all; each sheet is marked by the one key."""
     monkeypatch.chdir(tmp_path)

@@ -5,6 +5,7 @@ import operator
 import re
 import unicodedata
 from fractions import Fraction
+from itertools import pairwise
 
 import hostile
 import pytest
@@ -407,16 +408,18 @@ def test_no_gap_is_between_a_function_and_its_bracket(row):
     assert r"\left(" not in fitted(str(w.write(row, [w.name("x")])))
 
 
-@given(expressions, st.integers(1, 60))
-def test_a_broken_sum_is_the_sum(tree, most):
-    """Its lines make it up again, each with its plus; a line is too long only where it is one term."""
+@given(expressions, st.integers(1, 60), st.integers(0, 60))
+def test_a_broken_formula_is_the_formula(tree, most, term):
+    """Its lines make it up again, but that brackets over several do not grow; none can be broken further."""
     latex = str(written(tree, LatexWriter()))
-    first, *rest = broken(latex, most)
-    assert " ".join([first, *rest]) == latex
-    for line in (first, *rest):
-        assert breadth(line) <= most or len(terms(line)) == 1
+    lines = broken(latex, most, term)
+    brackets = re.compile(r"\\(left|right)\b")
+    assert brackets.sub("", " ".join(lines)) == brackets.sub("", latex)
+    for before, line in pairwise(lines):
+        assert line.startswith(("+ ", "- ", r"\cdot ")) or before.endswith(",")
+    for line in lines:
         assert_balanced(line)
-    assert all(line.startswith("+ ") for line in rest)
+        assert breadth(line) <= max(most, term) or broken(line, most, term) == [line]
 
 
 @pytest.mark.parametrize("label", ["a + b", "}{", "w{", r"\left("])

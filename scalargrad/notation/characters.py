@@ -30,6 +30,8 @@ SIGNS = {"−": "-"} | _commands(
 # Latin letters and punctuation that pdflatex sets as they are, also in its oldest encoding of fonts.
 LATIN = {chr(c) for c in (*range(0xA1, 0x17F), *map(ord, "‘’“”–—…†‡•"))} - set("«»ÐÞðþĄąĐđĘęĦħĮįĸĿŀŉŊŋŦŧŲų")
 RAISED = {"<super>": "^", "<sub>": "_"}  # how Unicode says of a character that it is an exponent, an index
+NUMBER = r"\[U\+[0-9A-F]+\]"
+RUN = re.compile(rf"({NUMBER})(?:{NUMBER}){{2,}}({NUMBER})")  # of numbers: a line has no room for more
 CLUSTER = re.compile(r"(?:[A-Za-z](?=[^\x00-\x7f])|[^\x00-\x7f])[\u0300-\u036f\u20d0-\u20ff]*")
 
 
@@ -51,10 +53,13 @@ def letter(text: str) -> str | None:
 def portable(latex: str) -> str:
     r"""Return LaTeX that pdflatex sets whatever characters are in it; one that it cannot set is its number.
 
+    Of more than three numbers in a row the first and the last are left.
+
     >>> portable(r"\text{à la θ̂ or x₁ 😀}")
     '\\text{à la \\ensuremath{\\hat{\\theta}} or x\\ensuremath{_{1}} [U+1F600]}'
     """
-    return CLUSTER.sub(lambda found: _portable(found[0]), unicodedata.normalize("NFC", latex))
+    shown = CLUSTER.sub(lambda found: _portable(found[0]), unicodedata.normalize("NFC", latex))
+    return RUN.sub(r"\1…\2", shown)
 
 
 def _portable(cluster: str) -> str:

@@ -102,14 +102,15 @@ def subscripted(label: str) -> str:
 
 
 def latex_name(label: str) -> str:
-    r"""Return a label as LaTeX mathematics: `w12` is w with the index 12, other text is upright.
+    r"""Return a label as LaTeX mathematics: `w12` is w with the index 12, other text is upright, cut if long.
 
     >>> latex_name("w12"), latex_name("W0[1,2]"), latex_name("a|b")
     ('w_{12}', 'W_{0}[1,2]', '\\text{a\\textbar{}b}')
     """
     if (name := variable(label)) is not None:
         return name
-    return rf"\text{{{''.join(LATEX_SPECIAL.get(c, c) for c in one_line(label))}}}"
+    shown = shortened(one_line(label), NAME_LENGTH)
+    return rf"\text{{{''.join(LATEX_SPECIAL.get(c, c) for c in shown)}}}"
 
 
 def variable(label: str) -> str | None:

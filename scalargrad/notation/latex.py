@@ -3,11 +3,14 @@ r"""Write rows as LaTeX mathematics: `h \cdot \left(1 - h\right)`."""
 import re
 from typing import Any, ClassVar
 
+from scalargrad.notation.characters import portable
 from scalargrad.notation.labels import latex_name
 from scalargrad.notation.numbers import number
 from scalargrad.notation.writer import LOOSE, Prose, Symbol
 from scalargrad.primitives.row import ATOM, PRODUCT, Primitive
 
+NOT_FINITE = re.compile("-?(inf|nan)")
+FRACTIONAL = re.compile(r"-?\d+([.e].*)")  # what siunitx is needed for
 SIGNS = {"∂": r"\partial ", "δ": r"\delta", "φ": r"\varphi"}
 
 
@@ -33,9 +36,15 @@ class LatexWriter(Prose):
     def number(self, x: float) -> Symbol:
         """Return the symbol of a number; a power of ten is a product, which may need brackets."""
         plain = number(x, self.digits)
-        text = _latex_number(plain)
-        precedence = LOOSE if plain.startswith("-") else PRODUCT if r"\times" in text else ATOM
-        return Symbol(text, precedence, self)
+        precedence = LOOSE if plain.startswith("-") else PRODUCT if "e" in plain else ATOM
+        return Symbol(self.numeral(plain), precedence, self)
+
+    def numeral(self, plain: str) -> str:
+        """Return what sets a number, given as text, such as 1.5e-05 or inf."""
+        if NOT_FINITE.fullmatch(plain):
+            return plain.replace("inf", r"\infty").replace("nan", r"\text{nan}")
+        mantissa, e, exponent = plain.partition("e")
+        return rf"{mantissa} \times 10^{{{int(exponent)}}}" if e else mantissa
 
     def template(self, row: Primitive, arity: int) -> tuple[str, int]:
         """Return the row's LaTeX, else its operator, else its name in upright letters, as a function."""
@@ -79,8 +88,33 @@ class LatexWriter(Prose):
         return rf"\bar{{{letter}}}{underscore}{index}"
 
 
-def _latex_number(text: str) -> str:
-    if text.lstrip("-") in {"inf", "nan"}:
-        return text.replace("inf", r"\infty").replace("nan", r"\text{nan}")
-    mantissa, e, exponent = text.partition("e")
-    return rf"{mantissa} \times 10^{{{int(exponent)}}}" if e else text
+class PortableWriter(LatexWriter):
+    r"""Write LaTeX that pdflatex and lualatex set whatever characters are in the labels.
+
+    >>> PortableWriter().name("θ of Ж")
+    \text{\ensuremath{\theta} of [U+0416]}
+    """
+
+    def name(self, label: str) -> Symbol:
+        """Return the symbol of a variable."""
+        return Symbol(portable(latex_name(label)), ATOM, self)
+
+    def upright(self, name: str) -> str:
+        """Return the name of a function for a template."""
+        written = portable(super().upright(name).format())
+        return written.replace("{", "{{").replace("}", "}}")
+
+
+class SiunitxWriter(PortableWriter):
+    r"""Write numbers as the package siunitx is told to by a document, with a decimal comma for example.
+
+    >>> SiunitxWriter().number(-1.5e-5), SiunitxWriter().number(2.0)
+    (\num{-1.500e-5}, 2)
+    """
+
+    def numeral(self, plain: str) -> str:
+        """Return what sets a number, given as text."""
+        if not FRACTIONAL.fullmatch(plain):
+            return super().numeral(plain)
+        mantissa, e, exponent = plain.partition("e")
+        return rf"\num{{{mantissa}e{int(exponent)}}}" if e else rf"\num{{{plain}}}"

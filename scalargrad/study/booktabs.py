@@ -1,21 +1,22 @@
 r"""Tables as LaTeX with the rules of booktabs, numbers aligned on their points.
 
-A number takes two columns, `r@{}l`, for which no package is needed; a long sum goes on in the rows below;
-what is still too broad for a line of an article on A4 is set smaller.
+A long formula goes on in the rows below.  What is still too broad for a line of an article on A4 is set
+smaller, at last scaled to the line; a longtable, which goes on on the next page, cannot be.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, zip_longest
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from scalargrad.notation.characters import portable
 from scalargrad.notation.latex import LatexWriter
 from scalargrad.notation.typesetting import breadth, broken, fitted
 from scalargrad.study.forms import Cell, Line, Table
+from scalargrad.study.numerals import Halves, Numerals
 
-LINE, SUM = 66, 28  # digits that fit on a line of an article on A4, on a line of a cell
+LINE, INDENT = 65, 3  # digits that fit on a line of an article on A4, that its indentation takes
+SUM, TERM = 28, 40  # digits that fit on a line of a cell, of a formula that is no sum
 DIGIT = 5  # points that a digit is broad
+LONG_HEAD = ["\\endhead", "\\bottomrule", "\\endfoot"]  # headings and last rule of a longtable, on every page
 
 
 class Size(NamedTuple):
@@ -26,74 +27,98 @@ class Size(NamedTuple):
     beside: int
 
 
+class Column(NamedTuple):
+    """What stands below a heading; the gradients of neurons are in the last column."""
+
+    heading: str
+    numeric: bool
+    cells: list[Any]
+
+
 SIZES = (
     Size("", 1.0, 6),
     Size(r"\small", 0.925, 4),
     Size(r"\footnotesize", 0.85, 4),
-    Size(r"\scriptsize", 0.8, 2),
+    Size(r"\scriptsize", 0.79, 2),
+    Size(r"\tiny", 0.7, 2),
 )
-WHOLE = re.compile(r"([^. ]*)(.*)")  # a number up to its point, or to the sign before its power of ten
 
 
-def latex(table: Table, writer: LatexWriter) -> str:
+def latex(
+    table: Table, writer: LatexWriter, numerals: type[Numerals] = Halves, *, longtable: bool = False
+) -> str:
     """Return a table as a tabular; the gradients of a neuron stand below its numbers, one by one."""
-    blocks = [list(_rows(line, writer)) for line in table.lines]
+    setting, columns = numerals(writer), _columns(table)
+    width, size = _width(table, columns, setting)
+    blocks = [list(_rows(line, setting)) for line in table.lines]
     sources = iter(_sources(list(chain(*blocks))))
     body = [
-        "\n".join([*(next(sources) for _ in rows), *_gradients(table, line, writer)])
+        "\n".join([*(next(sources) for _ in rows), *_gradients(table, line, setting)])
         for rows, line in zip(blocks, table.lines)
     ]
-    headings = [
-        rf"\multicolumn{{2}}{{c}}{{${heading}$}}" if numeric else f"${heading}$"
-        for heading, numeric in zip(table.headings, table.numeric)
-    ]
-    columns = "".join("r@{}l" if numeric else "l" for numeric in table.numeric)
-    tabular = [
-        rf"\begin{{tabular}}{{@{{}}{columns}@{{}}}}",
-        r"\toprule",
+    head, foot, name = (LONG_HEAD, [], "longtable") if longtable else ([], ["\\bottomrule"], "tabular")
+    told = "".join(setting.column(column.cells) if column.numeric else "l" for column in columns)
+    headings = [setting.heading(text) if numeric else f"${text}$" for text, numeric, _ in columns]
+    lines = [
+        rf"\begin{{{name}}}{{@{{}}{told}@{{}}}}",
+        "\\toprule",
         *_sources([headings]),
-        r"\midrule",
+        "\\midrule",
+        *head,
         ("\n\\addlinespace\n" if table.derivative else "\n").join(body),
-        r"\bottomrule",
-        r"\end{tabular}",
+        *foot,
+        rf"\end{{{name}}}",
     ]
-    size = _size(table, writer)
-    return portable("\n".join([f"{{{size}", *tabular, "}"] if size else tabular))
+    return _sized("\n".join(lines), size, is_box=not longtable, is_too_broad=width > 1)
 
 
-def _rows(line: Line, writer: LatexWriter) -> Iterator[list[str]]:
-    """Yield the cells of the rows that a line takes: as many as its longest sum has lines."""
-    stacks = [_stack(cell, writer) for cell in line.cells]
-    blanks = [" & " if " & " in stack[0] else "" for stack in stacks]
+def _columns(table: Table) -> list[Column]:
+    cells = [list(column) for column in zip(*(line.cells for line in table.lines))]
+    cells[-1] += [x for line in table.lines for _, x in line.gradients]
+    return list(map(Column, table.headings, table.numeric, cells))
+
+
+def _width(table: Table, columns: Sequence[Column], setting: Numerals) -> tuple[float, Size]:
+    """Return how many lines a table is broad, with the largest size of type in which it fits on one."""
+    *before, last = [_breadth(column, setting) for column in columns]
+    labels = [breadth(table.derivative + name) for line in table.lines for name, _ in line.gradients]
+    digits = max(sum(before), *labels, 0) + last
+    gaps = 2 * (len(columns) - 1) / DIGIT
+    lines = [LINE if size.command else LINE - INDENT for size in SIZES]
+    widths = [((digits * x.digits + gaps * x.beside) / line, x) for x, line in zip(SIZES, lines)]
+    return next((each for each in widths if each[0] <= 1), widths[-1])
+
+
+def _breadth(column: Column, setting: Numerals) -> float:
+    """Return how many digits are as broad as a column."""
+    heading = breadth(column.heading)
+    if column.numeric:
+        return max(heading, setting.breadth(column.cells))
+    return max(heading, *(breadth(line) for cell in column.cells for line in broken(cell, SUM, TERM)))
+
+
+def _rows(line: Line, setting: Numerals) -> Iterator[list[str]]:
+    """Yield the cells of the rows that a line takes: as many as its longest formula has lines."""
+    stacks = [_stack(cell, setting) for cell in line.cells]
+    blanks = [[""] * len(stack[0]) for stack in stacks]
     for row in zip_longest(*stacks):
-        yield [blank if cell is None else cell for cell, blank in zip(row, blanks)]
+        yield list(chain(*(cells or blank for cells, blank in zip(row, blanks))))
 
 
-def _stack(cell: Cell, writer: LatexWriter) -> list[str]:
-    """Return a number, or the lines of a formula; in those that go on, {} makes the plus that of a sum."""
+def _stack(cell: Cell, setting: Numerals) -> list[list[str]]:
+    """Return the cells of a number, or of each line of a formula, where {} stands before a sign."""
     if not isinstance(cell, str):
-        whole, rest = _halves(cell, writer)
-        return [f"${whole}$ & {_mathematics(rest)}"]
-    first, *more = map(fitted, broken(cell, SUM))
-    return [_mathematics(first), *(f"${{}} {line}$" for line in more)]
+        return [setting.cells(cell)]
+    first, *more = map(fitted, broken(cell, SUM, TERM))
+    return [[f"${first}$" if first else ""], *([f"${{}} {line}$"] for line in more)]
 
 
-def _mathematics(latex: str) -> str:
-    return f"${latex}$" if latex else ""
-
-
-def _halves(x: float, writer: LatexWriter) -> tuple[str, str]:
-    """Return what of a number is written before its point, and the rest."""
-    whole, rest = WHOLE.fullmatch(str(writer.number(x))).groups()  # type: ignore[union-attr]  # all match
-    return whole, f"{{}}{rest}" if rest.startswith(" ") else rest
-
-
-def _gradients(table: Table, line: Line, writer: LatexWriter) -> Iterator[str]:
+def _gradients(table: Table, line: Line, setting: Numerals) -> Iterator[str]:
     """Yield a row for each gradient: what it is, left of the last column, which has its number."""
-    before = sum(2 if numeric else 1 for numeric in table.numeric[:-1])
+    before = sum(setting.span if numeric else 1 for numeric in table.numeric[:-1])
     for name, x in line.gradients:
         label = rf"\multicolumn{{{before}}}{{r}}{{${table.derivative}{name}$}}"
-        yield from _sources([[label, *_stack(x, writer)]])
+        yield from _sources([[label, *setting.cells(x)]])
 
 
 def _sources(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -102,19 +127,15 @@ def _sources(rows: Sequence[Sequence[str]]) -> list[str]:
     return [" & ".join(map(str.ljust, row, widths)) + r" \\" for row in rows]
 
 
-def _size(table: Table, writer: LatexWriter) -> str:
-    """Return the command for a size in which a table fits on a line, nothing where it does as it is."""
-    columns = [list(column) for column in zip(*(line.cells for line in table.lines))]
-    columns[-1] += [x for line in table.lines for _, x in line.gradients]
-    width = sum(_breadth(heading, column, writer) for heading, column in zip(table.headings, columns))
-    sides = 2 * (len(columns) - 1) / DIGIT
-    size = next((x for x in SIZES if width * x.digits + sides * x.beside <= LINE), SIZES[-1])
-    return rf"{size.command}\setlength{{\tabcolsep}}{{{size.beside}pt}}" if size.command else ""
+def _sized(tabular: str, size: Size, *, is_box: bool, is_too_broad: bool) -> str:
+    """Return a table in a size of type; a box that is still too broad is scaled to the line.
 
-
-def _breadth(heading: str, column: Sequence[Cell], writer: LatexWriter) -> float:
-    """Return how many digits are as broad as a column."""
-    lines = [line for cell in column if isinstance(cell, str) for line in broken(cell, SUM)]
-    halves = [_halves(cell, writer) for cell in column if not isinstance(cell, str)]
-    numbers = sum(max(map(breadth, parts)) for parts in zip(*halves))
-    return max(numbers, *map(breadth, [heading, *lines]))
+    It does not begin with a brace: a frame of beamer would take what follows for its title.
+    """
+    if not size.command:
+        return tabular
+    if is_box:
+        scaled = f"\\resizebox{{\\linewidth}}{{!}}{{%\n{tabular}}}"
+        tabular = f"\\noindent\n{scaled if is_too_broad else tabular}"
+    begin = rf"\begingroup{size.command}\setlength{{\tabcolsep}}{{{size.beside}pt}}%"
+    return f"{begin}\n{tabular}\\endgroup"

@@ -6,8 +6,7 @@ from typing import Literal, NamedTuple
 from unicodedata import combining
 
 from scalargrad.files import Form, save
-from scalargrad.notation.characters import portable
-from scalargrad.notation.latex import LatexWriter
+from scalargrad.notation.latex import LatexWriter, PortableWriter
 from scalargrad.notation.numbers import number
 from scalargrad.notation.text import TextWriter
 from scalargrad.notation.typesetting import breadth, broken, fitted
@@ -16,8 +15,21 @@ from scalargrad.study.paths import Path
 from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.statements import Statement
 
-LONGEST = 62  # digits that fit on a line beside a left-hand side, in an article on A4
+LONGEST = 59  # digits that fit on a line beside a left-hand side, in an article on A4
 Notation = Literal["partial", "bar"]
+
+
+class Layout(NamedTuple):
+    """What is around equations, which environment they are, what is around paths, around each of them."""
+
+    display: str
+    environment: str
+    paths: str
+    path: str
+
+
+MARKDOWN = Layout("$$\n{}\n$$", "aligned", "{}", "- {}")
+LATEX = Layout("{}", "align*", "\\begin{{itemize}}\\raggedright\n{}\n\\end{{itemize}}", r"\item {}")
 
 
 class Term(NamedTuple):
@@ -65,7 +77,7 @@ class Explanation:
 
     def to_markdown(self) -> str:
         """Return the explanation as mathematics that GitHub and notebooks typeset."""
-        return self._document("$$\n{}\n$$", "aligned", "{}", "- {}")
+        return self._document(LatexWriter(self.digits), MARKDOWN)
 
     def _repr_markdown_(self) -> str:
         return self.to_markdown()
@@ -75,8 +87,7 @@ class Explanation:
 
         Sums that are longer than a line of an article on A4 are broken; labels may be of any characters.
         """
-        paths = "\\begin{{itemize}}\\raggedright\n{}\n\\end{{itemize}}"
-        return portable(self._document("{}", "align*", paths, r"\item {}"))
+        return self._document(PortableWriter(self.digits), LATEX)
 
     def lines(self, writer: Prose) -> tuple[str, list[str]]:
         """Return the left-hand side and, one by one, the right-hand sides that are equal to it."""
@@ -170,26 +181,29 @@ class Explanation:
             return None
         return self.target.adjoint - sum(path.product for path in self.paths)
 
-    def _document(self, display: str, environment: str, paths: str, path: str) -> str:
+    def _document(self, writer: LatexWriter, form: Layout) -> str:
         """Return equations in a display, paths one by one, notes; then those of the rest."""
-        writer = LatexWriter(self.digits)
         blocks = []
         for each in (self, *self.rest):
-            blocks.append(display.format(each._aligned(environment, writer)))
+            blocks.append(form.display.format(each._aligned(form.environment, writer)))
             if each.paths:
-                blocks += [
-                    each._path_heading(),
-                    paths.format("\n".join(map(path.format, each._path_items(writer)))),
-                ]
+                items = "\n".join(map(form.path.format, each._path_items(writer)))
+                blocks += [each._path_heading(), form.paths.format(items)]
             blocks += each._notes()
         return "\n\n".join(blocks)
 
     def _aligned(self, environment: str, writer: Prose) -> str:
+        """Return the equations; a left-hand side that takes a third of a line has one of its own."""
         left, sides = self.lines(writer)
-        rows = []
-        for i, side in enumerate(sides):
-            line, *more = map(fitted, broken(side, LONGEST - breadth(left)))
-            rows += [f"{'' if i else left} &= {line}", *(rf" &\quad {rest}" for rest in more)]
+        room, equals, indent = LONGEST - breadth(left), "&=", r"&\quad"
+        rows, before = [], left
+        if room < LONGEST * 2 / 3:
+            rows, before = [f"& {left}"], ""
+            room, equals, indent = LONGEST - 2, r"&\quad =", r"&\qquad"
+        for side in sides:
+            line, *more = map(fitted, broken(side, room))
+            rows += [f"{before} {equals} {line}", *(f" {indent} {rest}" for rest in more)]
+            before = ""
         body = " \\\\\n".join(rows)
         return f"\\begin{{{environment}}}\n{body}\n\\end{{{environment}}}"
 

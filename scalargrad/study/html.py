@@ -6,12 +6,14 @@ from scalargrad.notation.numbers import in_line
 
 Row = Sequence[str]
 STYLE = "padding: .2em .7em; font-weight: normal; vertical-align: baseline; text-align: "
+LEFT = f'align="left" style="{STYLE}left"'  # as an attribute too, for GitHub, which takes styles out
+RIGHT = f'align="right" style="{STYLE}right; white-space: nowrap"'
 TEMPLATE = """\
 <table style="border-collapse: collapse; font-variant-numeric: lining-nums tabular-nums">
 <thead style="border-bottom: 1px solid">
 <tr>
 {% for text in headings %}
-<th scope="col" style="{{ styles[loop.index0] }}">{{ text }}</th>
+<th scope="col" {{ attributes[loop.index0] }}>{{ text }}</th>
 {% endfor %}
 </tr>
 </thead>
@@ -22,9 +24,9 @@ TEMPLATE = """\
 <tr style="background: none">
 {% for text in row %}
 {% if loop.first %}
-<th scope="row" colspan="{{ missing + 1 }}" style="{{ styles[missing] }}">{{ text }}</th>
+<th scope="row" colspan="{{ missing + 1 }}" {{ attributes[missing] }}>{{ text }}</th>
 {% else %}
-<td style="{{ styles[missing + loop.index0] }}">{{ text }}</td>
+<td {{ attributes[missing + loop.index0] }}>{{ text }}</td>
 {% endif %}
 {% endfor %}
 </tr>
@@ -44,13 +46,14 @@ def html_table(headings: Row, blocks: Sequence[Sequence[Row]], numeric: Sequence
     True
     """
     from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
 
-    styles = [STYLE + ("right; white-space: nowrap" if number else "left") for number in numeric]
+    attributes = [Markup(RIGHT if number else LEFT) for number in numeric]  # noqa: S704  # our own
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     return environment.from_string(TEMPLATE).render(
-        headings=headings, blocks=_in_line(blocks, numeric), styles=styles
+        headings=headings, blocks=_in_line(blocks, numeric), attributes=attributes
     )
 
 

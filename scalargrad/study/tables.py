@@ -5,13 +5,14 @@ from typing import Any, Literal, get_args
 
 from scalargrad.engine.sweep import adjoints
 from scalargrad.errors import TraceTooLargeError, UnknownNameError, known
-from scalargrad.notation.latex import LatexWriter
+from scalargrad.notation.latex import LatexWriter, PortableWriter, SiunitxWriter
 from scalargrad.notation.mathml import MathWriter
 from scalargrad.notation.text import TextWriter
 from scalargrad.notation.writer import Prose
 from scalargrad.study.booktabs import latex
 from scalargrad.study.explainer import Explainer
 from scalargrad.study.forms import Gradient, Line, Table, html, markdown, text
+from scalargrad.study.numerals import Decimals, Halves
 from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.neurons import Unit, units_of
 
@@ -78,7 +79,7 @@ KINDS: dict[TableKind, Callable[[WengertList, Prose], Table]] = {
 FORMS: dict[TableForm, tuple[type[Prose], Callable[[Table, Any], str]]] = {
     "text": (TextWriter, text),
     "markdown": (LatexWriter, markdown),
-    "latex": (LatexWriter, latex),
+    "latex": (PortableWriter, latex),
     "html": (MathWriter, html),
 }
 
@@ -94,6 +95,18 @@ def table(trace: WengertList, kind: TableKind, form: TableForm, digits: int) -> 
     make_writer, written = FORMS[form]
     writer = make_writer(digits)
     return written(KINDS[kind](trace, writer), writer)
+
+
+def latex_table(
+    trace: WengertList, kind: TableKind, digits: int, *, siunitx: bool = False, longtable: bool = False
+) -> str:
+    """Return a table as LaTeX, with numbers that siunitx sets, as a longtable.
+
+    Raises UnknownNameError for another kind, TraceTooLargeError above LARGEST lines.
+    """
+    known("table", kind, get_args(TableKind))
+    writer = SiunitxWriter(digits) if siunitx else PortableWriter(digits)
+    return latex(KINDS[kind](trace, writer), writer, Decimals if siunitx else Halves, longtable=longtable)
 
 
 def _check_size(lines: Sequence[object]) -> None:

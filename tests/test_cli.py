@@ -11,7 +11,8 @@ from pseudoterminal import written
 from scalargrad import trace
 from scalargrad.cli import COMMANDS, main, terminal
 from scalargrad.examples import GALLERY, example
-from scalargrad.wengert.listing import Inks, listing
+from scalargrad.wengert.columns import Inks
+from scalargrad.wengert.listing import listing
 
 
 def run(capsys, *arguments):

@@ -17,7 +17,7 @@ from scalargrad.study import terminal
 from scalargrad.study.stepping import Stepper, transcript
 from scalargrad.study.terminal import moved, not_found, step_of, step_through
 from scalargrad.study.window import fitted, layout
-from scalargrad.wengert.listing import Inks
+from scalargrad.wengert.columns import Inks
 from scalargrad.wengert.progress import NOT_COMPUTED
 
 

@@ -10,7 +10,7 @@ from scalargrad.checking.judging import Verdict
 from scalargrad.notation.numbers import number
 from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.study.html import html_table
-from scalargrad.wengert.listing import aligned
+from scalargrad.wengert.columns import aligned
 
 MARKS = {"follows": "follows", "unclear": "?", "wrong": "WRONG"}  # all else is ok
 REMARKS = {

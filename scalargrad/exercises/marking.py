@@ -9,7 +9,7 @@ from scalargrad.errors import ScalargradError, WrongKeyError
 from scalargrad.exercises.exercise import Exercise
 from scalargrad.exercises.filled import read
 from scalargrad.exercises.key import from_json
-from scalargrad.wengert.listing import aligned
+from scalargrad.wengert.columns import aligned
 
 COLUMNS = ("sheet", "name", "right", "first wrong", "remark")
 

@@ -6,7 +6,7 @@ from scalargrad.errors import unknown
 from scalargrad.notation.labels import cut_in_the_middle
 from scalargrad.study.stepping import Stepper
 from scalargrad.study.window import fitted, layout
-from scalargrad.wengert.listing import PLAIN, Inks
+from scalargrad.wengert.columns import PLAIN, Inks
 
 HELP = "q quit  n → next  p ← back  f finish phase  g go to  Home  End"
 # What a key means; the names are prompt_toolkit's.

@@ -102,13 +102,47 @@ def test_a_closed_pipe_ends_it_quietly():
 @pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal is needed")
 @pytest.mark.parametrize(("columns", "environment"), [(80, {}), (120, {"COLUMNS": "80"})])
 def test_a_trace_fits_its_terminal_and_is_whole_in_a_pipe(columns, environment, monkeypatch, capsys):
-    """As wide as the terminal is, or as COLUMNS says; where there is no terminal COLUMNS says nothing."""
+    """As wide as the terminal is, or as COLUMNS says, also to a pipe; without it a pipe gets the whole."""
     recorded = trace(example("mazur-2-2-2").output())
     shown = written("trace", "mazur-2-2-2", columns=columns, NO_COLOR="1", **environment)
     assert max(map(len, shown.splitlines())) <= 80
     assert listing(recorded, 9, 80) in shown
-    monkeypatch.setenv("COLUMNS", "80")
     assert listing(recorded, 9) in run(capsys, "trace", "mazur-2-2-2")[1]
+    monkeypatch.setenv("COLUMNS", "80")
+    assert listing(recorded, 9, 80) in run(capsys, "trace", "mazur-2-2-2")[1]
+
+
+LONG_NAMES = (
+    "hidden_activation = tanh(weight_of_input*first_input + bias)",
+    *("weight_of_input=0.123456", "first_input=1000000", "bias=-1e-7"),
+)
+FITTED = [
+    *(("trace", name) for name in GALLERY),
+    *(("exercise", name, "--seed", "1") for name in GALLERY),
+    *(("explain", name, "--of", list(each.data)[0], "--expand") for name, each in GALLERY.items()),
+    ("examples",),
+    ("trace", *LONG_NAMES),
+    ("explain", *LONG_NAMES, "--of", "first_input", "--paths", "2"),
+    ("explain", "mazur-2-2-2", "--of", "w1", "--paths", "9"),
+    ("check", "sigmoid-2-2-1", "a1=1.759", "h1=0.853", "d w5=0.797", "d x1 via a2=0.7", "y=0.2"),
+    ("check", *LONG_NAMES, "hidden_activation=3", "d weight_of_input=-7"),
+    ("--help",),
+    *((command.__name__.rpartition(".")[2], "--help") for command in COMMANDS),
+]
+
+
+@pytest.mark.parametrize("columns", [80, 60])
+@pytest.mark.parametrize("arguments", FITTED, ids=" ".join)
+def test_whatever_a_command_prints_fits_the_columns(arguments, columns, monkeypatch, capsys):
+    """At 80 and at 60, all but lines that are to be copied as they are."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    try:
+        main(arguments)
+    except SystemExit as end:
+        assert end.code == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines
+    assert [line for line in lines if len(line) > columns and " scalargrad " not in line] == []
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal is needed")

@@ -73,7 +73,37 @@ def cells(text, half):
     return formulas, [number for line in lines for number in line[1:]]
 
 
-@pytest.mark.parametrize("width", [1, 40])
+@pytest.mark.parametrize("example", GALLERY.values(), ids=GALLERY)
+@pytest.mark.parametrize("width", [66, 60, 48, 40])
+def test_in_a_narrow_terminal_the_reverse_trace_stands_below_the_forward_one(example, width):
+    """Every line of both is there, whole but for its folds; the reverse one is read down, from the seed."""
+    recorded = trace(example.output())
+    text = listing(recorded, example.digits, width)
+    assert max(map(len, text.splitlines())) <= width
+    if " | " in text:
+        return  # it fits side by side
+    forward, reverse = (unfolded(half) for half in text.split("\n\n"))
+    halves = zip(*(line.split(" |") for line in listing(recorded, example.digits).splitlines()))
+    left, right = (unfolded("\n".join(half)) for half in halves)
+    assert forward[1:] == [line for line in left[1:] if line[0]]
+    assert sorted(reverse[1:]) == sorted(right[1:])
+    ends = [line for line in right[1:] if "/d" in line[0]]
+    assert reverse[1:] == [line for line in right[:0:-1] if line not in ends] + ends
+
+
+def unfolded(text):
+    """Return the lines of a table as formula, without blanks, with its numbers; folds are undone."""
+    found = []
+    for line in text.splitlines():
+        formula, *numbers = re.split(" {2,}", line.strip())
+        if line.startswith(INDENT) and not numbers and found:
+            found[-1][0] += formula.replace(" ", "")
+        else:
+            found.append([formula.replace(" ", ""), *numbers])
+    return found
+
+
+@pytest.mark.parametrize("width", [1, 30])
 def test_a_listing_that_cannot_fit_is_whole(width):
     """Numbers are not cut, and what the terminal has to break is not folded as well."""
     recorded = trace(GALLERY["mazur-2-2-2"].output())

@@ -8,7 +8,7 @@ from typing import Any
 
 from scalargrad.checking import DELTAS
 from scalargrad.cli.subject import SUBJECT, UsageError, decimals, numbers, reading, traced
-from scalargrad.cli.terminal import width
+from scalargrad.cli.terminal import add_colour, inks, show, width
 from scalargrad.examples import GALLERY
 from scalargrad.expressions import free_names
 from scalargrad.notation.reading_names import read_place
@@ -43,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--delta", choices=DELTAS, help="the sign of δ = ±∂E/∂z (default: what the work follows)"
     )
+    add_colour(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -59,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     after = _after_the_step(subject, claims, rate)
     given = numbers([f"{name}={claims.pop(name)}" for name in list(claims) if name in names - after])
     report = traced(subject, given, tells=False).check(claims, options.digits, rate, options.delta)
-    print(report.text(width()))
+    show(report.text(width(), inks(options.color)))
     return 0 if report.ok else 1
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scalargrad.cli.subject import SUBJECT, UsageError, looks_like_a_name, numbers, traced, writing
+from scalargrad.cli.terminal import filled
 from scalargrad.examples import GALLERY
 from scalargrad.expressions import free_names
 
@@ -61,7 +62,7 @@ def run(options: argparse.Namespace) -> None:
             raise UsageError(f"expected a file ending in {', '.join(FORMS)}, got {path.name!r}")
     exercises = _exercises(options)
     if not paths:
-        print(*exercises, sep="\n\n\n")
+        print(filled("\n\n\n".join(map(str, exercises)), "  "))
     written = _apart(file for path in paths for file in files(path, exercises))
     for path in sorted(written, key=lambda path: ".key" not in path.suffixes):  # no sheet without its key
         with writing(path):

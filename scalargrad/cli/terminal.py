@@ -133,7 +133,7 @@ def _with_codes(text: str) -> str:
     written = io.StringIO()
     output = Vt100_Output(written, lambda: Size(24, 80), term=os.environ.get("TERM"))
     print_formatted_text(ANSI(text), output=output, color_depth=colour_depth(), end="")
-    return written.getvalue().replace("\r\n", "\n")
+    return written.getvalue().replace("\x1b[?7h", "").replace("\r\n", "\n")  # colours, and nothing else
 
 
 def _ink(light: str, dark: str) -> str:

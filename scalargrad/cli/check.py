@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "claims",
         nargs="*",
+        default=[],
         metavar="step=number",
         help="a value, name=, or an adjoint, 'd name='; with --key, more sheets",
     )

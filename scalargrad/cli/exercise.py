@@ -28,7 +28,9 @@ FORMS = (".md", ".html", ".json", ".csv", ".txt", ".tex", ".pdf")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.add_argument("subject", metavar="WHAT", help=SUBJECT)
-    parser.add_argument("values", nargs="*", metavar="name=value", help="numbers; a seed draws others")
+    parser.add_argument(
+        "values", nargs="*", default=[], metavar="name=value", help="numbers; a seed draws others"
+    )
     parser.add_argument(
         "--seed", type=int, metavar="N", help="draw pleasant numbers, the same for the same N"
     )

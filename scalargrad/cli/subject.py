@@ -23,7 +23,7 @@ def add_subject(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that name the subject and give values."""
     parser.add_argument("subject", metavar="WHAT", help=SUBJECT)
     help_text = "a number for each name, or a list, x=[0.5, -1]"
-    parser.add_argument("values", nargs="*", metavar="name=value", help=help_text)
+    parser.add_argument("values", nargs="*", default=[], metavar="name=value", help=help_text)
 
 
 def add_digits(parser: argparse.ArgumentParser) -> None:

@@ -2,11 +2,15 @@
 
 import os
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 from scalargrad.cli import check, draw, examples, exercise, explain, page, step, trace
 from scalargrad.cli.parser import parsed, parser_of
 from scalargrad.cli.plain import PLAIN_LETTERS
+from scalargrad.cli.terminal import width
 from scalargrad.errors import ExpressionError, ScalargradError
 
 COMMANDS = (examples, trace, step, explain, exercise, check, draw, page)
@@ -19,9 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Only `check` has a third answer, 1: the command was right, but the hand work was not.  Ctrl-C ends any
     with 130.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors=PLAIN_LETTERS)  # d for ∂ on a terminal that lacks it
+    _prepare_streams()
     try:
         parser = parser_of(COMMANDS)
         if "_ARGCOMPLETE" in os.environ:  # the shell asks, on Tab
@@ -29,12 +31,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             complete(parser)
         options = parsed(parser, sys.argv[1:] if arguments is None else arguments)
-        status = options.run(options) or 0
+        with _warnings_told():
+            status = options.run(options) or 0
         sys.stdout.flush()
     except ScalargradError as error:
         print(f"scalargrad: {error}", file=sys.stderr)
-        if isinstance(error, ExpressionError) and error.pointer:
-            print("  " + error.pointer.replace("\n", "\n  "), file=sys.stderr)
+        if isinstance(error, ExpressionError):
+            print(*_pointer(error), sep="\n", end="\n" if error.pointer else "", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("scalargrad: interrupted", file=sys.stderr)
@@ -46,3 +49,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"scalargrad: cannot write the output: {error.strerror}", file=sys.stderr)
         return 2
     return int(status)
+
+
+def _prepare_streams() -> None:
+    """Write d for ∂ on a terminal that lacks it; have streams also where the shell has closed them."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  # to the end
+        elif mode == "w" and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors=PLAIN_LETTERS)
+
+
+def _pointer(error: ExpressionError) -> list[str]:
+    """Return the lines that point to the place of an error; of a long expression, what is around it."""
+    room = (width() or 80) - len("  ")
+    start = max(0, min(error.start - room // 2, len(error.line) - room))
+    return [f"  {line[start : start + room]}" for line in error.pointer.splitlines()]
+
+
+@contextmanager
+def _warnings_told() -> Iterator[None]:
+    """Say what the library warns of in a line of our own, without the place in its code."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = lambda message, *_, **__: print(f"scalargrad: {message}", file=sys.stderr)
+        yield

@@ -1,4 +1,4 @@
-"""What a shell completes on Tab: commands and options, examples, the names in one."""
+"""What a shell completes on Tab: commands, options, examples, the names in one."""
 
 import argparse
 from collections.abc import Iterable, Iterator

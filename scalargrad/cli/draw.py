@@ -8,7 +8,8 @@ from typing import get_args
 from scalargrad.cli.subject import UsageError, add_digits, add_subject, digits_of, subject_of, writing
 from scalargrad.drawing import DIRECTIONS, EDGES, STYLES, THEMES, draw
 from scalargrad.drawing.picture import ChosenView
-from scalargrad.errors import UnknownNameError
+from scalargrad.drawing.render import DOT_TEXT
+from scalargrad.errors import RendererError, UnknownNameError
 
 PURPOSE = "draw the computation graph as an image, or as DOT text"
 EXAMPLES = (
@@ -57,7 +58,11 @@ def run(options: argparse.Namespace) -> None:
         )
     except UnknownNameError as error:  # two options that do not go together
         raise UsageError(ARGUMENT.sub(r"--\1 \2", str(error))) from None
-    data = figure.source.encode() if kind == "dot" else figure.pipe(kind)
+    try:
+        data = figure.source.encode() if kind == "dot" else figure.pipe(kind)
+    except RendererError as error:
+        advice = str(error).removesuffix(DOT_TEXT)
+        raise UsageError(f"{advice}; -o {path.with_suffix('.dot')} writes it as DOT text") from None
     with writing(path):
         path.write_bytes(data)
     print(path)

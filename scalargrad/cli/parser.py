@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from scalargrad import __version__
 from scalargrad.cli.subject import UsageError
-from scalargrad.cli.terminal import filled, width
+from scalargrad.cli.terminal import NARROWEST, filled, width
 from scalargrad.errors import unknown
 from scalargrad.examples import GALLERY
 
@@ -40,8 +40,8 @@ class Parser(argparse.ArgumentParser):
     known: tuple[str, ...] = ()  # options
 
     def add_argument(self, *names: Any, **facts: Any) -> argparse.Action:
-        """Add an argument; of an option, keep its names."""
-        self.known += tuple(name for name in names if name.startswith("--"))
+        """Add an argument; keep the name of an option."""
+        self.known += tuple(name for name in names if name.startswith("--"))[:1]
         return super().add_argument(*names, **facts)
 
     def error(self, message: str) -> NoReturn:
@@ -142,7 +142,7 @@ def shielded(arguments: Sequence[str]) -> list[str]:
 def _columns(lines: dict[str, str]) -> str:
     """Return two columns, the second folded to the width of the output."""
     longest = max(map(len, lines))
-    room = (width() or 80) - longest - len("    ")
+    room = max(NARROWEST, (width() or 80) - longest - len("    "))
     return "\n".join(
         f"  {first:<{longest}}  "
         + textwrap.fill(second, room, break_on_hyphens=False).replace("\n", "\n" + " " * (longest + 4))

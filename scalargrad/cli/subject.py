@@ -111,6 +111,15 @@ def looks_like_a_name(text: str) -> bool:
     return letters.isalnum() and not letters.isdecimal()
 
 
+def whole(text: str) -> int:
+    """Return the whole number that an option says."""
+    try:
+        return int(text)
+    except ValueError:
+        message = f"expected a whole number, got {text.strip()!r}"
+        raise argparse.ArgumentTypeError(message) from None
+
+
 def decimals(text: str) -> int:
     """Return the decimals that an option says, from 1 to 17."""
     if not text.isdecimal() or not 1 <= int(text) <= 17:

@@ -19,6 +19,7 @@ WHEN: tuple[When, ...] = ("auto", "always", "never")
 # Nobody knows the paper of a terminal.  This far from the light theme to the dark one, values and adjoints
 # stand out from black as from white, by 4.5 to 1.
 DARKNESS = 0.35
+NARROWEST = 24  # a terminal that is fitted; in a narrower one, lines are broken by that
 
 
 def add_colour(parser: argparse.ArgumentParser) -> None:
@@ -53,7 +54,7 @@ def width() -> int | None:
     """
     said = os.environ.get("COLUMNS", "")
     is_said = said.isdecimal() and int(said) > 0
-    return shutil.get_terminal_size().columns if is_said or sys.stdout.isatty() else None
+    return max(NARROWEST, shutil.get_terminal_size().columns) if is_said or sys.stdout.isatty() else None
 
 
 def filled(text: str, indent: str = "") -> str:
@@ -116,16 +117,16 @@ def show(text: str) -> None:
     if "\x1b" not in text:
         print(text)
         return
-    from prompt_toolkit import ANSI, print_formatted_text
+    if sys.platform == "win32" and sys.stdout.isatty():  # whose old consoles know no codes
+        from prompt_toolkit import ANSI, print_formatted_text
 
-    if sys.stdout.isatty():
         print_formatted_text(ANSI(text), color_depth=colour_depth())
     else:
         print(_with_codes(text))
 
 
 def _with_codes(text: str) -> str:
-    """Return a text with the codes that a terminal behind a pipe would get."""
+    """Return a text with the codes of as many colours as there are."""
     from prompt_toolkit import ANSI, print_formatted_text
     from prompt_toolkit.data_structures import Size
     from prompt_toolkit.output.vt100 import Vt100_Output

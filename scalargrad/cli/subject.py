@@ -12,7 +12,7 @@ from scalargrad.expressions import Numbers, read, read_given
 from scalargrad.notation.reading_names import read_name
 from scalargrad.tracing import Trace, trace
 
-SUBJECT = "the name of an example, or an expression such as 'a = w*x + b; sigmoid(a)'"
+SUBJECT = "an example, or an expression: 'a = w*x + b; sigmoid(a)'"
 
 
 class UsageError(ScalargradError):

@@ -29,7 +29,8 @@ def add_colour(parser: argparse.ArgumentParser) -> None:
         "--colour",
         choices=WHEN,
         default="auto",
-        help="when to colour values and adjoints (auto: on a terminal, unless NO_COLOR is set)",
+        metavar="WHEN",
+        help="colour values and adjoints: auto (on a terminal, unless NO_COLOR is set), always or never",
     )
 
 

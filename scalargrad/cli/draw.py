@@ -8,7 +8,6 @@ from typing import get_args
 from scalargrad.cli.subject import UsageError, add_digits, add_subject, digits_of, subject_of, writing
 from scalargrad.drawing import DIRECTIONS, EDGES, STYLES, THEMES, draw
 from scalargrad.drawing.picture import ChosenView
-from scalargrad.drawing.render import DOT_TEXT
 from scalargrad.errors import RendererError, UnknownNameError
 
 PURPOSE = "draw the computation graph as an image, or as DOT text"
@@ -61,6 +60,8 @@ def run(options: argparse.Namespace) -> None:
     try:
         data = figure.source.encode() if kind == "dot" else figure.pipe(kind)
     except RendererError as error:
+        from scalargrad.drawing.render import DOT_TEXT  # which runs processes, as the other commands do not
+
         advice = str(error).removesuffix(DOT_TEXT)
         raise UsageError(f"{advice}; -o {path.with_suffix('.dot')} writes it as DOT text") from None
     with writing(path):

@@ -256,3 +256,16 @@ def test_updates_are_a_step_down_the_gradient():
     """After it, a value is v - rate · adjoint, for the names asked for."""
     (x,) = leaves(x=3.0)
     assert updates(trace(x**2), 0.5, ["x"]).split() == ["before", "gradient", "after", "x", "3", "6", "0"]
+
+
+@pytest.mark.parametrize("width", [80, 60, 44])
+def test_updates_fit_a_width_by_shorter_names(width):
+    """Their numbers are whole, in the columns that they have anyway."""
+    names = {"w" * length: 1.2345678 * length for length in (2, 30, 60)}
+    y = leaves(**names)[0] * leaves(x=1.5)[0]
+    for v in leaves(**names):
+        y += v * v
+    whole = updates(trace(y), 0.5, names, digits=7).splitlines()
+    fitting = updates(trace(y), 0.5, names, digits=7, width=width).splitlines()
+    assert max(map(len, fitting)) <= width < max(map(len, whole))
+    assert [line.split()[-3:] for line in fitting] == [line.split()[-3:] for line in whole]

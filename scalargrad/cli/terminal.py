@@ -3,6 +3,7 @@
 import argparse
 import io
 import os
+import re
 import shutil
 import sys
 import textwrap
@@ -19,6 +20,7 @@ WHEN: tuple[When, ...] = ("auto", "always", "never")
 # Nobody knows the paper of a terminal.  This far from the light theme to the dark one, values and adjoints
 # stand out from black as from white, by 4.5 to 1.
 DARKNESS = 0.35
+BEFORE_NUMBER, HELD = re.compile(r" = (?=-?\d)"), "\xa0"
 NARROWEST = 24  # a terminal that is fitted; in a narrower one, lines are broken by that
 
 
@@ -67,7 +69,8 @@ def filled(text: str, indent: str = "") -> str:
 def _folded(line: str, room: int, indent: str) -> str:
     if len(line) <= room:
         return line
-    return textwrap.fill(line, room, subsequent_indent=indent, break_on_hyphens=False)
+    held = BEFORE_NUMBER.sub(" = ".replace(" ", HELD), line)  # x = 0.5 stays on one line
+    return textwrap.fill(held, room, subsequent_indent=indent, break_on_hyphens=False).replace(HELD, " ")
 
 
 def inks(when: When = "auto") -> Inks:

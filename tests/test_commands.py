@@ -217,6 +217,13 @@ SLIPS = {
     ("unheard-of",): "unknown command 'unheard-of'; there are: check, draw,",
     ("trcae", "fan-out"): "unknown command 'trcae'; did you mean trace",
     ("fan-out",): "fan-out is an example, and a command stands before it: scalargrad trace fan-out",
+    ("w*x", "w=2"): "w*x is an expression, and a command stands before it",
+    (
+        "--digits",
+        "3",
+        "trace",
+        "fan-out",
+    ): "unknown option '--digits'; there are: --completion, --help, --version; those",
     ("--completion", "dash"): "unknown shell 'dash'; did you mean bash",
     ("trace", "fan-out", "--digts", "3"): "did you mean --digits?; see scalargrad trace --help",
     ("trace", "fan-out", "--color", "sometimes"): "unknown color 'sometimes'; there are: always, auto, never",

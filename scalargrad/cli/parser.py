@@ -1,13 +1,14 @@
 """The parser of the command line: what it understands, what its help says, how it answers a slip."""
 
 import argparse
+import shlex
 import textwrap
 from collections.abc import Iterable, Sequence
 from types import ModuleType
 from typing import Any, NoReturn
 
 from scalargrad import __version__
-from scalargrad.cli.subject import UsageError
+from scalargrad.cli.subject import UsageError, looks_like_a_name
 from scalargrad.cli.terminal import NARROWEST, filled, width
 from scalargrad.errors import unknown
 from scalargrad.examples import GALLERY
@@ -30,7 +31,7 @@ SHORT = {"-h", "-o"}
 KINDS = {
     "form": "form of the output",
     "completion": "shell",
-}  # what a choice is, where its argument has another name
+}  # of choices, where the argument has another name
 
 
 class Parser(argparse.ArgumentParser):
@@ -54,9 +55,9 @@ class Parser(argparse.ArgumentParser):
         """Refuse what is no choice: argparse would list all of them, whatever is near."""
         if action.choices is None or value in action.choices:
             return
-        if isinstance(action.choices, dict) and value in GALLERY and value not in action.choices:
+        if isinstance(self, _Main) and (kind := _subject(value)):
             raise UsageError(
-                f"{value} is an example, and a command stands before it: scalargrad trace {value}"
+                f"{value} is {kind}, and a command stands before it: scalargrad trace {shlex.quote(value)}"
             )
         raise UsageError(unknown(KINDS.get(action.dest, action.dest), str(value), map(str, action.choices)))
 
@@ -113,6 +114,9 @@ def parser_of(commands: Iterable[ModuleType]) -> Parser:
 
 def parsed(parser: Parser, arguments: Sequence[str]) -> argparse.Namespace:
     """Return the options, with what stands after them taken for more of what may stand before them."""
+    first = next(iter(arguments), "").partition("=")[0]
+    if first.startswith("--") and first not in parser.known:
+        raise UsageError(f"{unknown('option', first, parser.known)}; those of a command stand after it")
     options, late = parser.parse_known_args(shielded(arguments))
     several = next((each for each in (vars(options).get(key) for key in LISTS) if each is not None), None)
     used = getattr(options, "parser", parser)
@@ -137,6 +141,13 @@ def shielded(arguments: Sequence[str]) -> list[str]:
         f" {text}" if text[:1] == "-" and text[1:2] not in {"", "-"} and text not in SHORT else text
         for text in arguments
     ]
+
+
+def _subject(text: str) -> str:
+    """Return what a text is that stands where a command is expected, nothing if it is neither."""
+    if text in GALLERY:
+        return "an example"
+    return "an expression" if text.strip() and not looks_like_a_name(text.lstrip()) else ""
 
 
 def _columns(lines: dict[str, str]) -> str:

@@ -1,5 +1,6 @@
 """Property tests draw the same examples in every run, none is judged by its time; pages have a browser."""
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 
     from selenium.webdriver import Chrome, Firefox
 
+for name in ("COLUMNS", "NO_COLOR", "FORCE_COLOR"):  # pytest-xdist sets the first, which commands heed
+    os.environ.pop(name, None)
 settings.register_profile("laws", derandomize=True, deadline=None, database=None, max_examples=80)
 settings.load_profile("laws")
 

@@ -4,7 +4,7 @@ import os
 import sys
 from typing import Any
 
-OF_TERMINALS = {"NO_COLOR", "COLORTERM", "PROMPT_TOOLKIT_COLOR_DEPTH", "COLUMNS", "LINES"}
+OF_TERMINALS = {"NO_COLOR", "FORCE_COLOR", "COLORTERM", "PROMPT_TOOLKIT_COLOR_DEPTH", "COLUMNS", "LINES"}
 
 
 def started(*arguments: str, rows: int = 40, columns: int = 80, **environment: str) -> Any:

@@ -8,8 +8,9 @@ from scalargrad import Value, label, leaves, trace
 from scalargrad.examples import GALLERY
 from scalargrad.notation.labels import cut_in_the_middle, shortened
 from scalargrad.notation.numbers import number
+from scalargrad.wengert.columns import Inks
 from scalargrad.wengert.folding import INDENT, folded
-from scalargrad.wengert.listing import Inks, listing, updates
+from scalargrad.wengert.listing import listing, updates
 from scalargrad.wengert.roles import parameters
 
 
@@ -72,7 +73,37 @@ def cells(text, half):
     return formulas, [number for line in lines for number in line[1:]]
 
 
-@pytest.mark.parametrize("width", [1, 40])
+@pytest.mark.parametrize("example", GALLERY.values(), ids=GALLERY)
+@pytest.mark.parametrize("width", [66, 60, 48, 40])
+def test_in_a_narrow_terminal_the_reverse_trace_stands_below_the_forward_one(example, width):
+    """Every line of both is there, whole but for its folds; the reverse one is read down, from the seed."""
+    recorded = trace(example.output())
+    text = listing(recorded, example.digits, width)
+    assert max(map(len, text.splitlines())) <= width
+    if " | " in text:
+        return  # it fits side by side
+    forward, reverse = (unfolded(half) for half in text.split("\n\n"))
+    halves = zip(*(line.split(" |") for line in listing(recorded, example.digits).splitlines()))
+    left, right = (unfolded("\n".join(half)) for half in halves)
+    assert forward[1:] == [line for line in left[1:] if line[0]]
+    assert sorted(reverse[1:]) == sorted(right[1:])
+    ends = [line for line in right[1:] if "/d" in line[0]]
+    assert reverse[1:] == [line for line in right[:0:-1] if line not in ends] + ends
+
+
+def unfolded(text):
+    """Return the lines of a table as formula, without blanks, with its numbers; folds are undone."""
+    found = []
+    for line in text.splitlines():
+        formula, *numbers = re.split(" {2,}", line.strip())
+        if line.startswith(INDENT) and not numbers and found:
+            found[-1][0] += formula.replace(" ", "")
+        else:
+            found.append([formula.replace(" ", ""), *numbers])
+    return found
+
+
+@pytest.mark.parametrize("width", [1, 30])
 def test_a_listing_that_cannot_fit_is_whole(width):
     """Numbers are not cut, and what the terminal has to break is not folded as well."""
     recorded = trace(GALLERY["mazur-2-2-2"].output())
@@ -225,3 +256,16 @@ def test_updates_are_a_step_down_the_gradient():
     """After it, a value is v - rate · adjoint, for the names asked for."""
     (x,) = leaves(x=3.0)
     assert updates(trace(x**2), 0.5, ["x"]).split() == ["before", "gradient", "after", "x", "3", "6", "0"]
+
+
+@pytest.mark.parametrize("width", [80, 60, 44])
+def test_updates_fit_a_width_by_shorter_names(width):
+    """Their numbers are whole, in the columns that they have anyway."""
+    names = {"w" * length: 1.2345678 * length for length in (2, 30, 60)}
+    y = leaves(**names)[0] * leaves(x=1.5)[0]
+    for v in leaves(**names):
+        y += v * v
+    whole = updates(trace(y), 0.5, names, digits=7).splitlines()
+    fitting = updates(trace(y), 0.5, names, digits=7, width=width).splitlines()
+    assert max(map(len, fitting)) <= width < max(map(len, whole))
+    assert [line.split()[-3:] for line in fitting] == [line.split()[-3:] for line in whole]

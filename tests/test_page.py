@@ -133,18 +133,22 @@ def test_the_page_is_one_small_file_that_loads_nothing():
     assert not re.search(r"https?:|url\((?!#|data:font/woff2;)|@import|\sstyle=", text)
 
 
-def test_without_a_renderer_the_page_says_how_to_get_the_figure(monkeypatch):
-    """Table and working are there; the figure's place names what to install."""
+def test_without_a_renderer_its_maker_is_told_how_to_get_the_figure(monkeypatch):
+    """Table and working are there; the page says that there is no graph, with no advice for its readers."""
 
     def none(*_):
         raise RendererError(render.NO_RENDERER)
 
     monkeypatch.setattr(render, "_command", none)
-    text = trace(example("sigmoid-2-2-1").output()).to_html()
+    with pytest.warns(
+        UserWarning, match=r"no graph: .*apt-get install graphviz.* pip install '\.\[render\]'\)$"
+    ):
+        text = trace(example("sigmoid-2-2-1").output()).to_html()
     assert "<svg class=" not in text.partition("<body>")[2].replace('<svg class="icon"', "").replace(
         '<svg class="marks"', ""
     )
-    assert "apt-get install graphviz" in text
+    assert "The graph is not shown: there was no program to lay it out" in text
+    assert "install" not in text
     assert text.count('class="working ') == 20
     assert text.count("<tr class=") == 20
 

@@ -13,11 +13,11 @@ from scalargrad.examples import GALLERY, example
 from scalargrad.notation.numbers import number
 from scalargrad.notation.text import TextWriter
 from scalargrad.page.wording import question
-from scalargrad.study import terminal
+from scalargrad.study.session import MOVES, Session, not_found, step_of
 from scalargrad.study.stepping import Stepper, transcript
-from scalargrad.study.terminal import moved, not_found, step_of, step_through
+from scalargrad.study.terminal import page, step_through
 from scalargrad.study.window import fitted, layout
-from scalargrad.wengert.listing import Inks
+from scalargrad.wengert.columns import Inks
 from scalargrad.wengert.progress import NOT_COMPUTED
 
 
@@ -64,7 +64,7 @@ def test_moves_stop_at_the_ends():
         ("finish phase", 1, 3),
     ]
     for move, count, expected in moves:
-        assert moved(stepper, count, move) == expected
+        assert MOVES[move](stepper, count) == expected
 
 
 def test_a_step_is_found_by_number_and_by_the_name_of_its_row():
@@ -163,7 +163,7 @@ def test_a_contribution_is_a_product_added_to_what_was_there():
 
 @pytest.mark.parametrize("width", [48, 60, 80, 100, 200])
 def test_a_long_formula_is_cut_in_its_middle_and_its_numbers_are_shown(width):
-    """The table is as wide as the terminal then; a working is cut so that its result is shown."""
+    """The table is as wide as the terminal then; a working is folded or cut so that its result is shown."""
     xs = [Value(1.25, label=f"x{i}") for i in range(40)]
     y = dot(xs, xs)
     label(y=y)
@@ -172,9 +172,10 @@ def test_a_long_formula_is_cut_in_its_middle_and_its_numbers_are_shown(width):
     assert re.search(r" x0\*x0.* … .*x39 ", last)
     assert len(last) == width
     assert last.endswith("–")
-    working = terminal._Session(stepper, "a wide sum").lines(24, width)[2][1]
-    assert len(working) == width
-    assert working.endswith("*1.25 = 62.5")
+    texts = [text for _, text in Session(stepper, "a wide sum").lines(24, width)]
+    working = texts[2 : texts.index("")]
+    assert max(map(len, working)) <= width
+    assert "".join(working).endswith(("*1.25 = 62.5", " + 1.25*1.25 =      62.5"))
 
 
 @pytest.mark.parametrize("room", range(3, 9))
@@ -211,7 +212,7 @@ def test_where_all_lines_fit_none_is_left_out():
 @pytest.mark.parametrize("name", GALLERY)
 def test_what_a_step_reads_or_changes_is_in_view_in_a_terminal_of_80_by_24(name):
     """So are its working and the keys: nobody has to scroll to follow one step."""
-    session = terminal._Session(Stepper(trace(example(name).output()), example(name).digits), "the net")
+    session = Session(Stepper(trace(example(name).output()), example(name).digits), "the net")
     for count, step in enumerate(session.stepper.steps, 1):
         session.count = count
         texts = [text for _, text in session.lines(24, 80)]
@@ -239,10 +240,10 @@ def test_a_page_fits_its_terminal_with_the_active_line_in_it(monkeypatch, rows, 
     """At every step; what is too long is cut, and of a low terminal at least three rows are shown."""
     screen = SimpleNamespace(get_size=lambda: SimpleNamespace(rows=rows, columns=columns))
     monkeypatch.setattr("prompt_toolkit.application.get_app", lambda: SimpleNamespace(output=screen))
-    session = terminal._Session(Stepper(trace(example("sigmoid-2-2-1").output())), "the net")
+    session = Session(Stepper(trace(example("sigmoid-2-2-1").output())), "the net")
     for count in range(1, len(session.stepper) + 1):
         session.count = count
-        lines = "".join(text for _, text in session.page()).splitlines()
+        lines = "".join(text for _, text in page(session)).splitlines()
         frame = 2 + len(session.stepper.working(count)) + 1
         least = 3 if rows < 12 else 20 if rows == 40 else rows - frame - 3 - 1
         assert frame + 3 + least <= len(lines) <= max(rows, frame + 3 + 3)
@@ -254,22 +255,25 @@ def test_a_page_fits_its_terminal_with_the_active_line_in_it(monkeypatch, rows, 
         assert [line[:1] for line in lines].count(">") == 1
 
 
-def test_inks_colour_the_two_columns_of_numbers_and_nothing_else(monkeypatch):
+def test_inks_colour_the_two_columns_of_numbers_and_those_of_the_working(monkeypatch):
     """Values have one, adjoints the other; the active line, which is reversed, has none."""
     screen = SimpleNamespace(get_size=lambda: SimpleNamespace(rows=40, columns=80))
     monkeypatch.setattr("prompt_toolkit.application.get_app", lambda: SimpleNamespace(output=screen))
-    stepper = Stepper(trace(example("sigmoid-2-2-1").output()))
-    session = terminal._Session(stepper, "the net", Inks("\x1b[34m", "\x1b[31m"))
+    stepper = Stepper(trace(example("sigmoid-2-2-1").output()), inks=Inks("\x1b[34m", "\x1b[31m"))
+    session = Session(stepper, "the net")
     session.count = len(stepper)
     coloured = {"ansiblue": "", "ansired": ""}
-    for style, text in session.page():
+    for style, text in page(session):
         for name in {*style.split()} & {*coloured}:
             coloured[name] += text
         assert not ("reverse" in style and "ansi" in style)
     active = stepper.steps[-1].instruction
     rows = [line for line in stepper.table(len(stepper)) if line.name != active.name]
     assert coloured["ansiblue"] == "".join(["value", *(line.value for line in rows)])
-    assert coloured["ansired"] == "".join(["adjoint so far", *(line.adjoint for line in rows)])
+    worked = [x for c in stepper.steps[-1].contributions for x in (c.before, c.upstream, c.after)]
+    of_working = [number(x) for x in worked if x is not None]
+    of_table = ["adjoint so far", *(line.adjoint for line in rows)]
+    assert coloured["ansired"] == "".join([*of_working, *of_table])
 
 
 def test_the_2_2_1_net_fits_80_columns():
@@ -324,7 +328,7 @@ def test_keys_step_go_to_and_quit(keys, count):
     stepper = Stepper(trace(example("sigmoid-2-2-1").output()))
     with create_pipe_input() as pressed, create_app_session(input=pressed, output=DummyOutput()):
         pressed.send_text(keys)
-        assert step_through(stepper, "the net") == count
+        assert step_through(Session(stepper, "the net")) == count
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal is needed")
@@ -335,7 +339,7 @@ def test_in_a_real_terminal_it_starts_and_leaves_cleanly_in_colour_unless_told_n
 
     session = started("step", "sigmoid-2-2-1", **({"NO_COLOR": "1"} if no_colour else {}))
     session.expect("step 1 of 19")
-    session.expect("Home  End")
+    session.expect("t predict")
     shown = session.before
     session.send("gw9\r")
     session.expect("unknown.*w6 or")  # between the words the cursor moves

@@ -78,7 +78,7 @@ def check(
         rate *= math.prod(each.of_gradients for each in found)
     read = {place: claim.times(1 / factors[place]) for place, claim in claimed.items()}
     findings = Judge(trace, read, precision, rate).findings()
-    judgements = tuple(_judgement(each, claimed[each.place], factors[each.place]) for each in findings)
+    judgements = tuple(judgement(each, claimed[each.place], factors[each.place]) for each in findings)
     unnamed = _unnamed(trace, " ".join(each.remark for each in judgements))
     return CheckReport(judgements, (*(told.says for told in moved), *(each.says for each in found), *unnamed))
 
@@ -119,7 +119,7 @@ def _need_a_rate(claimed: Mapping[Place, Claim], rate: float | None) -> None:
         raise OperandError(message)
 
 
-def _judgement(finding: Finding, claim: Claim, factor: float) -> Judgement:
+def judgement(finding: Finding, claim: Claim, factor: float = 1.0) -> Judgement:
     """Return what is shown of a finding, in the numbers and the convention of the person."""
     assumptions, first = finding.explanation.assumptions, finding.explanation.first
     said = dict.fromkeys(_said(each, finding.place) for each in assumptions)
@@ -132,7 +132,9 @@ def _judgement(finding: Finding, claim: Claim, factor: float) -> Judgement:
         remark = f"{v.name} is given as {number(v.value)}" + (f": {remark}" if remark else "")
     slips = tuple(a.slip.name for a in assumptions)
     exact = finding.exact * factor
-    return Judgement(claim.name, claim.number, claim.decimals, exact, finding.verdict, remark, slips)
+    return Judgement(
+        claim.name, claim.number, claim.decimals, exact, finding.verdict, remark, slips, finding.place.kind
+    )
 
 
 def _said(assumption: Assumption, place: Place) -> str:

@@ -8,11 +8,12 @@ from os import PathLike
 from typing import NamedTuple, overload
 
 from scalargrad.checking.judging import Verdict
+from scalargrad.checking.places import Kind
 from scalargrad.files import Form, save, written
 from scalargrad.notation.numbers import number
 from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.study.html import html_table
-from scalargrad.wengert.listing import aligned
+from scalargrad.wengert.columns import PLAIN, Inks, aligned, inked
 
 MARKS = {"follows": "follows", "unclear": "?", "wrong": "WRONG"}  # all else is ok
 REMARKS = {
@@ -32,7 +33,7 @@ class Judgement(NamedTuple):
 
     `verdict` is "rounded" or "truncated" of the exact number, "carried" where it comes of rounding as
     one goes, "follows" where it is right but for an earlier wrong number, "unclear" where it rests on
-    numbers that are not written and may be wrong, and "wrong".
+    numbers that are not written and may be wrong, and "wrong".  `kind` says what it is a number of.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Judgement(NamedTuple):
     verdict: Verdict
     remark: str = ""
     slips: tuple[str, ...] = ()
+    kind: Kind = "value"
 
     @property
     def ok(self) -> bool:
@@ -89,8 +91,10 @@ class CheckReport:
 
     __repr__ = __str__
 
-    def text(self, width: int | None = None) -> str:
+    def text(self, width: int | None = None, inks: Inks = PLAIN) -> str:
         """Return the table as text, whose remarks are folded to fit a width in columns.
+
+        With `inks`, values have the colour of values, derivatives that of adjoints.
 
         >>> from scalargrad import Value, trace
         >>> print(trace(Value(3.0, label="x") ** 2).check({"d x": "9.00"}).text(60))
@@ -102,7 +106,11 @@ class CheckReport:
         """
         alignment = ["decimal" if numeric else "left" for numeric in NUMERIC]
         said = self._said if width is None else [textwrap.fill(each, width) for each in self._said]
-        return "\n\n".join((aligned(self._lines(), HEADINGS, alignment, width=width), *said))
+        lines = [
+            (name, *(inked(x, _ink(row.kind, inks)) for x in (claim, exact)), *rest)
+            for row, (name, claim, exact, *rest) in zip(self.rows, self._lines())
+        ]
+        return "\n\n".join((aligned(lines, HEADINGS, alignment, width=width), *said))
 
     @overload
     def to_markdown(self, path: None = None) -> str: ...
@@ -179,6 +187,11 @@ class CheckReport:
         wrong = sum(not row.ok for row in self.rows)
         plural = "step is" if wrong == 1 else "steps are"
         return f"{wrong} {plural} wrong, the first of them {self.first_wrong.name}."
+
+
+def _ink(kind: Kind, inks: Inks) -> str:
+    """Return the colour of a number; a local derivative is neither a value nor an adjoint."""
+    return {"value": inks.value, "updated": inks.value, "local": ""}.get(kind, inks.adjoint)
 
 
 def _plain(text: str) -> str:

@@ -1,44 +1,47 @@
 """The command line: `main` runs one of the commands, which have a module each."""
 
-import argparse
 import os
 import sys
-from collections.abc import Sequence
-from typing import NoReturn
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
-from scalargrad import __version__
 from scalargrad.cli import check, draw, examples, exercise, explain, page, step, trace
+from scalargrad.cli.parser import parsed, parser_of
 from scalargrad.cli.plain import PLAIN_LETTERS
-from scalargrad.cli.subject import UsageError
+from scalargrad.cli.terminal import width
 from scalargrad.errors import ExpressionError, ScalargradError
 
 COMMANDS = (examples, trace, step, explain, exercise, check, draw, page)
-LISTS = ("values", "claims")  # arguments of which there may be any number
-OPTIONS = {"-h", "--help", "--version", "--digits", "-o"}
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message}; see {self.prog} --help")
+INTERRUPTED = 130  # as shells have it: 128 and the number of the signal
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its status: 2 after one line on standard error for a slip, else 0.
 
-    Only `check` has a third answer, 1: the command was right, but the hand work was not.
+    Only `check` has a third answer, 1: the command was right, but the hand work was not.  Ctrl-C ends any
+    with 130.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors=PLAIN_LETTERS)  # d for ∂ on a terminal that lacks it
+    _prepare_streams()
     try:
-        options = _parsed(_shielded(sys.argv[1:] if arguments is None else arguments))
-        status = options.run(options) or 0
+        parser = parser_of(COMMANDS)
+        if "_ARGCOMPLETE" in os.environ:  # the shell asks, on Tab
+            from scalargrad.cli.completion import complete
+
+            complete(parser)
+        options = parsed(parser, sys.argv[1:] if arguments is None else arguments)
+        with _warnings_told():
+            status = options.run(options) or 0
         sys.stdout.flush()
     except ScalargradError as error:
         print(f"scalargrad: {error}", file=sys.stderr)
-        if isinstance(error, ExpressionError) and error.pointer:
-            print("  " + error.pointer.replace("\n", "\n  "), file=sys.stderr)
+        if isinstance(error, ExpressionError):
+            print(*_pointer(error), sep="\n", end="\n" if error.pointer else "", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("scalargrad: interrupted", file=sys.stderr)
+        return INTERRUPTED
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing more can be written
         if isinstance(error, BrokenPipeError):  # the reader, `head` for one, has seen enough
@@ -48,44 +51,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return int(status)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="scalargrad",
-        description="Step through reverse-mode automatic differentiation of scalar code.",
-        epilog="examples:\n" + "\n".join(f"  {command.EXAMPLES[0]}" for command in COMMANDS),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="version", version=f"scalargrad {__version__}")
-    parser.set_defaults(run=lambda _: parser.print_help())  # where no command is named
-    commands = parser.add_subparsers(metavar="command", title="commands")
-    for command in COMMANDS:
-        subparser = commands.add_parser(
-            command.__name__.rpartition(".")[2],
-            help=command.PURPOSE,
-            description=f"{command.PURPOSE[0].upper()}{command.PURPOSE[1:]}.",
-            epilog="examples:\n" + "\n".join(f"  {line}" for line in command.EXAMPLES),
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-        command.add_arguments(subparser)
-        subparser.set_defaults(run=command.run)
-    return parser
+def _prepare_streams() -> None:
+    """Write d for ∂ on a terminal that lacks it; have streams also where the shell has closed them."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  # to the end
+        elif mode == "w" and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors=PLAIN_LETTERS)
 
 
-def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
-    """Return the options, with what stands after them taken for more of what may stand before them."""
-    parser = _parser()
-    options, late = parser.parse_known_args(arguments)
-    several = next((each for each in (vars(options).get(key) for key in LISTS) if each is not None), None)
-    if late and (several is None or any(text.startswith("-") for text in late)):
-        parser.error(f"unrecognized arguments: {' '.join(late)}")
-    if late and several is not None:
-        several += late
-    return options
+def _pointer(error: ExpressionError) -> list[str]:
+    """Return the lines that point to the place of an error; of a long expression, what is around it."""
+    room = (width() or 80) - len("  ")
+    start = max(0, min(error.start - room // 2, len(error.line) - room))
+    return [f"  {line[start : start + room]}" for line in error.pointer.splitlines()]
 
 
-def _shielded(arguments: Sequence[str]) -> list[str]:
-    """Keep an expression that begins with a minus sign from being taken for an option."""
-    return [
-        f" {text}" if text[:1] == "-" and text[1:2] not in {"", "-"} and text not in OPTIONS else text
-        for text in arguments
-    ]
+@contextmanager
+def _warnings_told() -> Iterator[None]:
+    """Say what the library warns of in a line of our own, without the place in its code."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = lambda message, *_, **__: print(f"scalargrad: {message}", file=sys.stderr)
+        yield

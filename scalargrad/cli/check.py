@@ -8,7 +8,8 @@ from typing import Any
 
 from scalargrad.checking import DELTAS
 from scalargrad.cli.subject import SUBJECT, UsageError, decimals, numbers, reading, traced
-from scalargrad.cli.terminal import width
+from scalargrad.cli.terminal import add_colour, inks, show, width
+from scalargrad.errors import NumberError, OperandError
 from scalargrad.examples import GALLERY
 from scalargrad.expressions import free_names
 from scalargrad.notation.reading_names import read_place
@@ -31,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "claims",
         nargs="*",
+        default=[],
         metavar="step=number",
         help="a value, name=, or an adjoint, 'd name='; with --key, more sheets",
     )
@@ -38,11 +40,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--digits", type=decimals, metavar="N", help="decimals the work was done to")
     parser.add_argument("--key", type=Path, help="mark filled sheets of `scalargrad exercise`, by their key")
     parser.add_argument(
-        "--rate", type=float, help="learning rate of the step that new weights, w5+, are after"
+        "--rate", type=_rate, metavar="R", help="learning rate of the step that new weights, w5+, are after"
     )
     parser.add_argument(
         "--delta", choices=DELTAS, help="the sign of δ = ±∂E/∂z (default: what the work follows)"
     )
+    add_colour(parser)
+
+
+def _rate(text: str) -> float:
+    """Return a learning rate, written as any number of the work: 0.5, 0,5 or 1/2."""
+    try:
+        return read_number(text).value
+    except NumberError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def run(options: argparse.Namespace) -> int:
@@ -58,8 +69,12 @@ def run(options: argparse.Namespace) -> int:
     rate = GALLERY[subject].rate if options.rate is None and subject in GALLERY else options.rate
     after = _after_the_step(subject, claims, rate)
     given = numbers([f"{name}={claims.pop(name)}" for name in list(claims) if name in names - after])
-    report = traced(subject, given, tells=False).check(claims, options.digits, rate, options.delta)
-    print(report.text(width()))
+    recorded = traced(subject, given, tells=False)
+    try:
+        report = recorded.check(claims, options.digits, rate, options.delta)
+    except OperandError as error:  # of the rate, which is an option here
+        raise UsageError(str(error).replace("rate=", "--rate ")) from None
+    show(report.text(width(), inks(options.color)))
     return 0 if report.ok else 1
 
 

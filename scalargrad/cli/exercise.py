@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scalargrad.cli.subject import SUBJECT, UsageError, looks_like_a_name, numbers, traced, writing
+from scalargrad.cli.subject import SUBJECT, UsageError, looks_like_a_name, numbers, traced, whole, writing
+from scalargrad.cli.terminal import filled
 from scalargrad.examples import GALLERY
 from scalargrad.expressions import free_names
 from scalargrad.files import write
@@ -28,18 +29,20 @@ FORMS = (".md", ".html", ".json", ".csv", ".txt", ".tex", ".pdf")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.add_argument("subject", metavar="WHAT", help=SUBJECT)
-    parser.add_argument("values", nargs="*", metavar="name=value", help="numbers; a seed draws others")
     parser.add_argument(
-        "--seed", type=int, metavar="N", help="draw pleasant numbers, the same for the same N"
+        "values", nargs="*", default=[], metavar="name=value", help="numbers; a seed draws others"
     )
     parser.add_argument(
-        "--count", type=int, default=1, metavar="N", help="how many sheets, of seeds from --seed on"
+        "--seed", type=whole, metavar="N", help="draw pleasant numbers, the same for the same N"
+    )
+    parser.add_argument(
+        "--count", type=whole, default=1, metavar="N", help="how many sheets, of seeds from --seed on"
     )
     parser.add_argument(
         "--blanks", metavar="PHASE", default="all", help="all (the default), forward or reverse"
     )
     parser.add_argument(
-        "--digits", type=int, metavar="N", help="decimals asked for (default: 3, more if needed)"
+        "--digits", type=whole, metavar="N", help="decimals asked for (default: 3, more if needed)"
     )
     parser.add_argument("--hints", action="store_true", help="show the chain rule of each derivative")
     parser.add_argument("--title", help="the title of the sheet (default: that of the example)")
@@ -62,7 +65,7 @@ def run(options: argparse.Namespace) -> None:
             raise UsageError(f"expected a file ending in {', '.join(FORMS)}, got {path.name!r}")
     exercises = _exercises(options)
     if not paths:
-        print(*exercises, sep="\n\n\n")
+        print(filled("\n\n\n".join(map(str, exercises)), "  "))
     written = _apart(file for path in paths for file in files(path, exercises))
     for path in sorted(written, key=lambda path: ".key" not in path.suffixes):  # no sheet without its key
         with writing(path):

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 
 from scalargrad.cli.subject import add_digits, add_subject, digits_of, subject_of
+from scalargrad.cli.terminal import add_colour, inks, show, width
 from scalargrad.study.explain import Explanation
 
 PURPOSE = "write out why a derivative is what it is"
@@ -13,8 +14,7 @@ EXAMPLES = (
     "scalargrad explain mazur-2-2-2 --of w1 --expand --digits 6",
 )
 
-FORMS: dict[str, Callable[[Explanation], str]] = {
-    "text": str,
+FORMS: dict[str, Callable[[Explanation], str]] = {  # beside text, which is fitted to its terminal
     "markdown": Explanation.to_markdown,
     "latex": Explanation.to_latex,
 }
@@ -28,7 +28,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--paths", type=_count, default=0, metavar="K", help="add the K largest paths")
     parser.add_argument("--expand", action="store_true", help="explain all it rests on as well")
     parser.add_argument("--bar", action="store_true", help="write adjoints as v with a bar")
-    parser.add_argument("--as", dest="form", choices=FORMS, default="text")
+    parser.add_argument(
+        "--as", dest="form", choices=("text", *FORMS), default="text", help="the form of the output"
+    )
+    add_colour(parser)
 
 
 def _count(text: str) -> int:
@@ -48,4 +51,7 @@ def run(options: argparse.Namespace) -> None:
         paths=options.paths,
         expand=options.expand,
     )
-    print(FORMS[options.form](explanation))
+    if options.form == "text":
+        show(explanation.text(width(), inks(options.color).adjoint))
+    else:
+        print(FORMS[options.form](explanation))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scalargrad.cli.subject import UsageError, reading
-from scalargrad.cli.terminal import width
+from scalargrad.cli.terminal import inks, show, width
 from scalargrad.errors import ScalargradError
 from scalargrad.exercises import Exercise
 from scalargrad.exercises.marking import Marked, class_table, exercises_of, mark_sheet
@@ -19,7 +19,7 @@ def marked(options: argparse.Namespace) -> int:
     paths = [Path(text.strip()) for text in (options.subject, *options.claims)]
     if len(paths) == 1:
         sheet = mark_sheet(exercises, reading(paths[0]))
-        print(sheet.text(width()))
+        show(sheet.text(width(), inks(options.color)))
         return 0 if sheet.ok else 1
     sheets = {str(path): _tried(exercises, path) for path in paths}
     print(class_table(sheets, width()))

@@ -6,7 +6,7 @@ from pathlib import Path
 from scalargrad.cli.subject import UsageError, add_digits, add_subject, digits_of, subject_of, writing
 from scalargrad.files import write
 
-PURPOSE = "write a page that plays backpropagation, one file to open in a browser"
+PURPOSE = "write a page that plays a trace, one file to open in a browser"
 EXAMPLES = (
     "scalargrad page sigmoid-2-2-1 -o net.html",
     'scalargrad page "sigmoid(w*x + b)" w=2 x=1 b=0.5 -o neuron.html',

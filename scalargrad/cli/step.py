@@ -3,14 +3,15 @@
 import argparse
 import sys
 
-from scalargrad.cli.subject import add_digits, add_subject, digits_of, subject_of
-from scalargrad.cli.terminal import colour_depth, inks, is_dumb
+from scalargrad.cli.subject import UsageError, add_digits, add_subject, digits_of, subject_of
+from scalargrad.cli.terminal import add_colour, colour_depth, inks, is_dumb, show
 from scalargrad.study.stepping import Stepper, transcript
-from scalargrad.study.terminal import step_through
+from scalargrad.tracing import Trace
 
 PURPOSE = "step through backpropagation, one step a key"
 EXAMPLES = (
     "scalargrad step sigmoid-2-2-1",
+    "scalargrad step sigmoid-2-2-1 --predict",
     'scalargrad step "a = w*x + b; sigmoid(a)" w=2 x=1 b=0.5',
     "scalargrad step fan-out | cat",
 )
@@ -19,15 +20,45 @@ EXAMPLES = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     add_subject(parser)
+    parser.add_argument(
+        "--predict",
+        action="store_true",
+        help="ask for the numbers of each step before they are shown, and judge them as `check` does",
+    )
     add_digits(parser)
+    add_colour(parser)
 
 
 def run(options: argparse.Namespace) -> None:
     """Step in the terminal; where input or output is not one, or a dumb one, print all steps and end."""
     recorded, example = subject_of(options)
-    stepper = Stepper(recorded, digits_of(options, example))
+    digits = digits_of(options, example)
+    stepper = Stepper(recorded, digits, inks(options.color))
     heading = example.title if example else options.subject.strip()
     if sys.stdin.isatty() and sys.stdout.isatty() and not is_dumb():
-        step_through(stepper, heading, inks(), colour_depth())
+        _step_through(recorded, stepper, heading, options)
+    elif options.predict:
+        raise UsageError(
+            "--predict asks in a terminal, and this is none: without it all steps are printed, and "
+            "`scalargrad exercise` writes a sheet to fill in"
+        )
     else:
-        print(heading, transcript(stepper), sep="\n")
+        print(heading)
+        show(transcript(stepper))
+
+
+def _step_through(recorded: Trace, stepper: Stepper, heading: str, options: argparse.Namespace) -> None:
+    # What only a terminal needs is imported here, so that the other commands start without it.
+    from scalargrad.checking.places import Place
+    from scalargrad.checking.predicted import predicted
+    from scalargrad.study.predicting import Predictor, Question, Verdict
+    from scalargrad.study.session import Session
+    from scalargrad.study.terminal import step_through
+
+    def judge(question: Question, text: str) -> Verdict:
+        place = Place("contribution" if question.edge else "value", question.v, question.edge)
+        found = predicted(recorded, place, text, stepper.writer.digits)
+        return Verdict(found.ok, found.remark)
+
+    session = Session(stepper, heading, Predictor(stepper, judge), predicts=options.predict)
+    step_through(session, colour_depth())

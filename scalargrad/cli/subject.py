@@ -12,7 +12,7 @@ from scalargrad.expressions import Numbers, read, read_given
 from scalargrad.notation.reading_names import read_name
 from scalargrad.tracing import Trace, trace
 
-SUBJECT = "the name of an example, or an expression such as 'a = w*x + b; sigmoid(a)'"
+SUBJECT = "an example, or an expression: 'a = w*x + b; sigmoid(a)'"
 
 
 class UsageError(ScalargradError):
@@ -23,7 +23,7 @@ def add_subject(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that name the subject and give values."""
     parser.add_argument("subject", metavar="WHAT", help=SUBJECT)
     help_text = "a number for each name, or a list, x=[0.5, -1]"
-    parser.add_argument("values", nargs="*", metavar="name=value", help=help_text)
+    parser.add_argument("values", nargs="*", default=[], metavar="name=value", help=help_text)
 
 
 def add_digits(parser: argparse.ArgumentParser) -> None:
@@ -109,6 +109,15 @@ def looks_like_a_name(text: str) -> bool:
     """
     letters = text.replace("-", "").replace("_", "")
     return letters.isalnum() and not letters.isdecimal()
+
+
+def whole(text: str) -> int:
+    """Return the whole number that an option says."""
+    try:
+        return int(text)
+    except ValueError:
+        message = f"expected a whole number, got {text.strip()!r}"
+        raise argparse.ArgumentTypeError(message) from None
 
 
 def decimals(text: str) -> int:

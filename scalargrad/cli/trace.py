@@ -3,7 +3,7 @@
 import argparse
 
 from scalargrad.cli.subject import add_digits, add_subject, digits_of, subject_of
-from scalargrad.cli.terminal import inks, show, width
+from scalargrad.cli.terminal import add_colour, filled, inks, show, width
 from scalargrad.wengert.listing import listing, updates
 from scalargrad.wengert.roles import parameters
 
@@ -21,16 +21,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     add_subject(parser)
     add_digits(parser)
+    add_colour(parser)
 
 
 def run(options: argparse.Namespace) -> None:
     """Print the listing and, for an example that takes one, a step of gradient descent."""
     recorded, example = subject_of(options)
-    digits = digits_of(options, example)
+    digits, colours = digits_of(options, example), inks(options.color)
     if example:
-        print(f"{example.title}\n({example.source})\n")
-    show(listing(recorded, digits, width(), inks()))
+        print(filled(f"{example.title}\n({example.source})\n"))
+    show(listing(recorded, digits, width(), colours))
     if example and example.rate:
         moved = [v.name for v in parameters(recorded)]
         print(f"\nOne step of gradient descent, v - {example.rate:g} dv:\n")
-        show(updates(recorded, example.rate, moved, digits, inks()))
+        show(updates(recorded, example.rate, moved, digits, colours, width=width()))

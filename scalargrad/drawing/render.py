@@ -21,9 +21,9 @@ sys.stdout.buffer.write(graph.draw(format=format, prog=engine, args=arguments))
 """
 NO_RENDERER = (
     "no Graphviz to draw with: install its `dot` executable (apt-get install graphviz, "
-    "brew install graphviz) or the extra `render` (in a checkout: pip install '.[render]'); "
-    "the DOT text is in `.source`"
+    "brew install graphviz) or the extra `render` (in a checkout: pip install '.[render]')"
 )
+DOT_TEXT = "; the DOT text is in `.source`"
 
 
 def image(source: str, format: str, engine: str = "dot", time_limit: float = TIME_LIMIT) -> bytes:
@@ -60,4 +60,4 @@ def _command(format: str, engine: str, arguments: list[str]) -> list[str]:
         return [executable, f"-K{engine}", f"-T{format}", *arguments]
     if importlib.util.find_spec("pygraphviz"):
         return [sys.executable, "-P", "-c", WITH_LIBRARY, format, engine, " ".join(arguments)]
-    raise RendererError(NO_RENDERER)
+    raise RendererError(NO_RENDERER + DOT_TEXT)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from scalargrad.exercises.exercise import Exercise
 from scalargrad.exercises.latex import PREAMBLE, escaped
 from scalargrad.notation.characters import portable
-from scalargrad.wengert.listing import aligned
+from scalargrad.wengert.columns import aligned
 
 BESIDE = 6  # sheets whose answers stand side by side
 

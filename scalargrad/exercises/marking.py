@@ -9,7 +9,7 @@ from scalargrad.errors import ScalargradError, WrongKeyError
 from scalargrad.exercises.exercise import Exercise
 from scalargrad.exercises.filled import read
 from scalargrad.exercises.key import from_json
-from scalargrad.wengert.listing import aligned
+from scalargrad.wengert.columns import PLAIN, Inks, aligned
 
 COLUMNS = ("sheet", "name", "right", "first wrong", "remark")
 
@@ -55,9 +55,9 @@ class Marked:
     def __str__(self) -> str:
         return self.text(WIDTH)
 
-    def text(self, width: int | None = None) -> str:
+    def text(self, width: int | None = None, inks: Inks = PLAIN) -> str:
         """Return the report on the numbers with the score, folded to fit a width in columns."""
-        return "\n\n".join((*([self.report.text(width)] if self.report else []), self._summary(width)))
+        return "\n\n".join((*([self.report.text(width, inks)] if self.report else []), self._summary(width)))
 
     def to_markdown(self) -> str:
         """Return the report on the numbers for GitHub, with the score."""

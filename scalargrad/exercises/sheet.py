@@ -13,7 +13,7 @@ from scalargrad.files import Form, save
 from scalargrad.notation.latex import LatexWriter
 from scalargrad.notation.text import TextWriter
 from scalargrad.study.forms import between_dollars
-from scalargrad.wengert.listing import aligned
+from scalargrad.wengert.columns import aligned
 
 BLANK = "____"
 HEADINGS = ("step", "number")

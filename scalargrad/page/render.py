@@ -5,13 +5,14 @@ import gzip
 import hashlib
 import json
 import re
+import warnings
 from collections.abc import Collection
 from functools import partial
 from importlib.resources import files
 from typing import Any
 
 from scalargrad.drawing.choice import choose
-from scalargrad.drawing.render import NO_RENDERER
+from scalargrad.drawing.render import DOT_TEXT
 from scalargrad.drawing.themes import DARK, LIGHT
 from scalargrad.errors import GraphTooLargeError, RendererError
 from scalargrad.notation.characters import LETTERS
@@ -138,8 +139,11 @@ def _packed(module: Any, facts: dict[str, Any]) -> str:
 def _views(trace: WengertList, digits: int) -> tuple[list[Layout], str]:
     try:
         return layouts(trace, digits), ""
-    except RendererError:
-        return [], NO_RENDERER.partition("; the DOT")[0]
+    except RendererError as error:
+        # Who makes the page can do something about it; who reads it cannot, and is not told how.
+        advice = str(error).removesuffix(DOT_TEXT)
+        warnings.warn(f"the page has no graph: {advice}", stacklevel=2)
+        return [], "there was no program to lay it out when this page was made."
     except GraphTooLargeError as error:
         return [], str(error)
 

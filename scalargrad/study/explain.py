@@ -1,9 +1,9 @@
 """An adjoint explained: the chain rule over its children, the numbers put in, the result."""
 
+import sys
 from dataclasses import dataclass
 from os import PathLike
 from typing import Literal, NamedTuple
-from unicodedata import combining
 
 from scalargrad.files import Form, save
 from scalargrad.notation.latex import LatexWriter, PortableWriter
@@ -12,6 +12,8 @@ from scalargrad.notation.text import TextWriter
 from scalargrad.notation.typesetting import breadth, broken, fitted
 from scalargrad.notation.writer import Prose
 from scalargrad.study.paths import Path
+from scalargrad.wengert import columns
+from scalargrad.wengert.folding import folded
 from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.statements import Statement
 
@@ -62,7 +64,11 @@ class Explanation:
     rest: tuple["Explanation", ...] = ()
 
     def __str__(self) -> str:
-        return "\n\n".join("\n".join(each._text()) for each in (self, *self.rest))
+        return self.text()
+
+    def text(self, width: int | None = None, ink: str = "") -> str:
+        """Return plain text, folded at operators to fit a width, with adjoints in the colour of an ink."""
+        return "\n\n".join("\n".join(each._text(width, ink)) for each in (self, *self.rest))
 
     __repr__ = __str__
 
@@ -89,9 +95,9 @@ class Explanation:
         """
         return self._document(PortableWriter(self.digits), LATEX)
 
-    def lines(self, writer: Prose) -> tuple[str, list[str]]:
+    def lines(self, writer: Prose, ink: str = "") -> tuple[str, list[str]]:
         """Return the left-hand side and, one by one, the right-hand sides that are equal to it."""
-        result = str(writer.number(self.target.adjoint))
+        result = columns.inked(str(writer.number(self.target.adjoint)), ink)
         sides = [result]
         if self._is_direct:
             substituted = self.terms[0].statement.substituted_derivative(self.target, writer)
@@ -106,8 +112,8 @@ class Explanation:
                 )
                 for term in self.terms
             )
-            sides = [" + ".join(chain), self.formula(writer), self._substitution(writer), result]
-        return self._adjoint(self.target, writer), list(dict.fromkeys(sides))
+            sides = [" + ".join(chain), self.formula(writer), self._substitution(writer, ink), result]
+        return self._adjoint(self.target, writer), columns.distinct(sides)
 
     @property
     def _is_direct(self) -> bool:
@@ -127,11 +133,13 @@ class Explanation:
                 )
         return " + ".join(products)
 
-    def _substitution(self, writer: Prose) -> str:
+    def _substitution(self, writer: Prose, ink: str) -> str:
         return " + ".join(
             "".join(
-                f"({writer.number(x)})"
-                for x in (term.upstream, term.local)[term.statement.target is self.output :]
+                f"({columns.inked(str(writer.number(x)), colour)})"
+                for x, colour in ((term.upstream, ink), (term.local, ""))[
+                    term.statement.target is self.output :
+                ]
             )
             for term in self.terms
         )
@@ -141,22 +149,32 @@ class Explanation:
         child = term.statement.target
         return [] if child is self.output else [self._adjoint(child, writer)]
 
-    def _text(self) -> list[str]:
-        writer = TextWriter(self.digits)
-        left, sides = self.lines(writer)
-        lines = [f"{left if i == 0 else ' ' * _width(left)} = {side}" for i, side in enumerate(sides)]
-        return [*lines, *self._path_lines(writer), *self._notes()]
+    def _text(self, width: int | None, ink: str) -> list[str]:
+        writer, room = TextWriter(self.digits), width or sys.maxsize
+        left, sides = self.lines(writer, ink)
+        indent = " " * columns.breadth(left)
+        lines, head = [], left
+        if 2 * len(indent) > room:  # the sides are below it, where there is more room
+            lines, head, indent = [left], "   ", "   "
+        for side in sides:
+            first, *rest = folded(side, room - len(f"{indent} = "))
+            lines += [f"{head} = {first}", *(f"{indent}   {each}" for each in rest)]
+            head = indent
+        paths = (each for line in self._path_lines(writer, ink) for each in folded(line, room))
+        return [*lines, *paths, *self._notes()]
 
-    def _path_lines(self, writer: Prose) -> list[str]:
+    def _path_lines(self, writer: Prose, ink: str) -> list[str]:
         if not self.paths:
             return []
         lines = [self._path_heading()]
         for path in self.paths:
             names = " -> ".join(v.name for v in path.instructions)
             product = "".join(f"({writer.number(x)})" for x in path.locals if x != 1) or "1"
-            lines.append(f"  {names}: {product} = {writer.number(path.product)}")
+            lines.append(f"  {names}: {product} = {columns.inked(str(writer.number(path.product)), ink)}")
         if self._other_paths is not None:
-            lines.append(f"  all others together: {writer.number(self._other_paths)}")
+            lines.append(
+                f"  all others together: {columns.inked(str(writer.number(self._other_paths)), ink)}"
+            )
         return lines
 
     def _path_items(self, writer: Prose) -> list[str]:
@@ -227,7 +245,3 @@ class Explanation:
 
     def _adjoint(self, v: Instruction, writer: Prose) -> str:
         return writer.partial(self.output.name, v.name) if self.notation == "partial" else writer.bar(v.name)
-
-
-def _width(text: str) -> int:
-    return sum(not combining(character) for character in text)

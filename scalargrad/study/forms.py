@@ -10,7 +10,7 @@ from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.notation.typesetting import fitted
 from scalargrad.notation.writer import Prose
 from scalargrad.study.html import html_table
-from scalargrad.wengert.listing import aligned
+from scalargrad.wengert.columns import aligned
 
 Cell = str | float  # a formula, as a writer writes it, or a number
 Written = Callable[[str], str]

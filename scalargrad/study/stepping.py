@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from scalargrad.notation.text import TextWriter
+from scalargrad.wengert.columns import PLAIN, Inks, distinct, inked
 from scalargrad.wengert.instruction import Contribution, Instruction, Step
 from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.listing import adjoint_statement
@@ -25,6 +26,8 @@ class Line(NamedTuple):
 class Stepper:
     """Read a trace one step at a time; steps are counted from 1, as a person counts them.
 
+    Values and adjoints have their `inks`.
+
     >>> from scalargrad import leaves, trace
     >>> (x,) = leaves(x=3.0)
     >>> stepper = Stepper(trace(x * x))
@@ -34,8 +37,8 @@ class Stepper:
     dx += dv1*x = 3 + (1)(3) = 6
     """
 
-    def __init__(self, trace: WengertList, digits: int = 4) -> None:
-        self.trace = trace
+    def __init__(self, trace: WengertList, digits: int = 4, inks: Inks = PLAIN) -> None:
+        self.trace, self.inks = trace, inks
         self.steps = trace.steps
         self.writer = TextWriter(digits)
         self.shown = [v for v in trace if v.role != "constant"]
@@ -74,21 +77,24 @@ class Stepper:
             return [f"d{name} = ∂{name}/∂{name} = 1"]  # what the d of all later lines means
         if step.phase == "reverse":
             return [self._contribution(c) for c in step.contributions if c.target.role != "constant"]
-        sides = [v.written(writer), v.substituted(writer), writer.number(v.value)]
-        return [f"{name} = " + " = ".join(dict.fromkeys(map(str, sides)))]
+        result = inked(str(writer.number(v.value)), self.inks.value)
+        sides = [str(v.written(writer)), str(v.substituted(writer)), result]
+        return [f"{name} = " + " = ".join(distinct(sides))]
 
     def _contribution(self, c: Contribution) -> str:
-        upstream, local, before, after = (
-            "" if x is None else str(self.writer.number(x)) for x in (c.upstream, c.local, c.before, c.after)
+        local = str(self.writer.number(c.local))
+        upstream, before, after = (
+            "" if x is None else inked(str(self.writer.number(x)), self.inks.adjoint)
+            for x in (c.upstream, c.before, c.after)
         )
         product = f"({upstream})({local})" if local != "1" else f"({upstream})" if before else upstream
         total = f"{before} + {product}" if before else product
         statement = adjoint_statement(c, self.writer)
-        return " = ".join([statement, *dict.fromkeys([total, after])])
+        return " = ".join([statement, *distinct([total, after])])
 
-    def table(self, count: int) -> list[Line]:
-        """Return the state after a step; what is not computed yet is marked as such."""
-        step = self.steps[count - 1]
+    def table(self, count: int, *, hides: bool = False) -> list[Line]:
+        """Return the state after a step, or before it where that `hides`; what is not known is a dash."""
+        step, known_at = self.steps[count - 1], count - hides
         parents = set(step.instruction.parents if step.phase != "seed" else ())
         touched = "+" if step.phase == "reverse" else "·"
         lines = []
@@ -96,7 +102,9 @@ class Stepper:
             mark = ">" if v is step.instruction else touched if v in parents else ""
             formula = str(v.written(self.writer)) if v.parents else ""
             known = self._progress[v]
-            lines.append(Line(mark, self.name(v), formula, known.value_at(count), known.adjoint_at(count)))
+            lines.append(
+                Line(mark, self.name(v), formula, known.value_at(known_at), known.adjoint_at(known_at))
+            )
         return lines
 
     def phase_end(self, count: int) -> int:

@@ -1,15 +1,10 @@
 """Fit the table of a step into a window: formulas into its columns, rows into its height."""
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from scalargrad.notation.labels import cut_in_the_middle
 from scalargrad.study.stepping import Line
-from scalargrad.wengert.listing import PLAIN, Inks, aligned
-
-CODE = re.compile(r"\x1b\[[0-9;]*m")  # of a colour
-SHORTEST = 7  # of a formula that is cut, in characters: as long as the heading above it
+from scalargrad.wengert.columns import PLAIN, Inks, aligned, breadth_of, shorter
 
 
 def layout(lines: Sequence[Line], width: int, inks: Inks = PLAIN, last: Sequence[Line] = ()) -> list[str]:
@@ -24,18 +19,21 @@ def layout(lines: Sequence[Line], width: int, inks: Inks = PLAIN, last: Sequence
     """
     every = (*lines, *last)
     table = _table(every, inks)
-    excess = max(len(CODE.sub("", line)) for line in table) - width
-    if excess > 0:
-        room = max(SHORTEST, max(len(line.formula) for line in every) - excess)
-        table = _table([line._replace(formula=cut_in_the_middle(line.formula, room)) for line in every], inks)
-    return table[: 1 + len(lines)]
+    if (excess := breadth_of(table) - width) > 0:
+        formulas = shorter([line.formula for line in every], excess)
+        every = tuple(line._replace(formula=cut) for line, cut in zip(every, formulas))
+        table = _table(every, inks)
+    if (excess := breadth_of(table) - width) > 0:
+        names = shorter([line.name for line in every], excess)
+        table = _table([line._replace(name=cut) for line, cut in zip(every, names)], inks)
+    return table.splitlines()[: 1 + len(lines)]
 
 
-def _table(lines: Sequence[Line], inks: Inks) -> list[str]:
+def _table(lines: Sequence[Line], inks: Inks) -> str:
     headings = ("", "v", "formula", "value", "adjoint so far")
     alignment = ("left", "left", "left", "decimal", "decimal")
     colours = ("", "", "", inks.value, inks.adjoint)
-    return aligned(lines, headings, alignment, inks=colours).splitlines()
+    return aligned(lines, headings, alignment, inks=colours)
 
 
 def fitted(body: list[str], room: int) -> list[str]:

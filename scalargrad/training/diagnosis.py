@@ -12,8 +12,8 @@ from scalargrad.training.batches import Data, Dataset, Model, mean_loss
 from scalargrad.training.measures import LayerReport, layers_of
 from scalargrad.training.verdicts import verdicts_on
 from scalargrad.wengert.causes import causes_in
+from scalargrad.wengert.columns import aligned
 from scalargrad.wengert.list import WengertList
-from scalargrad.wengert.listing import aligned
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,22 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from scalargrad.wengert.columns import CODE, breadth
+
 INDENT = " " * 4
-LOOSENESS = {" + ": 0, " - ": 0, " = ": 0, " += ": 0, "*": 1, "/": 1, ", ": 2}
-# A bracket, or what a line may end at: ** is none, nor is a sign without blanks.
-TOKEN = re.compile(r"[(\[]|[)\]]| \+= | [-+=] |(?<!\*)\*(?!\*)|/|, ")
+BETWEEN_FACTORS = ""  # of (2)(3)
+SUMS, PRODUCTS, LISTS = 0, 1, 2
+LOOSENESS = {
+    **dict.fromkeys((" + ", " - ", " = ", " += ", ": ", " -> "), SUMS),
+    **dict.fromkeys(("*", "/", " · ", BETWEEN_FACTORS), PRODUCTS),
+    ", ": LISTS,
+}
+ENDS_A_LINE = {" = ", " += ", ": ", ", "}  # all else begins the next
+# The code of a colour, a bracket, or what a line may end at: ** is none, nor is a sign without blanks, nor
+# the stroke of ∂y/∂x.
+TOKEN = re.compile(
+    rf"{CODE.pattern}|(?<=\))(?=\()|[(\[]|[)\]]| \+= | [-+=·] | -> |: |(?<!\*)\*(?!\*)|/(?!∂)|, "
+)
 
 
 def folded(formula: str, width: float) -> list[str]:
@@ -20,7 +32,7 @@ def folded(formula: str, width: float) -> list[str]:
     """
     lines, places = [formula], dict(_places(formula))
     for rank in sorted(set(places.values())):
-        if all(len(line) <= width for line in lines):
+        if all(breadth(line) <= width for line in lines):
             break
         ends = [0, *(place for place, own in places.items() if own <= rank), len(formula)]
         lines = _filled([formula[start:end] for start, end in pairwise(ends)], width)
@@ -32,18 +44,16 @@ def _places(formula: str) -> Iterator[tuple[int, tuple[int, int]]]:
     depth = 0
     for token in TOKEN.finditer(formula):
         text = token[0]
-        depth += (text in "([") - (text in ")]")
+        depth += (text in {"(", "["}) - (text in {")", "]"})
         if text in LOOSENESS:
-            # An operator begins the next line; an equals sign or a comma ends its own.
-            ends_a_line = text in {" = ", " += ", ", "}
-            yield token.end() if ends_a_line else token.start(), (depth, LOOSENESS[text])
+            yield token.end() if text in ENDS_A_LINE else token.start(), (depth, LOOSENESS[text])
 
 
 def _filled(pieces: Sequence[str], width: float) -> list[str]:
     """Return lines of as many pieces as there is room for; all but the first are indented."""
     lines = [pieces[0]]
     for piece in pieces[1:]:
-        if len((lines[-1] + piece).rstrip()) <= width:
+        if breadth((lines[-1] + piece).rstrip()) <= width:
             lines[-1] += piece
         else:
             lines.append(INDENT + piece.lstrip())

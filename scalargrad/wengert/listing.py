@@ -1,9 +1,8 @@
 """Lay a Wengert list out as the automatic differentiation literature does: two traces side by side."""
 
-import math
-import textwrap
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -12,28 +11,24 @@ from scalargrad.notation.numbers import number
 from scalargrad.notation.text import TextWriter
 from scalargrad.notation.writer import Writer
 from scalargrad.primitives.table import TABLE
+from scalargrad.wengert.columns import PLAIN, Inks, aligned, breadth_of, shorter
 from scalargrad.wengert.folding import folded
-from scalargrad.wengert.instruction import Contribution, Instruction
+from scalargrad.wengert.instruction import Contribution
 from scalargrad.wengert.list import WengertList
 
 LONGEST, NARROWEST = 44, 12  # formulas, in characters
 BAR, NARROW_BAR = "|    ", "| "
-ALIGNMENT = ("left", "decimal", "left", "decimal", "decimal")
-FOLDED = 24  # a column that is folded, at least
-INK_ENDS = "\x1b[0m"
 INDENT = "\ue000"  # stands for a blank, which tabulate would strip; no label has it, see one_line
 Line = tuple[str, ...]
-Block = tuple[Sequence[Line], Sequence[Line]]  # forward and reverse lines of one instruction
+Fold = Callable[[Line], Iterable[Line]]
 
 
-class Inks(NamedTuple):
-    """The escape codes that begin the colour of values and of adjoints, empty where there is none."""
+class Block(NamedTuple):
+    """The lines of one instruction: its statement, what the sweep hands on from it, the end at a leaf."""
 
-    value: str = ""
-    adjoint: str = ""
-
-
-PLAIN = Inks()
+    statement: Line
+    handed: Sequence[Line]
+    ends: Sequence[Line]
 
 
 def listing(trace: WengertList, digits: int = 4, width: int | None = None, inks: Inks = PLAIN) -> str:
@@ -43,7 +38,8 @@ def listing(trace: WengertList, digits: int = 4, width: int | None = None, inks:
     adds upstream adjoint × local derivative to the adjoint of a parent.  `dv` stands for the
     adjoint ∂output/∂v.  Numbers have at most `digits` decimals; constants have no line, and a formula
     of more than LONGEST characters is cut in its middle.  For a `width` that the table exceeds, formulas are
-    folded at their operators, unless even that is of no help; no number is ever cut.
+    folded at their operators; where that is not enough, the reverse trace stands below the forward one, both
+    read down, and at last names are cut.  No number ever is: where numbers do not fit, all is whole.
 
     >>> from scalargrad import Value
     >>> x = Value(3.0, label="x")
@@ -57,124 +53,119 @@ def listing(trace: WengertList, digits: int = 4, width: int | None = None, inks:
                                |    dy = 1                         1
     """
     blocks = list(_blocks(trace, TextWriter(digits)))
-    if width is None or _columns(_table(blocks)) <= width:
-        return _table(blocks, inks=inks)
-    rooms = range(NARROWEST, LONGEST + 1)
-    fitting = bisect_right(rooms, width, key=lambda room: _columns(_table(blocks, room, NARROW_BAR)))
-    return _table(blocks, rooms[fitting - 1], NARROW_BAR, inks) if fitting else _table(blocks, inks=inks)
+    whole = _side_by_side(blocks, inks, bar=BAR)
+    if width is None or breadth_of(whole) <= width:
+        return whole
+    for layout, cuts in ((_side_by_side, False), (_one_after_the_other, False), (_one_after_the_other, True)):
+        if (fitting := _fitting(partial(layout, blocks, inks), width, cuts)) is not None:
+            return fitting
+    return whole
 
 
 def updates(
-    trace: WengertList, rate: float, names: Iterable[str], digits: int = 4, inks: Inks = PLAIN
+    trace: WengertList,
+    rate: float,
+    names: Iterable[str],
+    digits: int = 4,
+    inks: Inks = PLAIN,
+    *,
+    width: int | None = None,
 ) -> str:
     """Return the table of one step of gradient descent, v ← v - rate · ∂output/∂v, for these names.
+
+    To fit a `width`, names are cut in their middle.
 
     >>> from scalargrad import Value
     >>> print(updates(WengertList.of(Value(3.0, label="x") ** 2), 0.5, ["x"]))
           before    gradient    after
     x          3           6        0
     """
-    lines = [
-        (one_line(v.name), *(number(x, digits) for x in (v.value, v.adjoint, v.value - rate * v.adjoint)))
-        for v in map(trace.__getitem__, names)
-    ]
+    moved = list(map(trace.__getitem__, names))
+    numbers = [[number(x, digits) for x in (v.value, v.adjoint, v.value - rate * v.adjoint)] for v in moved]
     headings, alignment = ("", "before", "gradient", "after"), ("left", "decimal", "decimal", "decimal")
-    return aligned(lines, headings, alignment, inks=("", inks.value, inks.adjoint, inks.value))
 
+    def table(names: Sequence[str]) -> str:
+        colours = ("", inks.value, inks.adjoint, inks.value)
+        return aligned([(v, *x) for v, x in zip(names, numbers)], headings, alignment, inks=colours)
 
-def aligned(
-    lines: Iterable[Sequence[str]],
-    headings: Sequence[str],
-    alignment: Sequence[str],
-    form: str = "plain",
-    inks: Sequence[str] = (),
-    *,
-    width: int | None = None,
-) -> str:
-    """Return a table in a form of tabulate, columns "left", "right" or by the "decimal" point.
-
-    No line ends in blanks, so that the text can be compared and kept in documents.  Where a column has an
-    ink, the escape code that begins a colour, its heading and its cells are written in that.  To fit a
-    `width` the last column is folded.
-
-    >>> print(aligned([("a", "10.5"), ("b", "2")], ("v", "value"), ("left", "decimal")))
-    v      value
-    a       10.5
-    b        2
-    """
-    from tabulate import tabulate
-
-    if width is not None:
-        lines = _narrowed(list(lines), headings, alignment, width)
-    if any(inks):
-        headings, *lines = (tuple(map(_inked, line, inks)) for line in (headings, *lines))
-    text = tabulate(lines, headings, tablefmt=form, disable_numparse=True, colalign=alignment)
-    return "\n".join(line.rstrip() for line in text.splitlines())
-
-
-def _narrowed(
-    lines: Sequence[Sequence[str]], headings: Sequence[str], alignment: Sequence[str], width: int
-) -> list[Sequence[str]]:
-    """Return lines whose last cells are folded to what the other columns leave of a width."""
-    others = aligned([line[:-1] for line in lines], headings[:-1], alignment[:-1])
-    room = max(width - max(map(len, others.splitlines())) - len("  "), FOLDED)
-    return [(*line[:-1], textwrap.fill(line[-1], room)) for line in lines]
-
-
-def _inked(text: str, ink: str) -> str:
-    return f"{ink}{text}{INK_ENDS}" if ink and text else text
+    whole = table(written := [one_line(v.name) for v in moved])
+    excess = 0 if width is None else breadth_of(whole) - width
+    return table(shorter(written, excess)) if excess > 0 else whole
 
 
 def _blocks(trace: WengertList, writer: Writer) -> Iterator[Block]:
-    """Yield the lines of each instruction: the statement, beside it its contributions from the last up."""
     handed_on = {step.instruction: step.contributions for step in trace.steps if step.phase == "reverse"}
     for v in trace:
         if v.role == "constant":
             continue
+        name = v.symbol(writer)
         formula = f" = {v.written(writer)}" if v.parents else ""
-        statement = cut_in_the_middle(f"{v.symbol(writer)}{formula}", LONGEST)
-        left = (statement, number(v.value, writer.digits))
-        right: list[Line] = [
+        statement = cut_in_the_middle(f"{name}{formula}", LONGEST)
+        handed: list[Line] = [
             (
                 adjoint_statement(c, writer),
                 number(c.contribution, writer.digits),
                 number(c.after, writer.digits),
             )
-            for c in reversed(handed_on.get(v, ()))
+            for c in handed_on.get(v, ())
             if c.target.role != "constant"
         ]
-        yield [left], right + _ends(v, trace.output, writer)
+        seed = [(f"d{name} = 1", "", "1")] * (v is trace.output)
+        leaf = (f"d{trace.output.symbol(writer)}/d{name}", "", number(v.adjoint, writer.digits))
+        yield Block((statement, number(v.value, writer.digits)), seed + handed, [] if v.parents else [leaf])
 
 
-def _ends(v: Instruction, output: Instruction, writer: Writer) -> list[Line]:
-    """Return where the reverse trace ends, at a leaf, or where it begins, at the output."""
-    leaf = f"d{output.symbol(writer)}/d{v.symbol(writer)}"
-    ends = [(leaf, "", number(v.adjoint, writer.digits))] if not v.parents else []
-    return [*ends, *[(f"d{v.symbol(writer)} = 1", "", "1")] * (v is output)]
+def _fitting(layout: Callable[[Fold], str], width: int, cuts: bool) -> str | None:
+    """Return a layout whose formulas have as much room as a width leaves, None where it leaves too little."""
+
+    def table(room: int) -> str:
+        return layout(partial(_folded, room=room, cuts=cuts))
+
+    rooms = range(NARROWEST, LONGEST + 1)
+    fitting = bisect_right(rooms, width, key=lambda room: breadth_of(table(room)))
+    return table(rooms[fitting - 1]) if fitting else None
 
 
-def _table(blocks: Iterable[Block], room: float = math.inf, bar: str = BAR, inks: Inks = PLAIN) -> str:
-    """Return the table, in which a formula takes at most this room, and more lines where it needs them."""
-    lines = []
-    for block in blocks:
-        left, right = ([line for whole in half for line in _folded(whole, room)] for half in block)
-        for (statement, value, *_), (formula, *numbers) in zip_longest(left, right, fillvalue=("", "", "")):
-            lines.append((statement, value, f"{bar}{formula}", *numbers))
-    headings = ("forward (down)", "value", f"{bar}reverse (up)", "adds", "so far")
-    colours = ("", inks.value, "", inks.adjoint, inks.adjoint)
-    return aligned(lines, headings, ALIGNMENT, inks=colours).replace(INDENT, " ")
-
-
-def _folded(line: Line, room: float) -> Iterator[Line]:
-    """Yield a line with its numbers, then what is left of its formula."""
+def _folded(line: Line, room: int, cuts: bool) -> Iterator[Line]:
+    """Yield a line with its numbers, then what is left of its formula, cut where nothing else helps."""
     formula, *numbers = line
-    first, *others = folded(formula, room)
+    first, *others = (cut_in_the_middle(each, room) if cuts else each for each in folded(formula, room))
     yield (first, *numbers)
     yield from ((other.replace(" ", INDENT), *("" for _ in numbers)) for other in others)
 
 
-def _columns(table: str) -> int:
-    return max(map(len, table.splitlines()))
+def _whole(line: Line) -> Iterator[Line]:
+    yield line
+
+
+def _side_by_side(blocks: Sequence[Block], inks: Inks, fold: Fold = _whole, bar: str = NARROW_BAR) -> str:
+    lines = []
+    for statement, handed, ends in blocks:
+        left, right = fold(statement), [line for each in (*ends, *reversed(handed)) for line in fold(each)]
+        for (formula, value, *_), (adjoint, *numbers) in zip_longest(left, right, fillvalue=("", "", "")):
+            lines.append((formula, value, f"{bar}{adjoint}", *numbers))
+    headings = ("forward (down)", "value", f"{bar}reverse (up)", "adds", "so far")
+    alignment = ("left", "decimal", "left", "decimal", "decimal")
+    colours = ("", inks.value, "", inks.adjoint, inks.adjoint)
+    return aligned(lines, headings, alignment, inks=colours).replace(INDENT, " ")
+
+
+def _one_after_the_other(blocks: Sequence[Block], inks: Inks, fold: Fold) -> str:
+    """Return the forward trace and below it the reverse one in its own order, from the seed to the leaves."""
+    forward = [line for block in blocks for line in fold(block.statement)]
+    sweep = [line for block in reversed(blocks) for line in block.handed]
+    ends = [line for block in blocks for line in block.ends]
+    reverse = [line for each in sweep + ends for line in fold(each)]
+    tables = (
+        aligned(forward, ("forward", "value"), ("left", "decimal"), inks=("", inks.value)),
+        aligned(
+            reverse,
+            ("reverse", "adds", "so far"),
+            ("left", "decimal", "decimal"),
+            inks=("", inks.adjoint, inks.adjoint),
+        ),
+    )
+    return "\n\n".join(tables).replace(INDENT, " ")
 
 
 def adjoint_statement(c: Contribution, writer: Writer) -> str:

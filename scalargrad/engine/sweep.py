@@ -60,7 +60,7 @@ def edges_of(node: N) -> Iterable[tuple[N, float]]:
     return (first, to_first), (second, to_second)
 
 
-def accumulate_gradients(output: Node, seed: float) -> None:  # noqa: C901  # unrolled, for speed
+def accumulate_gradients(output: Node, seed: float) -> None:
     """Set grad to ∂output/∂node · seed at inner nodes and add it at leaves: `Value.backward`.
 
     This is `adjoints` once more, to the last bit, as a law says: fused with the table's float reading and

@@ -95,13 +95,12 @@ def _jvp(f: Callable[..., Any], arguments: Sequence[Any], tangents_of_all: Any) 
         for variable, tangent in paired(run.variables[i], directions[i], f"the tangent of argument {i}")
         if isinstance(tangent, Value) or tangent
     }
-    connected = run.connected or any(isinstance(tangent, Value) for tangent in seeds.values())
-    local = local_values if connected else local_derivatives
+    local = local_values if run.connected else local_derivatives
     tangent = tangents(run.recent, seeds, lambda node: zip(node.parents, local(node)))
 
     def of_output(output: Value) -> Number:
         found = tangent.get(output, 0.0)
-        return as_value(found) if connected else found
+        return as_value(found) if run.connected else found
 
     return run.result, mapped(of_output, run.outputs)
 

@@ -138,8 +138,7 @@ def vjp(f: Callable[..., Any], /, *primals: Any) -> tuple[Any, Callable[[Any], t
         seeds: dict[Value, Number] = {}
         for output, cotangent in paired(run.outputs, cotangents, "a cotangent"):
             seeds[output] = seeds[output] + cotangent if output in seeds else cotangent
-        connected = run.connected or any(isinstance(seed, Value) for seed in seeds.values())
-        return tuple(mapped(_derivatives(run.recent, seeds, connected), run.variables))
+        return tuple(mapped(_derivatives(run.recent, seeds, run.connected), run.variables))
 
     return run.result, pullback
 
@@ -156,10 +155,14 @@ def _derivatives(
     recent: Sequence[Value], seeds: Mapping[Value, Number], connected: bool
 ) -> Callable[[Value], Any]:
     """Return the function from a variable to Σ seed · ∂output/∂variable, a Value if `connected`."""
-    kind, local = (as_value, local_values) if connected else (float, local_derivatives)
-    of_outputs = {output: kind(seed) for output, seed in seeds.items()}
-    adjoint = adjoints_of(recent, of_outputs, lambda node: zip(node.parents, local(node)))
-    return lambda variable: adjoint[variable] if variable in adjoint else kind(0.0)
+    local = local_values if connected else local_derivatives
+    adjoint = adjoints_of(recent, seeds, lambda node: zip(node.parents, local(node)))
+
+    def of_variable(variable: Value) -> Number:
+        found = adjoint.get(variable, 0.0)
+        return as_value(found) if connected else found
+
+    return of_variable
 
 
 def _checked(argnums: Argnums, count: int) -> Sequence[int]:

@@ -11,19 +11,20 @@ from scalargrad.notation.labels import cut_in_the_middle, one_line
 from scalargrad.notation.numbers import number
 from scalargrad.notation.text import TextWriter
 from scalargrad.notation.writer import Writer
-from scalargrad.primitives.table import TABLE
 from scalargrad.wengert.folding import folded
 from scalargrad.wengert.instruction import Contribution, Instruction
 from scalargrad.wengert.list import WengertList
+from scalargrad.wengert.tangents import duality, product, tangent_statement
 
 LONGEST, NARROWEST = 44, 12  # formulas, in characters
 BAR, NARROW_BAR = "|    ", "| "
-ALIGNMENT = ("left", "decimal", "left", "decimal", "decimal")
+FORWARD, TANGENTS = ("forward (down)", "value"), ("tangents (down)", "tangent")  # headings of each part
+REVERSE = ("reverse (up)", "adds", "so far")
 FOLDED = 24  # a column that is folded, at least
 INK_ENDS = "\x1b[0m"
 INDENT = "\ue000"  # stands for a blank, which tabulate would strip; no label has it, see one_line
 Line = tuple[str, ...]
-Block = tuple[Sequence[Line], Sequence[Line]]  # forward and reverse lines of one instruction
+Block = tuple[Sequence[Line], ...]  # the lines of one instruction: forward, tangents if any, reverse
 
 
 class Inks(NamedTuple):
@@ -44,6 +45,8 @@ def listing(trace: WengertList, digits: int = 4, width: int | None = None, inks:
     adjoint ∂output/∂v.  Numbers have at most `digits` decimals; constants have no line, and a formula
     of more than LONGEST characters is cut in its middle.  For a `width` that the table exceeds, formulas are
     folded at their operators, unless even that is of no help; no number is ever cut.
+    A trace with tangents has them beside the values, or below each where that is too broad; `v_dot` is the
+    tangent of v, and the last line says how they belong to the adjoints.
 
     >>> from scalargrad import Value
     >>> x = Value(3.0, label="x")
@@ -56,7 +59,19 @@ def listing(trace: WengertList, digits: int = 4, width: int | None = None, inks:
                                |    dx = dy*x            3         3
                                |    dy = 1                         1
     """
-    blocks = list(_blocks(trace, TextWriter(digits)))
+    writer = TextWriter(digits)
+    blocks = list(_blocks(trace, writer))
+    if trace.output.tangent is None:
+        return _fitting(blocks, width, inks)
+    if width is not None and _columns(_table(blocks)) > width:
+        blocks = [([*forward, *tangents], reverse) for forward, tangents, reverse in blocks]
+    table = _fitting(blocks, width, inks)
+    law = folded(duality(trace, writer), width or _columns(table))
+    return "\n".join([table, "", *law]).replace(INDENT, " ")
+
+
+def _fitting(blocks: Sequence[Block], width: int | None, inks: Inks) -> str:
+    """Return the table, with formulas folded where it would exceed a width."""
     if width is None or _columns(_table(blocks)) <= width:
         return _table(blocks, inks=inks)
     rooms = range(NARROWEST, LONGEST + 1)
@@ -143,7 +158,8 @@ def _blocks(trace: WengertList, writer: Writer) -> Iterator[Block]:
             for c in reversed(handed_on.get(v, ()))
             if c.target.role != "constant"
         ]
-        yield [left], right + _ends(v, trace.output, writer)
+        tangents = [[_tangent_line(v, trace, writer)]] if v.tangent is not None else []
+        yield [left], *tangents, right + _ends(v, trace.output, writer)
 
 
 def _ends(v: Instruction, output: Instruction, writer: Writer) -> list[Line]:
@@ -153,16 +169,31 @@ def _ends(v: Instruction, output: Instruction, writer: Writer) -> list[Line]:
     return [*ends, *[(f"d{v.symbol(writer)} = 1", "", "1")] * (v is output)]
 
 
-def _table(blocks: Iterable[Block], room: float = math.inf, bar: str = BAR, inks: Inks = PLAIN) -> str:
+def _tangent_line(v: Instruction, trace: WengertList, writer: Writer) -> Line:
+    statement = cut_in_the_middle(tangent_statement(v, trace, writer), LONGEST)
+    return statement, number(v.tangent or 0.0, writer.digits)
+
+
+def _table(blocks: Sequence[Block], room: float = math.inf, bar: str = BAR, inks: Inks = PLAIN) -> str:
     """Return the table, in which a formula takes at most this room, and more lines where it needs them."""
+    parts = (FORWARD, TANGENTS, REVERSE) if any(len(block) == 3 for block in blocks) else (FORWARD, REVERSE)
+    blank = [("",) * len(part) for part in parts]
     lines = []
     for block in blocks:
-        left, right = ([line for whole in half for line in _folded(whole, room)] for half in block)
-        for (statement, value, *_), (formula, *numbers) in zip_longest(left, right, fillvalue=("", "", "")):
-            lines.append((statement, value, f"{bar}{formula}", *numbers))
-    headings = ("forward (down)", "value", f"{bar}reverse (up)", "adds", "so far")
-    colours = ("", inks.value, "", inks.adjoint, inks.adjoint)
-    return aligned(lines, headings, ALIGNMENT, inks=colours).replace(INDENT, " ")
+        columns = ([line for whole in part for line in _folded(whole, room)] for part in block)
+        lines += [
+            _beside([line or other for line, other in zip(row, blank)], bar) for row in zip_longest(*columns)
+        ]
+    alignment = [side for part in parts for side in ("left", *["decimal"] * (len(part) - 1))]
+    ink = {FORWARD: inks.value, TANGENTS: inks.value, REVERSE: inks.adjoint}
+    colours = [colour for part in parts for colour in ("", *[ink[part]] * (len(part) - 1))]
+    return aligned(lines, _beside(parts, bar), alignment, inks=colours).replace(INDENT, " ")
+
+
+def _beside(parts: Sequence[Line], bar: str) -> Line:
+    """Return the cells of all parts as one line, with a bar between two of them."""
+    first, *others = parts
+    return (*first, *(cell for formula, *numbers in others for cell in (f"{bar}{formula}", *numbers)))
 
 
 def _folded(line: Line, room: float) -> Iterator[Line]:
@@ -181,7 +212,5 @@ def adjoint_statement(c: Contribution, writer: Writer) -> str:
     """Return what a contribution does, such as `dx += dy*x`; the first to reach a target writes `=`."""
     upstream = writer.name(f"d{c.child.name}")
     local = c.child.local_derivatives(writer)[c.position]
-    product = upstream if str(local) == "1" else writer.write(TABLE["multiply"], (upstream, local))
-    if str(local) == "-1":
-        product = writer.write(TABLE["negative"], [upstream])
-    return f"d{c.target.symbol(writer)} {'=' if c.before is None else '+='} {product}"
+    share = product(upstream, local, writer)
+    return f"d{c.target.symbol(writer)} {'=' if c.before is None else '+='} {share}"

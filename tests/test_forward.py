@@ -1,7 +1,9 @@
 """Forward mode is the dual of the reverse sweep, and agrees with differences along any direction."""
 
+import json
 import math
 import random
+import re
 
 import mpmath
 import numpy as np
@@ -12,13 +14,40 @@ from hypothesis import strategies as st
 from laws import close, operands_inside, reference, smooth
 from mpmath import mpf
 
-from scalargrad import Value, grad, hessian, jacobian, jvp, log, no_grad, sin, vjp
+from scalargrad import (
+    Trace,
+    Value,
+    functions,
+    grad,
+    hessian,
+    jacobian,
+    jvp,
+    label,
+    leaves,
+    log,
+    nn,
+    no_grad,
+    sin,
+    trace,
+    vjp,
+)
 from scalargrad.engine.apply import apply
 from scalargrad.engine.forward import tangents
 from scalargrad.engine.node import evaluation_order
 from scalargrad.engine.sweep import adjoints_of, edges_of
-from scalargrad.errors import LostGradientWarning, OperandError, ShapeError
+from scalargrad.errors import (
+    LostGradientWarning,
+    OperandError,
+    ShapeError,
+    TraceFormatError,
+    UnknownNameError,
+)
+from scalargrad.examples import GALLERY
+from scalargrad.notation.numbers import number
+from scalargrad.notation.text import TextWriter
 from scalargrad.primitives.table import rows
+from scalargrad.wengert.listing import listing
+from scalargrad.wengert.tangents import tangent_statement
 
 EPSILON = 2.0**-52
 
@@ -341,6 +370,200 @@ def test_a_value_read_as_a_float_is_warned_of_at_the_line_of_the_call(derive):
     with pytest.warns(LostGradientWarning, match="in place of math's") as caught:
         derive(lambda x: math.sin(x) * x)
     assert [warning.filename for warning in caught] == [__file__]
+
+
+# ---- tangents of a trace
+
+
+def along(program, v):
+    """Return the trace of a program along a direction, with its adjoints and its leaves that it has."""
+    leaves = program.leaves()
+    output = program.values(*leaves)
+    reached = set(evaluation_order(output))
+    return trace(output, tangents={leaf: x for leaf, x in zip(leaves, v) if leaf in reached}), output
+
+
+@given(programs(EVERYWHERE))
+def test_the_tangents_of_a_trace_are_those_of_jvp_and_its_adjoints_are_as_without(program):
+    """Bit for bit; what does not depend on a leaf that moves has the tangent 0."""
+    v = direction(len(program.data))
+    recorded, output = along(program, v)
+    assert repr(recorded.output.tangent) == repr(jvp(program.values, program.data, v)[1])
+    plain = trace(output)
+    assert [repr(u.adjoint) for u in recorded] == [repr(u.adjoint) for u in plain]
+    assert {u.tangent for u in plain} == {None}
+    still = trace(output, tangents={})
+    assert {u.tangent for u in still} == {0.0}
+    assert still.moving == plain.moving == frozenset()
+
+
+@given(programs(SMOOTH), st.sets(st.integers(0, 3)))
+def test_what_moves_is_what_depends_on_a_leaf_that_moves(program, chosen):
+    """All others have the tangent 0; a leaf that is given 0 does not move."""
+    recorded, _ = along(program, [float(i in chosen) for i in range(len(program.data))])
+    moving = set()
+    for v in recorded:
+        if v.tangent if not v.parents else moving & set(v.parents):
+            moving.add(v)
+    assert recorded.moving == moving
+    assert all(v.tangent == 0 for v in set(recorded) - moving)
+
+
+@given(programs(SMOOTH))
+def test_tangents_times_adjoints_of_the_leaves_are_the_tangent_of_the_output(program):
+    """The law that stands below a listing; it holds at every cut of the graph, so at the leaves."""
+    recorded, output = along(program, direction(len(program.data)))
+    assume(all(abs(node.data) < 1e3 for node in evaluation_order(output)))
+    shares = [v.tangent * v.adjoint for v in recorded if not v.parents]
+    sizes = max([1.0, *(abs(v.tangent * v.adjoint) for v in recorded)])
+    assert math.fsum(shares) == pytest.approx(recorded.output.tangent, rel=1e-9, abs=1e-9 * sizes)
+
+
+def test_leaves_are_given_by_value_name_or_index():
+    """Also in a list that was read back, at other numbers, and in a network by its path."""
+    x, w = leaves(x=3.0, w=2.0)
+    y = x * x * w
+    wanted = trace(y, tangents={x: 1.0, "w": 10.0})
+    assert [v.tangent for v in wanted] == [1.0, 10.0, 6.0, 102.0]
+    assert trace(y).along({0: 1.0, w: 10}) == wanted
+    assert Trace.from_json(trace(y).to_json()).along({"x": 1.0, "w": 10.0}) == wanted
+    assert wanted.at(x=1.0).output.tangent == 2.0 * 2.0 + 10.0
+    assert wanted.along({"x": 1.0}).output.tangent == 12.0
+    neuron = nn.Neuron(1, "tanh", seed=1)
+    assert trace(neuron([0.5]), tangents={"weights[0]": 1.0})["W[0]"].tangent == 1.0
+    assert trace(neuron([0.5]), tangents={"x[0]": 1.0})["s"].tangent == neuron.weights[0].data
+    h = x * w
+    assert trace(h * x, upto=[h], tangents={h: 1.0}).output.tangent == 3.0
+
+
+def test_a_tangent_that_cannot_be_given_is_refused_by_name():
+    """Unknown names, computed values, constants, leaves given twice, and what is no number or mapping."""
+    x, w = leaves(x=3.0, w=2.0)
+    h = w * x
+    y = 2 * h
+    label(h=h)
+    refused = {
+        "unknown name 'xx'; did you mean x": {"xx": 1.0},
+        "h was computed, so its tangent follows from its parents": {h: 1.0},
+        "is not in this trace": {Value(1.0): 1.0},
+        "the constant 2 does not move": {"v3": 1.0},
+        "x is given two tangents": {x: 1.0, "x": 2.0},
+    }
+    for message, given_tangents in refused.items():
+        with pytest.raises(UnknownNameError, match=message):
+            trace(y, tangents=given_tangents)
+    with pytest.raises(OperandError, match="expected one real number, got '1'"):
+        trace(y, tangents={x: "1"})
+    with pytest.raises(OperandError, match=r"given by the leaves that move, {x: 1\.0}, got"):
+        trace(y, tangents=x)
+    with pytest.raises(OperandError, match=r"by its Value or its name, got 1\.5"):
+        trace(y, tangents={1.5: 1.0})
+
+
+@given(programs(EVERYWHERE))
+def test_tangents_are_read_back_from_json(program):
+    """A document with tangents is of version 2, one without of version 1, as every reader knows it."""
+    recorded, output = along(program, direction(len(program.data)))
+    again = Trace.from_json(recorded.to_json())
+    assert again == recorded
+    assert [repr(v.tangent) for v in again] == [repr(v.tangent) for v in recorded]
+    assert str(again) == str(recorded)
+    assert json.loads(recorded.to_json())["version"] == 2
+    assert json.loads(trace(output).to_json())["version"] == 1
+
+
+def test_a_damaged_tangent_is_refused_and_so_is_one_in_an_old_version():
+    """Each is named with its place."""
+    x, w = leaves(x=3.0, w=2.0)
+    text = trace(2.0 * x * w, tangents={x: 1.0}).to_json()
+    damage = {
+        ('"tangent": 4.0', '"tangent": 5.0'): r"\(v4\): tangent is 5.0, but follows from the others as 4.0",
+        ('"tangent": 1.0', '"tangent": "x"'): r"\(x\): tangent: expected a number, got 'x'",
+        ('"version": 2', '"version": 1'): "expected the fields .*, partials, got",
+        ('"version": 2', '"version": 3'): "version 3 is not known here; expected 1 or 2",
+        (', "tangent": 1.0', ""): "expected the fields .*, tangent, got",
+    }
+    for change, message in damage.items():
+        assert change[0] in text
+        with pytest.raises(TraceFormatError, match=message):
+            Trace.from_json(text.replace(*change, 1))
+    document = json.loads(text)
+    constant = next(v for v in document["instructions"] if v["role"] == "constant")
+    constant["tangent"] = 1.0
+    with pytest.raises(TraceFormatError, match=r"\(v2\): tangent is 1.0, but follows from the others as 0.0"):
+        Trace.from_json(json.dumps(document))
+
+
+@given(programs(SMOOTH, length=6))
+def test_a_tangent_statement_evaluates_to_the_tangent(program):
+    """Read as Python over the values and tangents that are known, each line gives its number."""
+    recorded, output = along(program, direction(len(program.data)))
+    assume(all(abs(node.data) < 1e3 for node in evaluation_order(output)))
+    known = {name: getattr(functions, name) for name in functions.__all__} | {
+        v.name: v.value for v in recorded
+    }
+    for v in recorded:
+        if v.parents:
+            name, _, formula = tangent_statement(v, recorded, TextWriter(17)).partition(" = ")
+            assert name == f"{v.name}_dot"
+            found = float(eval(formula, known))
+            assert found == pytest.approx(v.tangent, rel=1e-12, abs=1e-12)
+        known[f"{v.name}_dot"] = v.tangent
+
+
+@pytest.mark.parametrize("example", GALLERY.values(), ids=GALLERY)
+@pytest.mark.parametrize("width", [None, 100, 80])
+def test_a_listing_has_the_tangents_beside_or_below_the_values(example, width):
+    """Every statement with its number, once; and below all the law, with the leaves that move."""
+    recorded = trace(example.output())
+    names = [v.name for v in recorded if not v.parents and v.role != "constant"]
+    recorded = recorded.along(dict(zip(names, direction(len(names)))))
+    text = listing(recorded, example.digits, width)
+    assert max(map(len, text.splitlines())) <= (width or 1000)
+    for v in recorded:
+        if v.role != "constant":
+            (line,) = [
+                line
+                for line in text.splitlines()
+                if re.search(rf"(^|\| +){re.escape(v.name)}_dot\b", line)
+                and not line.startswith(f"{names[0]}_dot*")
+            ]
+            assert number(v.tangent, example.digits) in line.split()
+    _, law = text.split("\n\n")
+    *terms, total, last = re.split(r" \+ | = ", " ".join(law.split()))
+    output = recorded.output
+    assert terms == [f"{name}_dot*d{output.name}/d{name}" for name in names]
+    assert (total, last) == (number(output.tangent, example.digits), f"{output.name}_dot")
+
+
+def test_a_listing_without_movement_says_so():
+    """All tangents are 0, and so is the sum of none."""
+    (x,) = leaves(x=3.0)
+    y = x * x
+    label(y=y)
+    lines = str(trace(y, tangents={})).splitlines()
+    assert re.split(r"\s{2,}", lines[0]) == [
+        "forward (down)", "value", "|", "tangents (down)", "tangent", "|", "reverse (up)", "adds", "so far"
+    ]  # fmt: skip
+    assert lines[2].split()[:8] == ["y", "=", "x*x", "9", "|", "y_dot", "=", "0"]
+    assert lines[-1] == "0 = 0 = y_dot"
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "latex", "html"])
+def test_a_table_has_a_column_of_tangents_where_there_are_any(form):
+    """In every form one more heading, v with a dot, and one more number in each line."""
+    plain = trace(GALLERY["sigmoid-2-2-1"].output())
+    moved = plain.along({"x1": 0.123456})
+    sign = {"text": "v\u0307", "markdown": "$\\dot v$", "latex": "$\\dot v$", "html": "<mo>&#x02D9;</mo>"}[
+        form
+    ]
+    sign = {"html": "˙"}.get(form, sign)
+    assert sign in moved.table(form=form)
+    assert sign not in plain.table(form=form)
+    assert ("0.1235" if form != "latex" else ".1235") in moved.table(form=form)
+    if form == "text":
+        for line, longer in zip(plain.table().splitlines()[1:], moved.table().splitlines()[1:]):
+            assert len(longer.split()) == len(line.split()) + 1
 
 
 # ---- another library

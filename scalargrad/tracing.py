@@ -147,7 +147,8 @@ class Trace(WengertList):
         the η that it begins with.  `source` is a program to show beside the graph, `inspect.getsource(f)` for
         example: the line that assigns a label is marked at its steps.  `parameters` names the leaves that
         descent moves, else weights and biases or, where there are none, every leaf.  It reads without scripts
-        and on paper.  Raises TraceTooLargeError above `page.MOST_INSTRUCTIONS`.
+        and on paper.  Forward mode is chosen there, by one leaf; tangents of the trace are not on it.  Raises
+        TraceTooLargeError above `page.MOST_INSTRUCTIONS`.
         """
         from pathlib import Path
 

@@ -130,6 +130,7 @@ def test_a_tangent_is_the_derivative_along_its_direction(row):
         assert close(got, wanted), f"{row.symbol} at {x} along {v}: {got}, not {wanted}"
 
 
+@settings(max_examples=40)
 @given(programs(SMOOTH), st.integers(0, 99))
 def test_a_tangent_of_a_graph_agrees_with_differences_along_a_random_direction(program, seed):
     """Of the same program over exact numbers, at t = 0 of x + t · v."""
@@ -569,7 +570,7 @@ def test_a_table_has_a_column_of_tangents_where_there_are_any(form):
 # ---- another library
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(programs(SMOOTH, length=6), st.integers(0, 99))
 def test_tangents_are_those_of_jax(program, seed):
     """jax.jvp gives the same values and tangents, for the same call."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from entries import entered_by
 from graphs import SMOOTH, programs
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from laws import operands_inside, smooth
 
@@ -215,6 +215,7 @@ def test_arrays_are_inputs_and_inputs_may_be_lists_or_arrays():
 
 
 @pytest.mark.parametrize("order", [2, 3])
+@settings(max_examples=25)
 @given(program=programs(SMOOTH, length=5))
 def test_a_smooth_function_passes_in_higher_orders(order, program):
     """By each input first, then along three tuples of directions for each order."""

@@ -94,22 +94,25 @@ class WengertList(Sequence[Instruction]):
         >>> [v.tangent for v in WengertList.of(x * y).along({"x": 1.0})]
         [1.0, 0.0, 2.0]
         """
+        moved = self._moving_leaves(tangents)
+        return type(self)(self.structure, [v.value for v in self], self._nodes, moved)
+
+    def _moving_leaves(self, tangents: Mapping[Any, float]) -> dict[int, float]:
+        """Return the tangents that are not 0, by the slots of their leaves."""
         if not isinstance(tangents, Mapping):
             message = f"tangents are given by the leaves that move, {{x: 1.0}}, got {tangents!r:.60}"
             raise OperandError(message)
-        moved: dict[int, float] = {}
+        given: dict[int, float] = {}
         for key, tangent in tangents.items():
             leaf = self._leaf(key, "tangent")
             if leaf.role == "constant":
                 message = f"the constant {leaf.value:g} does not move: make a Value of it that can"
                 raise UnknownNameError(message)
-            if leaf.index in moved:
+            if leaf.index in given:
                 message = f"{leaf.name} is given two tangents"
                 raise UnknownNameError(message)
-            moved[leaf.index] = real(tangent)
-        moving = {slot: tangent for slot, tangent in moved.items() if tangent}
-        values = [v.value for v in self]
-        return type(self)(self.structure, values, self._nodes, moving)
+            given[leaf.index] = real(tangent)
+        return {slot: tangent for slot, tangent in given.items() if tangent}
 
     def _leaf(self, key: Any, what: str) -> Instruction:
         if not isinstance(key, (Value, str, int)):

@@ -22,9 +22,9 @@ def tangent_statement(v: Instruction, trace: WengertList, writer: Writer) -> str
     ...     print(tangent_statement(v, trace, TextWriter()))
     x_dot
     w_dot
-    v2_dot = x_dot*w
     b_dot
-    v4_dot = v2_dot - b_dot
+    v3_dot = x_dot*w
+    v4_dot = v3_dot - b_dot
     """
     name = tangent_name(v, writer)
     if not v.parents:

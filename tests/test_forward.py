@@ -46,7 +46,7 @@ from scalargrad.examples import GALLERY
 from scalargrad.notation.numbers import number
 from scalargrad.notation.text import TextWriter
 from scalargrad.primitives.table import rows
-from scalargrad.wengert.listing import listing
+from scalargrad.wengert.listing import Inks, listing
 from scalargrad.wengert.tangents import tangent_statement
 
 EPSILON = 2.0**-52
@@ -530,6 +530,8 @@ def test_a_listing_has_the_tangents_beside_or_below_the_values(example, width):
                 and not line.startswith(f"{names[0]}_dot*")
             ]
             assert number(v.tangent, example.digits) in line.split()
+    coloured = listing(recorded, example.digits, width, Inks("\x1b[34m", "\x1b[31m"))
+    assert re.sub(r"\x1b\[\d+m", "", coloured) == text
     _, law = text.split("\n\n")
     *terms, total, last = re.split(r" \+ | = ", " ".join(law.split()))
     output = recorded.output

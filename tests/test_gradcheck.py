@@ -49,6 +49,7 @@ def test_a_report_says_that_all_agree():
     assert "2 derivatives checked, all agree" in str(report)
     assert [(c.name, c.derivative) for c in report.comparisons] == [("input 0", 3.0), ("input 1", 2.0)]
     assert bool(report) is report.ok is True
+    assert str(gradcheck(lambda x: x * x, 3.0)).startswith("1 derivative checked, all agree")
 
 
 def test_a_kink_is_disagreement():

@@ -46,10 +46,10 @@ class GradcheckReport(NamedTuple):
         return self.ok
 
     def __str__(self) -> str:
-        worst = self.worst
+        worst, count = self.worst, len(self.comparisons)
         orders = f" of the orders 1 to {self.order}" if self.order > 1 else ""
         verdict = "all agree" if self.ok else f"{sum(not c.ok for c in self.comparisons)} disagree"
         return (
-            f"{len(self.comparisons)} derivatives{orders} checked, {verdict}; the furthest apart is by "
+            f"{count} derivative{'s'[: count != 1]}{orders} checked, {verdict}; the furthest apart is by "
             f"{worst.name}: engine {worst.derivative:.10g}, central difference {worst.difference:.10g}"
         )

@@ -63,11 +63,11 @@ def listing(trace: WengertList, digits: int = 4, width: int | None = None, inks:
     blocks = list(_blocks(trace, writer))
     if trace.output.tangent is None:
         return _fitting(blocks, width, inks)
-    if width is not None and _columns(_table(blocks)) > width:
+    columns = _columns(_table(blocks))  # of what is seen, which escape codes are not
+    if width is not None and columns > width:
         blocks = [([*forward, *tangents], reverse) for forward, tangents, reverse in blocks]
-    table = _fitting(blocks, width, inks)
-    law = folded(duality(trace, writer), width or _columns(table))
-    return "\n".join([table, "", *law]).replace(INDENT, " ")
+    law = folded(duality(trace, writer), width or columns)
+    return "\n".join([_fitting(blocks, width, inks), "", *law]).replace(INDENT, " ")
 
 
 def _fitting(blocks: Sequence[Block], width: int | None, inks: Inks) -> str:

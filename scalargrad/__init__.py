@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 from scalargrad.elsewhere import missing
 from scalargrad.engine import functions
 from scalargrad.engine.composed import log_softmax, mean, pick, softmax, where
+from scalargrad.engine.forward import jvp
 from scalargrad.engine.functions import *  # noqa: F403  # one for each row of the table
 from scalargrad.engine.gradcheck import gradcheck
 from scalargrad.engine.naming import label, leaves
 from scalargrad.engine.recording import no_grad
-from scalargrad.engine.transforms import grad, hessian, value_and_grad
+from scalargrad.engine.transforms import grad, hessian, jacobian, value_and_grad, vjp
 from scalargrad.engine.value import Value, afresh
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ __all__ = [
     "grad",
     "gradcheck",
     "hessian",
+    "jacobian",
+    "jvp",
     "label",
     "leaves",
     "log_softmax",
@@ -69,6 +72,7 @@ __all__ = [
     "softmax",
     "trace",
     "value_and_grad",
+    "vjp",
     "where",
 ]
 # Written by `python -m scalargrad.engine.stubs`; a star import leaves Python's own abs and pow alone.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Self, overload
+from typing import TYPE_CHECKING, Any, Self, overload
 
 from scalargrad.engine.node import describe, evaluation_order
 from scalargrad.engine.value import Value
@@ -223,7 +223,8 @@ class Trace(WengertList):
         the η that it begins with.  `source` is a program to show beside the graph, `inspect.getsource(f)` for
         example: the line that assigns a label is marked at its steps.  `parameters` names the leaves that
         descent moves, else weights and biases or, where there are none, every leaf.  It reads without scripts
-        and on paper.  Raises TraceTooLargeError above `page.MOST_INSTRUCTIONS`.
+        and on paper.  Forward mode is chosen there, by one leaf; tangents of the trace are not on it.  Raises
+        TraceTooLargeError above `page.MOST_INSTRUCTIONS`.
         """
         from scalargrad.page import page
 
@@ -301,7 +302,7 @@ class Trace(WengertList):
         """Return the trace of a JSON document; raise TraceFormatError that says what is wrong, and where."""
         from scalargrad.wengert.exchange import from_json
 
-        return cls(*from_json(text))
+        return from_json(text, cls)
 
     def __eq__(self, other: object) -> bool:
         """Tell whether two traces hold the same instructions with the same numbers."""
@@ -316,15 +317,25 @@ class Trace(WengertList):
         return f"<Trace of {self.output.name}: {len(self)} instructions>"
 
 
-def trace(output: Value, /, upto: Value | Iterable[Value] = (), also: Iterable[Value] = ()) -> Trace:
+def trace(
+    output: Value,
+    /,
+    upto: Value | Iterable[Value] = (),
+    also: Iterable[Value] = (),
+    *,
+    tangents: Mapping[Any, float] | None = None,
+) -> Trace:
     """Return the trace of an output: each vᵢ = f(parents) with its value and adjoint ∂output/∂vᵢ.
 
     With `upto` the trace ends at these Values, which stand as inputs: the way to study the last part
     of a large graph.  Values `also`, on which the output does not depend, are traced beside it: their
-    adjoints are 0.  No `.grad` is changed, and none is needed: the adjoints are computed here.
-    Raises OperandError for anything but a Value, StaleGraphError if a leaf was given new data after
-    it was read, UnknownNameError if the output does not depend on one of `upto`, or one of `also` depends
-    on the output.
+    adjoints are 0.  With `tangents` of some leaves, by Value or name, each vᵢ has its tangent as well, the
+    derivative along that direction in forward mode: v̇ᵢ = Σⱼ ∂vᵢ/∂vⱼ · v̇ⱼ.  Over the leaves, tangents times
+    adjoints add up to the tangent of the output, for both modes read the same local derivatives.
+    No `.grad` is changed, and none is needed: the adjoints are computed here.
+    Raises OperandError for anything but a Value or a number, StaleGraphError if a leaf was given new data
+    after it was read, UnknownNameError if the output does not depend on one of `upto`, one of `also` depends
+    on the output, or a tangent is given to what is no leaf.
 
     >>> x = Value(3.0, label="x")
     >>> t = trace(x * x + 1)
@@ -333,6 +344,8 @@ def trace(output: Value, /, upto: Value | Iterable[Value] = (), also: Iterable[V
     >>> h = x * x
     >>> len(trace(h.tanh())), len(trace(h.tanh(), upto=[h]))
     (3, 2)
+    >>> trace(h, tangents={x: 1.0}).output.tangent
+    6.0
     """
     if not isinstance(output, Value):
         message = f"trace needs the Value of an output, got {_kind(output)}"
@@ -348,7 +361,7 @@ def trace(output: Value, /, upto: Value | Iterable[Value] = (), also: Iterable[V
     recorded = Trace.of(output, set(cut), beside)
     for value in cut:
         recorded[value]  # raises where the output does not depend on it
-    return recorded
+    return recorded if tangents is None else recorded.along(tangents)
 
 
 def _kind(x: object) -> str:

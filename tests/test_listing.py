@@ -9,8 +9,9 @@ from scalargrad.examples import GALLERY
 from scalargrad.notation.labels import cut_in_the_middle, shortened
 from scalargrad.notation.numbers import number
 from scalargrad.wengert.columns import Inks
+from scalargrad.wengert.descent import updates
 from scalargrad.wengert.folding import INDENT, folded
-from scalargrad.wengert.listing import listing, updates
+from scalargrad.wengert.listing import listing
 from scalargrad.wengert.roles import parameters
 
 

@@ -4,7 +4,8 @@ import argparse
 
 from scalargrad.cli.subject import add_digits, add_subject, digits_of, subject_of
 from scalargrad.cli.terminal import add_colour, filled, inks, show, width
-from scalargrad.wengert.listing import listing, updates
+from scalargrad.wengert.descent import updates
+from scalargrad.wengert.listing import listing
 from scalargrad.wengert.roles import parameters
 
 PURPOSE = "print the forward and the reverse trace side by side"

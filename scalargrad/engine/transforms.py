@@ -1,17 +1,24 @@
 """Derivatives of Python functions, of any order."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, overload
 
-from scalargrad.engine.lines import warn
 from scalargrad.engine.node import evaluation_order, local_derivatives, next_order
 from scalargrad.engine.reading import local_values
 from scalargrad.engine.recording import recorded
-from scalargrad.engine.sweep import adjoints
-from scalargrad.engine.value import Constant, Number, Value, as_value
-from scalargrad.engine.watching import Watcher, watcher, watching
-from scalargrad.errors import ArgumentIndexError, LostGradientWarning, OperandError
+from scalargrad.engine.sweep import adjoints_of
+from scalargrad.engine.trees import flat, mapped, paired
+from scalargrad.engine.value import Number, Value, as_value
+from scalargrad.engine.variables import (
+    evaluated,
+    made_since,
+    numbers,
+    one_number,
+    reads_older,
+    variable,
+    warned_of_reads,
+)
+from scalargrad.errors import ArgumentIndexError
 
 Function = Callable[..., Number]  # of numbers, Values, or lists of them
 Derivative = Any  # as the argument it is by: a float, a Value, or a list of such
@@ -77,101 +84,85 @@ def hessian(f: Function, /) -> Callable[..., list[list[Number]]]:
     def second_derivatives(*arguments: Any) -> list[list[Any]]:
         since = next_order()
         with recorded():
-            variables = [_variable(x) for x in arguments]
+            variables = [variable(x) for x in arguments]
             with warned_of_reads(since):
-                output = _one_number(f(*variables))
+                output = one_number(f(*variables))
             order = evaluation_order(output)
-            gradient = list(map(_derivatives(order, since, connected=True), variables))
-        connected = _reads_older(order, since)
-        rows = (_derivatives(evaluation_order(derivative), since, connected) for derivative in gradient)
+            gradient = list(map(_derivatives(made_since(order, since), {output: 1.0}, True), variables))
+        connected = reads_older(order, since)
+        rows = (
+            _derivatives(made_since(evaluation_order(derivative), since), {derivative: 1.0}, connected)
+            for derivative in gradient
+        )
         return [list(map(row, variables)) for row in rows]
 
     return second_derivatives
 
 
-def _value_and_grad(f: Callable[..., Any], argnums: Argnums, arguments: Sequence[Any]) -> tuple[Any, Any]:
-    since = next_order()
-    chosen = _checked(argnums, len(arguments))
-    with recorded(), warned_of_reads(since):
-        variables = [_map(_variable, x) if i in chosen else x for i, x in enumerate(arguments)]
-        output = _one_number(f(*variables))
-    order = evaluation_order(output)
-    connected = _reads_older(order, since)
-    derivative = _derivatives(order, since, connected)
-    by = tuple(_map(derivative, variables[i]) for i in chosen)
-    return output if connected else output._data, by[0] if isinstance(argnums, int) else by
+def jacobian(f: Callable[..., Any], /) -> Callable[..., list[list[Number]]]:
+    """Return the function that gives the matrix J = ∂fᵢ/∂xⱼ as a list of rows.
 
+    It has a row for each number that f returns, in a list or by itself, and a column for each number among
+    the arguments; lists are laid flat in order.  The rows are found in reverse mode: one evaluation of f,
+    then one sweep for each output.  Where there are many outputs of few inputs, forward mode is cheaper:
+    `jvp` gives a column from one sweep.
 
-REPORTS = [name for name in vars(Watcher) if not name.startswith("_") and name != "read"]
-
-
-class _FloatReads(Watcher):
-    """Keep the Values that are read by `float()`, and tell an outer watcher of all that happens."""
-
-    def __init__(self, outer: Watcher) -> None:
-        self.outer = outer
-        self.values: list[Value] = []
-        for report in REPORTS:
-            setattr(self, report, getattr(outer, report))
-
-    def read(self, value: Value, how: str) -> None:
-        """Keep a Value that is read as a float; `.data` says that a plain number is meant."""
-        if how == "float()":
-            self.values.append(value)
-        else:
-            self.outer.read(value, how)
-
-
-@contextmanager
-def warned_of_reads(since: int) -> Iterator[None]:
-    """Warn if a Value made since is read as a float in the block, by a function of `math`, say."""
-    outer = watcher.get()
-    reads = _FloatReads(outer)
-    try:
-        with watching(reads):
-            yield
-    finally:  # whoever catches an error in between may branch by it
-        for value in reads.values:
-            if value._order < since or not isinstance(outer, _FloatReads):
-                outer.read(value, "float()")  # a derivative around this one is concerned by older ones only
-    if any(value._order >= since for value in reads.values):
-        message = (
-            "the function reads a Value as a plain number, so no derivative passes through there: use "
-            "scalargrad's functions in place of math's, and x.data where a plain number is meant"
-        )
-        warn(message, LostGradientWarning)
-
-
-def _variable(x: Any) -> Value:
-    """Return a fresh node for an argument: a leaf, or a copy through which a Value stays connected."""
-    return +x if isinstance(x, Value) else Value(x)
-
-
-def _reads_older(order: Sequence[Value], since: int) -> bool:
-    """Tell whether the output depends on Values made before: the result then stays connected to them.
-
-    So it does if a leaf inside stands for what may be another number the next time, which a watcher knows.
+    >>> jacobian(lambda x, y: [x * y, x + y, y**2])(2.0, 3.0)
+    [[3.0, 2.0], [1.0, 1.0], [0.0, 6.0]]
     """
-    varies = watcher.get().varies
-    return any((node._order < since and not isinstance(node, Constant)) or varies(node) for node in order)
+
+    def rows(*arguments: Any) -> list[list[Any]]:
+        run = evaluated(f, arguments, range(len(arguments)), numbers)
+        variables = flat(run.variables)
+        of_outputs = (_derivatives(run.recent, {y: 1.0}, run.connected) for y in flat(run.outputs))
+        return [list(map(derivative, variables)) for derivative in of_outputs]
+
+    return rows
 
 
-def _derivatives(order: Sequence[Value], since: int, connected: bool) -> Callable[[Value], Any]:
-    """Return the function from a variable made since to ∂output/∂variable, a Value if `connected`."""
-    one, zero, local = (
-        (as_value(1.0), as_value(0.0), local_values) if connected else (1.0, 0.0, local_derivatives)
-    )
+def vjp(f: Callable[..., Any], /, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """Return f(x) with the function from cotangents w to wᵀJ = Σᵢ wᵢ · ∂fᵢ/∂x, for each argument.
 
-    # What was made before is left out: a variable made since can have had no influence on it.
-    recent = [node for node in order if node.primitive and node._order >= since] or order[-1:]
-    adjoint = adjoints(recent, one, lambda node: zip(node.parents, local(node)))
-    return lambda variable: adjoint.get(variable, zero)
+    The cotangents have the shape of what f returns: one number, or a list.  The products are a tuple with
+    one for each argument, of its shape, found in one reverse sweep: the dual of `jvp`, for it holds that
+    ⟨v, Jᵀw⟩ = ⟨Jv, w⟩.  Values and floats are told apart as by `grad`.  Raises ShapeError for cotangents of
+    another shape.
+
+    >>> outputs, pullback = vjp(lambda x, y: [x * y, x + y], 2.0, 3.0)
+    >>> outputs, pullback([1.0, 10.0])
+    ([6.0, 5.0], (13.0, 12.0))
+    """
+    run = evaluated(f, primals, range(len(primals)), numbers)
+
+    def pullback(cotangents: Any, /) -> tuple[Any, ...]:
+        seeds: dict[Value, Number] = {}
+        for output, cotangent in paired(run.outputs, cotangents, "a cotangent"):
+            seeds[output] = seeds[output] + cotangent if output in seeds else cotangent
+        return tuple(mapped(_derivatives(run.recent, seeds, run.connected), run.variables))
+
+    return run.result, pullback
 
 
-def _map(function: Callable[[Any], Any], tree: Any) -> Any:
-    if isinstance(tree, (list, tuple)):
-        return type(tree)(_map(function, branch) for branch in tree)
-    return function(tree)
+def _value_and_grad(f: Callable[..., Any], argnums: Argnums, arguments: Sequence[Any]) -> tuple[Any, Any]:
+    chosen = _checked(argnums, len(arguments))
+    run = evaluated(f, arguments, chosen, one_number)
+    derivative = _derivatives(run.recent, {run.outputs: 1.0}, run.connected)
+    by = tuple(mapped(derivative, run.variables[i]) for i in chosen)
+    return run.result, by[0] if isinstance(argnums, int) else by
+
+
+def _derivatives(
+    recent: Sequence[Value], seeds: Mapping[Value, Number], connected: bool
+) -> Callable[[Value], Any]:
+    """Return the function from a variable to Σ seed · ∂output/∂variable, a Value if `connected`."""
+    local = local_values if connected else local_derivatives
+    adjoint = adjoints_of(recent, seeds, lambda node: zip(node.parents, local(node)))
+
+    def of_variable(variable: Value) -> Number:
+        found = adjoint.get(variable, 0.0)
+        return as_value(found) if connected else found
+
+    return of_variable
 
 
 def _checked(argnums: Argnums, count: int) -> Sequence[int]:
@@ -181,11 +172,3 @@ def _checked(argnums: Argnums, count: int) -> Sequence[int]:
             message = f"argnums asks for argument {i}, but the function was called with {count}"
             raise ArgumentIndexError(message)
     return chosen
-
-
-def _one_number(output: Any) -> Value:
-    try:
-        return as_value(output)
-    except OperandError as error:
-        message = f"the function to differentiate must return one number: {error}"
-        raise OperandError(message) from None

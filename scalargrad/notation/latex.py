@@ -74,7 +74,8 @@ class LatexWriter(Prose):
         '\\text{value} \\delta'
         """
         words = re.sub(r"[a-z]{2,}", r"\\text{\g<0>}", text)
-        return "".join(SIGNS.get(c, c) for c in words.replace("v\u0304", r"\bar v"))
+        words = words.replace("v\u0304", r"\bar v").replace("v\u0307", r"\dot v")
+        return "".join(SIGNS.get(c, c) for c in words)
 
     def partial(self, above: str, below: str) -> str:
         """Return ∂above/∂below as a fraction."""

@@ -22,7 +22,10 @@ TableForm = Literal["text", "markdown", "latex", "html"]
 
 
 def statement_table(trace: WengertList, writer: Prose) -> Table:
-    """Return one line for each statement: name, formula, value, the sum its adjoint is, the adjoint."""
+    """Return one line for each statement: name, formula, value, the sum its adjoint is, the adjoint.
+
+    Where a trace has tangents, they stand beside the values.
+    """
     explainer = Explainer(trace)
     found = explainer.statements
     shown = [v for v in trace if v in found or (not v.parents and v.role != "constant")]
@@ -31,8 +34,10 @@ def statement_table(trace: WengertList, writer: Prose) -> Table:
     for v in shown:
         formula = str(found[v].written(writer)) if v in found else ""
         rule = explainer.explain(v, notation="bar").formula(writer)
-        lines.append(Line([str(v.symbol(writer)), formula, v.value, rule, v.adjoint]))
-    return Table(_headings(trace, writer, "v", "v =", "value", "v\u0304 = ∂{}/∂v =", "v\u0304"), lines)
+        tangent = [] if v.tangent is None else [v.tangent]
+        lines.append(Line([str(v.symbol(writer)), formula, v.value, *tangent, rule, v.adjoint]))
+    forward = ["v", "v =", "value", *["v\u0307"] * (trace.output.tangent is not None)]
+    return Table(_headings(trace, writer, *forward, "v\u0304 = ∂{}/∂v =", "v\u0304"), lines)
 
 
 def neuron_table(trace: WengertList, writer: Prose) -> Table:

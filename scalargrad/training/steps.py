@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scalargrad.engine.lines import warn
 from scalargrad.engine.node import next_order
-from scalargrad.engine.transforms import warned_of_reads
+from scalargrad.engine.variables import warned_of_reads
 from scalargrad.errors import LostGradientWarning, RecordError
 
 if TYPE_CHECKING:

@@ -1,15 +1,16 @@
 """Exchange a Wengert list as JSON, refusing what is damaged or foreign.
 
 The document is `{"schema": "scalargrad-trace", "version": 1, "instructions": [...]}`; an instruction has
-the fields of FIELDS, with parents as indices and its primitive as a name and parameters.
+the fields of FIELDS, with parents as indices and its primitive as a name and parameters.  Version 2 has
+tangents, too: a list without them is written in version 1, which every reader knows.
 Numbers are written so that they read back exactly; "nan", "inf" and "-inf" stand as text.
 """
 
 import json
 import math
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any, get_args
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar, get_args
 
 from scalargrad.errors import TraceFormatError
 from scalargrad.primitives.row import Primitive
@@ -19,34 +20,38 @@ from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.structure import Form, Role, Structure
 
-SCHEMA, VERSION = "scalargrad-trace", 1
+L = TypeVar("L", bound=WengertList)
+SCHEMA = "scalargrad-trace"
 LARGEST = sys.float_info.max
 TEXTS = ("name", "label", "path", "role")
 FIELDS = (*TEXTS, "primitive", "parents", "value", "adjoint", "partials")
+FIELDS_OF = {1: FIELDS, 2: (*FIELDS, "tangent")}  # by the version of a document
 
 
 def to_json(trace: WengertList) -> str:
     """Return the document of a list, one line for each instruction."""
     lines = ",\n".join(json.dumps(_record(v), ensure_ascii=False) for v in trace)
-    return f'{{"schema": "{SCHEMA}", "version": {VERSION}, "instructions": [\n{lines}\n]}}\n'
+    version = 1 if trace.output.tangent is None else 2
+    return f'{{"schema": "{SCHEMA}", "version": {version}, "instructions": [\n{lines}\n]}}\n'
 
 
-def from_json(text: str) -> tuple[Structure, list[float]]:
-    """Return structure and values of a document; raise TraceFormatError that says what is wrong, and where.
+def from_json(text: str, kind: type[L]) -> L:
+    """Return the list, of a kind, of a document; raise TraceFormatError that says what is wrong, and where.
 
     Every number is held against the ones it follows from, so that a damaged one is seen.
     """
-    records = _records(text)
+    records, fields = _records(text)
     forms: list[Form] = []
     values: list[float] = []
     for record in records:
-        forms.append(_form(record, len(forms)))
+        forms.append(_form(record, len(forms), fields))
         values.append(_number(record["value"], f"{_where(forms[-1])}: value"))
         _check_value(forms[-1], values)
-    structure = Structure(tuple(forms))
-    for record, v in zip(records, WengertList(structure, values)):
+    moved = _moved(records, forms) if "tangent" in fields else None
+    read = kind(Structure(tuple(forms)), values, moved=moved)
+    for record, v in zip(records, read):
         _check_derivatives(record, v)
-    return structure, values
+    return read
 
 
 def _record(v: Instruction) -> dict[str, Any]:
@@ -59,6 +64,7 @@ def _record(v: Instruction) -> dict[str, Any]:
         "value": _plain(v.value),
         "adjoint": _plain(v.adjoint),
         "partials": [_plain(partial) for partial in v.partials],
+        **({} if v.tangent is None else {"tangent": _plain(v.tangent)}),
     }
 
 
@@ -66,7 +72,7 @@ def _plain(x: float) -> float | str:
     return x if math.isfinite(x) else str(x)
 
 
-def _records(text: str) -> list[Any]:
+def _records(text: str) -> tuple[list[Any], Sequence[str]]:
     try:
         document = json.loads(text)
     except json.JSONDecodeError as error:
@@ -77,18 +83,20 @@ def _records(text: str) -> list[Any]:
         raise TraceFormatError("not a trace: the JSON is nested too deeply or a number too long") from None
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise TraceFormatError(f'not a trace: expected a document with "schema": "{SCHEMA}"')
-    if document.get("version") != VERSION:
-        raise TraceFormatError(f"version {document.get('version')!r} is not known here; expected {VERSION}")
+    version = document.get("version")
+    if type(version) is not int or version not in FIELDS_OF:
+        known = " or ".join(map(str, FIELDS_OF))
+        raise TraceFormatError(f"version {version!r} is not known here; expected {known}")
     records = document.get("instructions")
     if not isinstance(records, list) or not records:
         raise TraceFormatError("expected a list of at least one instruction")
-    return records
+    return records, FIELDS_OF[version]
 
 
-def _form(record: Any, index: int) -> Form:
+def _form(record: Any, index: int, fields: Sequence[str]) -> Form:
     where = f"instruction {index}"
-    if not isinstance(record, dict) or set(record) != set(FIELDS):
-        raise TraceFormatError(f"{where}: expected the fields {', '.join(FIELDS)}, got {_shown(record)}")
+    if not isinstance(record, dict) or set(record) != set(fields):
+        raise TraceFormatError(f"{where}: expected the fields {', '.join(fields)}, got {_shown(record)}")
     for name in TEXTS:
         if not isinstance(record[name], str):
             raise TraceFormatError(f"{where}: {name} must be a text, got {record[name]!r:.40}")
@@ -147,6 +155,18 @@ def _check_derivatives(record: Mapping[str, Any], v: Instruction) -> None:
     for given, partial in zip(record["partials"], v.partials):
         _agree(_number(given, f"{where}: partial"), partial, f"{where}: partial")
     _agree(_number(record["adjoint"], f"{where}: adjoint"), v.adjoint, f"{where}: adjoint")
+    if v.tangent is not None:
+        _agree(_tangent(record, v.form), v.tangent, f"{where}: tangent")
+
+
+def _moved(records: Iterable[Mapping[str, Any]], forms: Iterable[Form]) -> dict[int, float]:
+    """Return the tangents of the leaves that move, by their slots."""
+    leaves = [(r, f) for r, f in zip(records, forms) if f.role != "constant" and not f.parents]
+    return {form.index: tangent for record, form in leaves if (tangent := _tangent(record, form))}
+
+
+def _tangent(record: Mapping[str, Any], form: Form) -> float:
+    return _number(record["tangent"], f"{_where(form)}: tangent")
 
 
 def _number(x: Any, where: str) -> float:

@@ -16,8 +16,9 @@ Phase = Literal["forward", "seed", "reverse"]
 class Instruction:
     """One line of a Wengert list: vᵢ = f(parents), its value, adjoint and local derivatives.
 
-    `adjoint` is ∂output/∂vᵢ and `partials` are ∂vᵢ/∂parent, one for each parent.  What does not depend on
-    numbers stands in `form`: `name` is the label, the place in a network, or `v` and the index; `role` is
+    `adjoint` is ∂output/∂vᵢ and `partials` are ∂vᵢ/∂parent, one for each parent; `tangent` is the derivative
+    of vᵢ along the direction in which the leaves move, None where none was asked for.  What does not depend
+    on numbers stands in `form`: `name` is the label, the place in a network, or `v` and the index; `role` is
     "input", "parameter", "constant" or "operation".
 
     >>> from scalargrad import Value, trace
@@ -32,6 +33,7 @@ class Instruction:
     value: float
     adjoint: float
     partials: tuple[float, ...]
+    tangent: float | None = None
 
     @property
     def index(self) -> int:

@@ -4,15 +4,16 @@ It is recorded once and read by everything that shows numbers: tables, formulas,
 None of those computes a number of its own, so no two of them can disagree.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
-from typing import Self, overload
+from typing import Any, Self, overload
 
-from scalargrad.engine.node import evaluation_order
+from scalargrad.engine.forward import tangents
+from scalargrad.engine.node import evaluation_order, real
 from scalargrad.engine.sweep import adjoints, contributions
 from scalargrad.engine.value import Value
-from scalargrad.errors import UnknownNameError, unknown
+from scalargrad.errors import OperandError, UnknownNameError, unknown
 from scalargrad.wengert.instruction import Contribution, Edge, Instruction, Step
 from scalargrad.wengert.structure import Structure
 
@@ -29,19 +30,30 @@ class WengertList(Sequence[Instruction]):
     (6.0, 3.0, 2)
     """
 
-    def __init__(self, structure: Structure, values: Sequence[float], nodes: Sequence[Value] = ()) -> None:
+    def __init__(
+        self,
+        structure: Structure,
+        values: Sequence[float],
+        nodes: Sequence[Value] = (),
+        moved: Mapping[int, float] | None = None,
+    ) -> None:
         self.structure = structure
+        self._nodes, self._moved = nodes, moved  # tangents of leaves by their slots
         partials = structure.partials(values)
-        adjoint = adjoints(
-            range(len(values)), 1.0, lambda slot: zip(structure.forms[slot].parents, partials[slot])
-        )
+        slots = range(len(values))
+
+        def edges(slot: int) -> Iterable[tuple[int, float]]:
+            return zip(structure.forms[slot].parents, partials[slot])
+
+        adjoint = adjoints(slots, 1.0, edges)
+        tangent = None if moved is None else tangents(slots, moved, edges)
         made: list[Instruction] = []
         for slot, form in enumerate(structure.forms):
             parents = tuple(made[parent] for parent in form.parents)
             reached = adjoint.get(slot, 0.0)  # the output need not depend on all
-            made.append(Instruction(form, parents, values[slot], reached, partials[slot]))
+            along = None if tangent is None else tangent.get(slot, 0.0)
+            made.append(Instruction(form, parents, values[slot], reached, partials[slot], along))
         self.instructions = tuple(made)
-        self._nodes = nodes
 
     @classmethod
     def of(cls, output: Value, upto: Collection[Value] = (), also: Collection[Value] = ()) -> Self:
@@ -68,11 +80,58 @@ class WengertList(Sequence[Instruction]):
         """
         leaves = {v.index: v.value for v in self if not v.parents}
         for name, number in data.items():
-            if self[name].parents:
-                message = f"{name} was computed, so its value follows from its parents: give theirs"
+            leaves[self._leaf(name, "value").index] = float(number)
+        return type(self)(self.structure, self.structure.values(leaves), moved=self._moved)
+
+    def along(self, tangents: Mapping[Any, float]) -> Self:
+        """Return the list with the tangent v̇ᵢ = Σⱼ ∂vᵢ/∂vⱼ · v̇ⱼ of every instruction, in forward mode.
+
+        The tangents of leaves are given by their Values, names or indices; those of others are 0, and they
+        do not move, also where a derivative is infinite.  Raises UnknownNameError for what is no leaf or a
+        constant of an expression, OperandError for what is no number.
+
+        >>> x, y = Value(3.0, label="x"), Value(2.0, label="y")
+        >>> [v.tangent for v in WengertList.of(x * y).along({"x": 1.0})]
+        [1.0, 0.0, 2.0]
+        """
+        moved = self._moving_leaves(tangents)
+        return type(self)(self.structure, [v.value for v in self], self._nodes, moved)
+
+    def _moving_leaves(self, tangents: Mapping[Any, float]) -> dict[int, float]:
+        """Return the tangents that are not 0, by the slots of their leaves."""
+        if not isinstance(tangents, Mapping):
+            message = f"tangents are given by the leaves that move, {{x: 1.0}}, got {tangents!r:.60}"
+            raise OperandError(message)
+        given: dict[int, float] = {}
+        for key, tangent in tangents.items():
+            leaf = self._leaf(key, "tangent")
+            if leaf.role == "constant":
+                message = f"the constant {leaf.value:g} does not move: make a Value of it that can"
                 raise UnknownNameError(message)
-            leaves[self[name].index] = float(number)
-        return type(self)(self.structure, self.structure.values(leaves))
+            if leaf.index in given:
+                message = f"{leaf.name} is given two tangents"
+                raise UnknownNameError(message)
+            given[leaf.index] = real(tangent)
+        return {slot: tangent for slot, tangent in given.items() if tangent}
+
+    def _leaf(self, key: Any, what: str) -> Instruction:
+        if not isinstance(key, (Value, str, int)):
+            message = f"a leaf is given by its Value or its name, got {key!r:.60}"
+            raise OperandError(message)
+        v = self[key]
+        if v.parents:
+            message = f"{v.name} was computed, so its {what} follows from its parents: give theirs"
+            raise UnknownNameError(message)
+        return v
+
+    @cached_property
+    def moving(self) -> frozenset[Instruction]:
+        """Return what depends on a leaf that moves: all others have the tangent 0, if any."""
+        found: set[Instruction] = set()
+        for v in self:
+            if any(parent in found for parent in v.parents) or (v.tangent and not v.parents):
+                found.add(v)
+        return frozenset(found)
 
     @cached_property
     def _by_name(self) -> Mapping[str, Instruction]:

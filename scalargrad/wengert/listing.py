@@ -6,29 +6,37 @@ from functools import partial
 from itertools import zip_longest
 from typing import NamedTuple
 
-from scalargrad.notation.labels import cut_in_the_middle, one_line
+from scalargrad.notation.labels import cut_in_the_middle
 from scalargrad.notation.numbers import number
 from scalargrad.notation.text import TextWriter
 from scalargrad.notation.writer import Writer
-from scalargrad.primitives.table import TABLE
-from scalargrad.wengert.columns import PLAIN, Inks, aligned, breadth_of, shorter
+from scalargrad.wengert.columns import PLAIN, Inks, aligned, breadth_of
 from scalargrad.wengert.folding import folded
-from scalargrad.wengert.instruction import Contribution
+from scalargrad.wengert.instruction import Contribution, Instruction
 from scalargrad.wengert.list import WengertList
+from scalargrad.wengert.tangents import duality, product, tangent_statement
 
 LONGEST, NARROWEST = 44, 12  # formulas, in characters
 BAR, NARROW_BAR = "|    ", "| "
+FORWARD, TANGENTS, REVERSE = ("forward", "value"), ("tangents", "tangent"), ("reverse", "adds", "so far")
+READ = {FORWARD: "down", TANGENTS: "down", REVERSE: "up"}  # where they stand side by side
 INDENT = "\ue000"  # stands for a blank, which tabulate would strip; no label has it, see one_line
 Line = tuple[str, ...]
 Fold = Callable[[Line], Iterable[Line]]
 
 
 class Block(NamedTuple):
-    """The lines of one instruction: its statement, what the sweep hands on from it, the end at a leaf."""
+    """The lines of one instruction: statement, tangent if any, what the sweep hands on, the end at a leaf."""
 
     statement: Line
+    tangent: Sequence[Line]
     handed: Sequence[Line]
     ends: Sequence[Line]
+
+    def parts(self) -> dict[Line, Sequence[Line]]:
+        """Return the lines of each part by its headings, as they stand side by side."""
+        tangents: dict[Line, Sequence[Line]] = {TANGENTS: self.tangent} if self.tangent else {}
+        return {FORWARD: [self.statement], **tangents, REVERSE: [*self.ends, *reversed(self.handed)]}
 
 
 def listing(trace: WengertList, digits: int = 4, width: int | None = None, inks: Inks = PLAIN) -> str:
@@ -40,6 +48,8 @@ def listing(trace: WengertList, digits: int = 4, width: int | None = None, inks:
     of more than LONGEST characters is cut in its middle.  For a `width` that the table exceeds, formulas are
     folded at their operators; where that is not enough, the reverse trace stands below the forward one, both
     read down, and at last names are cut.  No number ever is: where numbers do not fit, all is whole.
+    A trace with tangents has them beside the values, or below each where that is too broad; `v_dot` is the
+    tangent of v, and the last line says how they belong to the adjoints.
 
     >>> from scalargrad import Value
     >>> x = Value(3.0, label="x")
@@ -52,45 +62,26 @@ def listing(trace: WengertList, digits: int = 4, width: int | None = None, inks:
                                |    dx = dy*x            3         3
                                |    dy = 1                         1
     """
-    blocks = list(_blocks(trace, TextWriter(digits)))
+    writer = TextWriter(digits)
+    table = _table(list(_blocks(trace, writer)), width, inks)
+    if trace.output.tangent is None:
+        return table
+    law = folded(duality(trace, writer), width or breadth_of(table))
+    return "\n".join([table, "", *law]).replace(INDENT, " ")
+
+
+def _table(blocks: Sequence[Block], width: int | None, inks: Inks) -> str:
+    """Return the first of the layouts that fits a width, in the order in which they lose."""
     whole = _side_by_side(blocks, inks, bar=BAR)
     if width is None or breadth_of(whole) <= width:
         return whole
-    for layout, cuts in ((_side_by_side, False), (_one_after_the_other, False), (_one_after_the_other, True)):
+    layouts = [(_side_by_side, False), (_one_after_the_other, False), (_one_after_the_other, True)]
+    if any(block.tangent for block in blocks):
+        layouts.insert(0, (_with_tangents_below, False))
+    for layout, cuts in layouts:
         if (fitting := _fitting(partial(layout, blocks, inks), width, cuts)) is not None:
             return fitting
     return whole
-
-
-def updates(
-    trace: WengertList,
-    rate: float,
-    names: Iterable[str],
-    digits: int = 4,
-    inks: Inks = PLAIN,
-    *,
-    width: int | None = None,
-) -> str:
-    """Return the table of one step of gradient descent, v ← v - rate · ∂output/∂v, for these names.
-
-    To fit a `width`, names are cut in their middle.
-
-    >>> from scalargrad import Value
-    >>> print(updates(WengertList.of(Value(3.0, label="x") ** 2), 0.5, ["x"]))
-          before    gradient    after
-    x          3           6        0
-    """
-    moved = list(map(trace.__getitem__, names))
-    numbers = [[number(x, digits) for x in (v.value, v.adjoint, v.value - rate * v.adjoint)] for v in moved]
-    headings, alignment = ("", "before", "gradient", "after"), ("left", "decimal", "decimal", "decimal")
-
-    def table(names: Sequence[str]) -> str:
-        colours = ("", inks.value, inks.adjoint, inks.value)
-        return aligned([(v, *x) for v, x in zip(names, numbers)], headings, alignment, inks=colours)
-
-    whole = table(written := [one_line(v.name) for v in moved])
-    excess = 0 if width is None else breadth_of(whole) - width
-    return table(shorter(written, excess)) if excess > 0 else whole
 
 
 def _blocks(trace: WengertList, writer: Writer) -> Iterator[Block]:
@@ -112,7 +103,14 @@ def _blocks(trace: WengertList, writer: Writer) -> Iterator[Block]:
         ]
         seed = [(f"d{name} = 1", "", "1")] * (v is trace.output)
         leaf = (f"d{trace.output.symbol(writer)}/d{name}", "", number(v.adjoint, writer.digits))
-        yield Block((statement, number(v.value, writer.digits)), seed + handed, [] if v.parents else [leaf])
+        tangent = [] if v.tangent is None else [_tangent(v, trace, writer)]
+        value = (statement, number(v.value, writer.digits))
+        yield Block(value, tangent, seed + handed, [] if v.parents else [leaf])
+
+
+def _tangent(v: Instruction, trace: WengertList, writer: Writer) -> Line:
+    statement = cut_in_the_middle(tangent_statement(v, trace, writer), LONGEST)
+    return statement, number(v.tangent or 0.0, writer.digits)
 
 
 def _fitting(layout: Callable[[Fold], str], width: int, cuts: bool) -> str | None:
@@ -138,41 +136,63 @@ def _whole(line: Line) -> Iterator[Line]:
     yield line
 
 
-def _side_by_side(blocks: Sequence[Block], inks: Inks, fold: Fold = _whole, bar: str = NARROW_BAR) -> str:
+def _side_by_side(
+    blocks: Sequence[Block], inks: Inks, fold: Fold = _whole, bar: str = NARROW_BAR, *, below: bool = False
+) -> str:
+    """Return all parts side by side, with a bar between; tangents may stand `below` their values."""
+    rows = [block.parts() for block in blocks]
+    if below:
+        rows = [{FORWARD: [*r[FORWARD], *r.get(TANGENTS, ())], REVERSE: r[REVERSE]} for r in rows]
+    headings = list(rows[0])
+    blanks = [("",) * len(part) for part in headings]
     lines = []
-    for statement, handed, ends in blocks:
-        left, right = fold(statement), [line for each in (*ends, *reversed(handed)) for line in fold(each)]
-        for (formula, value, *_), (adjoint, *numbers) in zip_longest(left, right, fillvalue=("", "", "")):
-            lines.append((formula, value, f"{bar}{adjoint}", *numbers))
-    headings = ("forward (down)", "value", f"{bar}reverse (up)", "adds", "so far")
-    alignment = ("left", "decimal", "left", "decimal", "decimal")
-    colours = ("", inks.value, "", inks.adjoint, inks.adjoint)
-    return aligned(lines, headings, alignment, inks=colours).replace(INDENT, " ")
+    for row in rows:
+        columns = ([line for whole in part for line in fold(whole)] for part in row.values())
+        lines += [
+            _beside([line or blank for line, blank in zip(beside, blanks)], bar)
+            for beside in zip_longest(*columns)
+        ]
+    named = [(f"{part[0]} ({READ[part]})", *part[1:]) for part in headings]
+    return _aligned(lines, _beside(named, bar), headings, inks)
+
+
+def _with_tangents_below(blocks: Sequence[Block], inks: Inks, fold: Fold) -> str:
+    return _side_by_side(blocks, inks, fold, below=True)
 
 
 def _one_after_the_other(blocks: Sequence[Block], inks: Inks, fold: Fold) -> str:
-    """Return the forward trace and below it the reverse one in its own order, from the seed to the leaves."""
-    forward = [line for block in blocks for line in fold(block.statement)]
+    """Return the parts below one another, the reverse one in its own order, from the seed to the leaves."""
     sweep = [line for block in reversed(blocks) for line in block.handed]
-    ends = [line for block in blocks for line in block.ends]
-    reverse = [line for each in sweep + ends for line in fold(each)]
-    tables = (
-        aligned(forward, ("forward", "value"), ("left", "decimal"), inks=("", inks.value)),
-        aligned(
-            reverse,
-            ("reverse", "adds", "so far"),
-            ("left", "decimal", "decimal"),
-            inks=("", inks.adjoint, inks.adjoint),
-        ),
+    parts = {
+        FORWARD: [block.statement for block in blocks],
+        TANGENTS: [line for block in blocks for line in block.tangent],
+        REVERSE: sweep + [line for block in blocks for line in block.ends],
+    }
+    return "\n\n".join(
+        _aligned([line for whole in lines for line in fold(whole)], part, [part], inks)
+        for part, lines in parts.items()
+        if lines
     )
-    return "\n\n".join(tables).replace(INDENT, " ")
+
+
+def _beside(parts: Sequence[Line], bar: str) -> Line:
+    """Return the cells of all parts as one line, with a bar between two of them."""
+    first, *others = parts
+    return (*first, *(cell for formula, *numbers in others for cell in (f"{bar}{formula}", *numbers)))
+
+
+def _aligned(lines: Iterable[Line], headings: Line, parts: Sequence[Line], inks: Inks) -> str:
+    """Return a table of parts, in each the formula on the left, then numbers by their points."""
+    ink = {FORWARD: inks.value, TANGENTS: inks.value, REVERSE: inks.adjoint}
+    numbers = [(part, i > 0) for part in parts for i in range(len(part))]
+    alignment = ["decimal" if is_number else "left" for _, is_number in numbers]
+    colours = [ink[part] if is_number else "" for part, is_number in numbers]
+    return aligned(lines, headings, alignment, inks=colours).replace(INDENT, " ")
 
 
 def adjoint_statement(c: Contribution, writer: Writer) -> str:
     """Return what a contribution does, such as `dx += dy*x`; the first to reach a target writes `=`."""
     upstream = writer.name(f"d{c.child.name}")
     local = c.child.local_derivatives(writer)[c.position]
-    product = upstream if str(local) == "1" else writer.write(TABLE["multiply"], (upstream, local))
-    if str(local) == "-1":
-        product = writer.write(TABLE["negative"], [upstream])
-    return f"d{c.target.symbol(writer)} {'=' if c.before is None else '+='} {product}"
+    share = product(upstream, local, writer)
+    return f"d{c.target.symbol(writer)} {'=' if c.before is None else '+='} {share}"

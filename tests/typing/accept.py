@@ -24,6 +24,8 @@ from scalargrad import (
     grad,
     gradcheck,
     hessian,
+    jacobian,
+    jvp,
     label,
     leaky_relu,
     leaves,
@@ -43,6 +45,7 @@ from scalargrad import (
     total,
     trace,
     value_and_grad,
+    vjp,
     where,
 )
 from scalargrad.checking.report import CheckReport, Judgement
@@ -124,7 +127,18 @@ def derivatives() -> None:
     assert_type(derivative, Any)
     assert_type(value_and_grad(f, (1,))(2.0, 5.0), tuple[Number, tuple[Any, ...]])
     assert_type(hessian(f)(2.0, 5.0), list[list[Number]])
+    assert_type(jvp(f, (2.0, 5.0), (1.0, 0.0)), tuple[Any, Any])
+    assert_type(jvp(f)(2.0, Value(5.0), tangents=np.array([1.0, 0.0])), tuple[Any, Any])
+    output, pullback = vjp(lambda x, y: [x * y, (x,)], 2.0, 5.0)
+    assert_type(output, Any)
+    assert_type(pullback([1.0, (0.0,)]), tuple[Any, ...])
+    assert_type(jacobian(lambda x, y: [x * y, x])(2.0, 5.0), list[list[Number]])
     report = gradcheck(f, [2.0, Value(5.0)], rtol=1e-5)
+    gradcheck(f, np.array([2.0, 5.0]), order=2, seed=3)
+    gradcheck(sin, 0.0)
+    gradcheck(sin, Value(0.0))
+    gradcheck(lambda w, x: w[0] * x, [[1.0, 2.0], np.array(3.0)])
+    assert_type(report.order, int)
     assert_type(report, GradcheckReport)
     assert_type(report.worst.distance, float)
 
@@ -153,6 +167,9 @@ def traces() -> None:
     h = Value(0.5)
     assert_type(trace(h.tanh(), upto=[h]), Trace)
     assert_type(trace(h.tanh(), h), Trace)
+    assert_type(trace(h.tanh(), tangents={h: 1.0})[h].tangent, float | None)
+    moved: dict[str, int] = {"w5": 1}
+    assert_type(trace(y, tangents=moved).along({"x2": 1.0, t[0].index: 2}), Trace)
     assert_type(evaluate("a = w*x; sigmoid(a)", {"w": 2.0, "x": 1}), Value)
 
 

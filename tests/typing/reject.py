@@ -19,6 +19,8 @@ from scalargrad import (
     grad,
     gradcheck,
     hessian,
+    jacobian,
+    jvp,
     label,
     leaky_relu,
     leaves,
@@ -99,8 +101,11 @@ def derivatives() -> None:
     grad(sin, argnums="x")(1.0)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType, reportCallIssue]
     grad(sin, argnums=0.5)(1.0)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]
     hessian(sin, 0)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    gradcheck(sin, 1.0)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    gradcheck(sin, ["1"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+    jvp(sin, 1.0)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    jvp(1.0, 1.0, 1.0)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+    jacobian(sin, 0)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    gradcheck(sin, None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    gradcheck(sin, [1.0], order=0.5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     gradcheck(sin, [1.0], tolerance=1e-6)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
@@ -108,6 +113,8 @@ def traces() -> None:
     """A trace is of one output, and its readings know their options."""
     trace([y])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     trace(1.0)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    trace(y, tangents={"x": "1"})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
+    trace(y, tangents=[x])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     trace(y, upto=["x"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
     t[1.5]  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]
     t.explain("x", 4)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]

@@ -14,8 +14,9 @@ POINT = {"x": 0.3, "y": 0.7}
 def test_every_row_can_be_called_by_its_name(row):
     """f(x) or f(x, y) is the function of the row at these Values."""
     names = ["x", "y"][: row.arity]
-    result = evaluate(f"{row.name}({', '.join(names)})", {name: POINT[name] for name in names})
-    assert result.data == getattr(functions, row.name)(*(POINT[name] for name in names)).data
+    point = {name: POINT[name] + (row.name == "acosh") for name in names}
+    result = evaluate(f"{row.name}({', '.join(names)})", point)
+    assert result.data == getattr(functions, row.name)(*point.values()).data
 
 
 @pytest.mark.parametrize(

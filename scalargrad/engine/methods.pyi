@@ -78,11 +78,20 @@ class Methods(Generic[V]):
     def expm1(self, /) -> V:
         """Return eˣ - 1, exact for small x."""
 
+    def exp2(self, /) -> V:
+        """Return 2 to the power x."""
+
     def log(self, /) -> V:
         """Return the natural logarithm of x."""
 
     def log1p(self, /) -> V:
         """Return ln(1 + x), exact for small x."""
+
+    def log2(self, /) -> V:
+        """Return the logarithm of x to base 2, exact for powers of 2."""
+
+    def log10(self, /) -> V:
+        """Return the logarithm of x to base 10, exact for powers of 10."""
 
     def sin(self, /) -> V:
         """Return the sine of x radians."""
@@ -110,6 +119,21 @@ class Methods(Generic[V]):
 
     def tanh(self, /) -> V:
         """Return the hyperbolic tangent of x."""
+
+    def asinh(self, /) -> V:
+        """Return the number whose hyperbolic sine is x.
+
+        Its derivative 1/√(x² + 1) is written over the output, as 1/cosh z: no square overflows.
+        """
+
+    def acosh(self, /) -> V:
+        """Return the number in [0, ∞) whose hyperbolic cosine is x; its derivative at 1 is +inf.
+
+        That derivative, 1/√(x² - 1), is written over the output, as 1/sinh z: no square overflows.
+        """
+
+    def atanh(self, /) -> V:
+        """Return the number whose hyperbolic tangent is x."""
 
     def erf(self, /) -> V:
         """Return the error function 2/√π · ∫₀ˣ exp(-t²) dt."""
@@ -148,7 +172,10 @@ class Methods(Generic[V]):
         """Return x for x > 0 and slope · x elsewhere; its derivative at 0 is the slope."""
 
     def elu(self, /, alpha: float = 1.0) -> V:
-        """Return x for x > 0 and alpha · (eˣ - 1) elsewhere (Clevert et al., 2015)."""
+        """Return x for x > 0 and alpha · (eˣ - 1) elsewhere (Clevert et al., 2015).
+
+        Its derivative at 0 is alpha.  That of nan is nan, where PyTorch gives 0: a sweep must not hide it.
+        """
 
     def clip(self, /, low: float, high: float) -> V:
         """Return x held between two constants; its derivative is 1 from low to high, both included."""

@@ -114,7 +114,7 @@ def pow(x: Number, y: Number, /) -> Value:
     """
 
 def sqrt(x: Number, /) -> Value:
-    """Return the square root of x; its derivative at 0 is +inf.
+    """Return the square root of x; its derivative at 0 is +inf, at -0, whose root is -0, it is -inf.
 
     z = sqrt(x)
     ∂z/∂x = 0.5/z
@@ -300,14 +300,14 @@ def softplus(x: Number, /) -> Value:
     """
 
 def relu(x: Number, /) -> Value:
-    """Return max(x, 0); its derivative at 0 is 0.
+    """Return max(x, 0); its derivative at 0 is 0, as at nan, which is not above 0.
 
     z = relu(x)
     ∂z/∂x = [x > 0]
     """
 
 def silu(x: Number, /) -> Value:
-    """Return x · σ(x), also called swish.
+    """Return x · σ(x), also called swish; at -inf that is ∞ · 0, nan.
 
     z = silu(x)
     ∂z/∂x = sigmoid(x) + (1 - sigmoid(x))*z
@@ -315,6 +315,8 @@ def silu(x: Number, /) -> Value:
 
 def gelu(x: Number, /) -> Value:
     """Return x · Φ(x), Φ the normal distribution: the exact form (Hendrycks and Gimpel, 2016).
+
+    At -inf that is ∞ · 0, nan, and so is the derivative at both infinities.
 
     z = gelu(x)
     ∂z/∂x = 0.5*(1 + erf(x*0.7071)) + x*exp((-0.5)*x*x)*0.3989

@@ -70,7 +70,7 @@ class Methods(Generic[V]):
         """Return x to the power y; ∂/∂y is 0 at x = 0 < y, and nan for x < 0, where ln x is, where self is y."""
 
     def sqrt(self, /) -> V:
-        """Return the square root of x; its derivative at 0 is +inf."""
+        """Return the square root of x; its derivative at 0 is +inf, at -0, whose root is -0, it is -inf."""
 
     def exp(self, /) -> V:
         """Return e to the power x."""
@@ -151,13 +151,16 @@ class Methods(Generic[V]):
         """Return ln(1 + eˣ), which tends to x for large positive x."""
 
     def relu(self, /) -> V:
-        """Return max(x, 0); its derivative at 0 is 0."""
+        """Return max(x, 0); its derivative at 0 is 0, as at nan, which is not above 0."""
 
     def silu(self, /) -> V:
-        """Return x · σ(x), also called swish."""
+        """Return x · σ(x), also called swish; at -inf that is ∞ · 0, nan."""
 
     def gelu(self, /) -> V:
-        """Return x · Φ(x), Φ the normal distribution: the exact form (Hendrycks and Gimpel, 2016)."""
+        """Return x · Φ(x), Φ the normal distribution: the exact form (Hendrycks and Gimpel, 2016).
+
+        At -inf that is ∞ · 0, nan, and so is the derivative at both infinities.
+        """
 
     def maximum(self, other: V | float, /) -> V:
         """Return the larger of x and y; at a tie each has the derivative ½."""

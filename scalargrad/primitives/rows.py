@@ -161,7 +161,7 @@ def pow_(m, x, y):
     textbook="√({0})",
 )
 def sqrt(m, x):
-    """Return the square root of x; its derivative at 0 is +inf."""
+    """Return the square root of x; its derivative at 0 is +inf, at -0, whose root is -0, it is -inf."""
     return m.sqrt(x)
 
 
@@ -373,7 +373,7 @@ def softplus(m, x):
     activation=ActivationFacts(halving=True, dies=True),
 )
 def relu(m, x):
-    """Return max(x, 0); its derivative at 0 is 0."""
+    """Return max(x, 0); its derivative at 0 is 0, as at nan, which is not above 0."""
     return m.maximum(x, 0.0)
 
 
@@ -412,7 +412,7 @@ def elu(alpha=1.0):
 
 @primitive(_silu_derivative, activation=ActivationFacts(halving=True))
 def silu(m, x):
-    """Return x · σ(x), also called swish."""
+    """Return x · σ(x), also called swish; at -inf that is ∞ · 0, nan."""
     return x * m.sigmoid(x)
 
 
@@ -421,7 +421,10 @@ def silu(m, x):
     activation=ActivationFacts(halving=True),
 )
 def gelu(m, x):
-    """Return x · Φ(x), Φ the normal distribution: the exact form (Hendrycks and Gimpel, 2016)."""
+    """Return x · Φ(x), Φ the normal distribution: the exact form (Hendrycks and Gimpel, 2016).
+
+    At -inf that is ∞ · 0, nan, and so is the derivative at both infinities.
+    """
     return 0.5 * x * (1.0 + m.erf(x * ROOT_HALF))
 
 

@@ -183,8 +183,9 @@ AT_ENDS = {
     "clip(0, 6)": ("-0 0 6 0 nan", "1 1 0 0 0"),
 }
 OF_ONE = [row for row in rows() if row.arity == 1]
-# Of -0 and 0 NumPy's maximum and minimum take either, floats the first, as `max` and `min` do.
-ZERO_OF_EITHER_SIGN = {"relu", "elu", "clip"}
+# Of -0 and 0 NumPy's maximum and minimum take either, floats the first, as `max` and `min` do; and for x^½
+# NumPy takes the root, which is -0 at -0.
+ZERO_OF_EITHER_SIGN = {"relu", "elu", "clip", "power"}
 
 
 def shown(number):

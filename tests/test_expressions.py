@@ -19,6 +19,19 @@ def test_every_row_can_be_called_by_its_name(row):
     assert result.data == getattr(functions, row.name)(*point.values()).data
 
 
+def test_functions_go_by_the_names_of_books_too():
+    """Logarithms and inverse hyperbolic functions have a name in books, another in libraries."""
+    for name, text in {
+        "lg": "log10(y)", "lb": "log2(y)", "ld": "log2(y)", "ln": "log(y)", "arsinh": "asinh(y)",
+        "arcsinh": "asinh(y)", "artanh": "atanh(y)", "arctanh": "atanh(y)",
+    }.items():  # fmt: skip
+        assert evaluate(f"{name}(y)", {"y": 0.7}).data == evaluate(text, {"y": 0.7}).data
+    assert evaluate("arcosh(x)", {"x": 2.0}).data == evaluate("arccosh(x)", {"x": 2.0}).data
+    for name in ("sinc", "degrees", "radians", "reciprocal", "sign", "mod", "cbrt"):
+        with pytest.raises(ExpressionError, match=f"unknown function '{name}'; write "):
+            evaluate(f"{name}(x)", {"x": 0.3})
+
+
 @pytest.mark.parametrize(
     "text",
     ["x + y*2 - x/y", "-x**2 + y", "(x + y)**-2", "2**x / y", "x**0.5 - -y", "+x*y", "1.5e-3*x + y"],

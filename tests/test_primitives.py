@@ -20,10 +20,11 @@ from laws import (
     reference,
 )
 
+from scalargrad.engine import functions
 from scalargrad.engine.apply import apply
 from scalargrad.engine.reading import values
 from scalargrad.engine.value import Value
-from scalargrad.errors import DomainError, RangeError
+from scalargrad.errors import DomainError, OperandError, RangeError
 from scalargrad.primitives.arrays import arrays
 from scalargrad.primitives.rows import power
 from scalargrad.primitives.scalars import ieee, strict
@@ -44,6 +45,14 @@ def test_a_family_is_tested_at_its_defaults_and_in_every_branch():
     assert all(FAMILIES[name].samples[0] == parameters for name, parameters in defaults.items())
     kinds = {(n % 1 == 0, n >= 0) for (n,) in power.samples}
     assert kinds == set(itertools.product((True, False), repeat=2))
+
+
+def test_a_power_by_a_value_says_what_to_write():
+    """A family takes constants; of powers there is a row of two Values, which the refusal names."""
+    for raised in (lambda: functions.power(2.0, Value(3.0)), lambda: Value(2.0).power(Value(3.0))):
+        with pytest.raises(OperandError, match=r"constant numbers .* write x\*\*y or pow\(x, y\)"):
+            raised()
+    assert functions.pow(2.0, Value(3.0)).data == (2.0 ** Value(3.0)).data == 8.0
 
 
 @each_row

@@ -104,6 +104,16 @@ def test_what_is_called_needs_no_brackets_anywhere():
                 assert str(writer.bracketed(inner)) not in str(outer), outer
 
 
+@pytest.mark.parametrize("name", ["exp", "exp2", "pow"])
+def test_a_power_that_is_a_base_is_in_brackets(name):
+    """(2ˣ)ʸ is not 2 to the power xʸ: in LaTeX, and in drawings where that writes a power."""
+    for writer in (LatexWriter(), TextbookWriter()):
+        x, y = writer.name("x"), writer.name("y")
+        inner = writer.write(TABLE[name], [x, y][: TABLE[name].arity])
+        brackets = isinstance(writer, LatexWriter) or "^" in str(inner)
+        assert str(inner**y).startswith(str(writer.bracketed(inner))) is brackets
+
+
 @pytest.mark.parametrize(("outer", "inner"), list(itertools.product(SEVERAL[:2], SEVERAL)))
 def test_the_right_side_of_what_does_not_associate_is_in_brackets(outer, inner):
     """As in a - (b - c) or a/(b*c), of which the left side needs none where it is of the same rank."""

@@ -21,7 +21,7 @@ from scalargrad.notation.languages import Python
 from scalargrad.page.evaluator import evaluator
 from scalargrad.primitives.table import FAMILIES, TABLE
 
-COUNT, RECORDED, TOGETHER = 2000, 1000, 100  # graphs, of which some are recorded, and how many as one
+COUNT, RECORDED, TOGETHER = 2000, 500, 100  # graphs, of which some are recorded, and how many as one
 # An operation of NumPy or JavaScript is right to a unit in its last place or two, our erf there to three.
 UNITS = 4
 # Errors are measured with some that are large beside those of the measuring itself, and random signs of these

@@ -97,7 +97,7 @@ REFUSED = {  # with the part of the message that names what works, and what the 
     "xy": (r"for a product write x\*y", "xy"),
     "x(y + 1)": (r"write x\*\(y \+ 1\)", "x(y + 1)"),
     "2tahn(x)": ("did you mean tan or tanh", "tahn"),
-    "log10(x)": (r"write log\(x\)/log\(10\)", "log10"),
+    "square(x)": (r"write x\*\*2", "square"),
     "2x + tanh": (r"operands in parentheses, as in tanh\(x\)", "tanh"),
     "sin²(x)": (r"as in sin\(x\) or sin\(x\)²", "sin"),
     "f(x) = x²": ("write f = …", "f(x)"),

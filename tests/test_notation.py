@@ -160,59 +160,6 @@ def test_every_row_and_derivative_and_domain_can_be_written(row, style):
             assert_balanced(part)
 
 
-LATEX = {
-    "add": "x + y",
-    "subtract": "x - y",
-    "multiply": r"x \cdot y",
-    "divide": r"\frac{x}{y}",
-    "negative": "-x",
-    "positive": "+x",
-    "abs": r"\left|x\right|",
-    "pow": "x^{y}",
-    "sqrt": r"\sqrt{x}",
-    "exp": "e^{x}",
-    "expm1": r"\operatorname{expm1}\left(x\right)",
-    "log": r"\ln\left(x\right)",
-    "log1p": r"\ln\left(1 + x\right)",
-    "sin": r"\sin\left(x\right)",
-    "cos": r"\cos\left(x\right)",
-    "tan": r"\tan\left(x\right)",
-    "asin": r"\arcsin\left(x\right)",
-    "acos": r"\arccos\left(x\right)",
-    "atan": r"\arctan\left(x\right)",
-    "sinh": r"\sinh\left(x\right)",
-    "cosh": r"\cosh\left(x\right)",
-    "tanh": r"\tanh\left(x\right)",
-    "erf": r"\operatorname{erf}\left(x\right)",
-    "sigmoid": r"\sigma\left(x\right)",
-    "log_sigmoid": r"\ln\sigma\left(x\right)",
-    "softplus": r"\operatorname{softplus}\left(x\right)",
-    "relu": r"\operatorname{relu}\left(x\right)",
-    "silu": r"\operatorname{silu}\left(x\right)",
-    "gelu": r"\operatorname{gelu}\left(x\right)",
-    "maximum": r"\max\left(x, y\right)",
-    "minimum": r"\min\left(x, y\right)",
-    "total": "x + y",
-    "dot": r"x \cdot y",
-    "logsumexp": r"\operatorname{logsumexp}\left(x, y\right)",
-    "power(-0.5)": "x^{-0.5}",
-    "power(3)": "x^{3}",
-    "leaky_relu(0.01)": r"\operatorname{lrelu}_{0.01}\left(x\right)",
-    "elu(0.5)": r"\operatorname{elu}_{0.5}\left(x\right)",
-    "clip(0, 6)": r"\operatorname{clip}_{[0, 6]}\left(x\right)",
-}
-
-
-@pytest.mark.parametrize("row", list(rows()), ids=lambda row: row.symbol)
-def test_latex_is_the_notation_of_textbooks(row):
-    """Functions with a sign of their own have it, others are upright names, and parameters an index."""
-    writer = LatexWriter()
-    x, y = writer.name("x"), writer.name("y")
-    if row.symbol in LATEX:
-        operands = [x, y][: row.arity or 2]
-        assert str(writer.write(row, operands)) == LATEX[row.symbol]
-
-
 @pytest.mark.parametrize("row", [r for r in rows() if r.arity], ids=lambda row: row.symbol)
 def test_the_text_of_a_row_read_as_an_expression_is_the_row(row):
     """It is not only for the eye: evaluated where it is defined it has the row's value."""

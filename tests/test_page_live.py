@@ -80,7 +80,8 @@ def of_rows():
     """Yield (name, output) for every primitive, with inputs that it has a value at."""
     for row in rows():
         count = row.lists * max(row.fewest, 3) if row.lists else row.arity
-        leaves = [Value(0.3 + 0.2 * i, label=f"x{i}") for i in range(count)]
+        least = 1.3 if row.name == "acosh" else 0.3
+        leaves = [Value(least + 0.2 * i, label=f"x{i}") for i in range(count)]
         operands = row.arguments(leaves)
         yield row.symbol, apply(row, *operands) * 1.5 + leaves[0] * 0.1
 

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from laws import along, close
 
+from scalargrad.engine.apply import apply
 from scalargrad.engine.value import Value
 from scalargrad.errors import DomainError
+from scalargrad.notation.languages import NumPy, Python
 from scalargrad.primitives.arrays import arrays
 from scalargrad.primitives.rows import clip, elu, leaky_relu, power
 from scalargrad.primitives.scalars import ieee, strict
-from scalargrad.primitives.table import TABLE
+from scalargrad.primitives.table import TABLE, rows
 
 
 def partials(name, *operands):
@@ -127,6 +129,132 @@ def test_a_circular_function_has_no_value_at_infinity(name):
         assert not TABLE[name].domain(strict, x)
         with pytest.raises(DomainError, match=r"is not defined at x = -?inf; it needs abs\(x\) < inf"):
             getattr(Value(x), name)()
+
+
+# ---- what a row is at ±0, ±∞ and nan
+
+ENDS = (-0.0, 0.0, inf, -inf, nan)
+# Values at these numbers, - where there is none, then derivatives.  What surprises is of IEEE 754: √-0 is
+# -0, so that 0.5/z is -∞ there; ∞ · 0 is nan, so silu and gelu do not reach a limit; a comparison with nan
+# holds nowhere, so relu, leaky_relu and clip take nan for what is not above, where elu has z + α, nan.
+AT_ENDS = {
+    "negative": ("0 -0 -inf inf nan", "-1 -1 -1 -1 -1"),
+    "positive": ("-0 0 inf -inf nan", "1 1 1 1 1"),
+    "abs": ("0 0 inf inf nan", "0 0 1 -1 nan"),
+    "sqrt": ("-0 0 inf - nan", "-inf inf 0 - nan"),
+    "exp": ("1 1 inf 0 nan", "1 1 inf 0 nan"),
+    "expm1": ("-0 0 inf -1 nan", "1 1 inf 0 nan"),
+    "exp2": ("1 1 inf 0 nan", "0.693147 0.693147 inf 0 nan"),
+    "log": ("- - inf - nan", "- - 0 - nan"),
+    "log1p": ("-0 0 inf - nan", "1 1 0 - nan"),
+    "log2": ("- - inf - nan", "- - 0 - nan"),
+    "log10": ("- - inf - nan", "- - 0 - nan"),
+    "sin": ("-0 0 - - nan", "1 1 - - nan"),
+    "cos": ("1 1 - - nan", "0 0 - - nan"),
+    "tan": ("-0 0 - - nan", "1 1 - - nan"),
+    "asin": ("-0 0 - - nan", "1 1 - - nan"),
+    "acos": ("1.5708 1.5708 - - nan", "-1 -1 - - nan"),
+    "atan": ("-0 0 1.5708 -1.5708 nan", "1 1 0 0 nan"),
+    "sinh": ("-0 0 inf -inf nan", "1 1 inf inf nan"),
+    "cosh": ("1 1 inf inf nan", "0 0 inf -inf nan"),
+    "tanh": ("-0 0 1 -1 nan", "1 1 0 0 nan"),
+    "asinh": ("-0 0 inf -inf nan", "1 1 0 0 nan"),
+    "acosh": ("- - inf - nan", "- - 0 - nan"),
+    "atanh": ("-0 0 - - nan", "1 1 - - nan"),
+    "erf": ("-0 0 1 -1 nan", "1.12838 1.12838 0 0 nan"),
+    "sigmoid": ("0.5 0.5 1 0 nan", "0.25 0.25 0 0 nan"),
+    "log_sigmoid": ("-0.693147 -0.693147 0 -inf nan", "0.5 0.5 0 1 nan"),
+    "softplus": ("0.693147 0.693147 inf 0 nan", "0.5 0.5 1 0 nan"),
+    "relu": ("-0 0 inf 0 nan", "0 0 1 0 0"),
+    "silu": ("-0 0 inf nan nan", "0.5 0.5 1 nan nan"),
+    "gelu": ("-0 0 inf nan nan", "0.5 0.5 nan nan nan"),
+    "power(0)": ("1 1 1 1 1", "0 0 0 0 0"),
+    "power(1)": ("-0 0 inf -inf nan", "1 1 1 1 1"),
+    "power(2)": ("0 0 inf inf nan", "0 0 inf -inf nan"),
+    "power(3)": ("-0 0 inf -inf nan", "0 0 inf inf nan"),
+    "power(0.5)": ("0 0 inf - nan", "inf inf 0 - nan"),
+    "power(-1)": ("- - 0 -0 nan", "- - 0 0 nan"),
+    "power(-0.5)": ("- - 0 - nan", "- - 0 - nan"),
+    "leaky_relu(0.01)": ("-0 0 inf -inf nan", "0.01 0.01 1 0.01 0.01"),
+    "leaky_relu(0.2)": ("-0 0 inf -inf nan", "0.2 0.2 1 0.2 0.2"),
+    "elu(1)": ("-0 0 inf -1 nan", "1 1 1 0 nan"),
+    "elu(0.5)": ("-0 0 inf -0.5 nan", "0.5 0.5 1 0 nan"),
+    "clip(-1, 1)": ("-0 0 1 -1 nan", "1 1 0 0 0"),
+    "clip(0, 6)": ("-0 0 6 0 nan", "1 1 0 0 0"),
+}
+OF_ONE = [row for row in rows() if row.arity == 1]
+# Of -0 and 0 NumPy's maximum and minimum take either, floats the first, as `max` and `min` do; and for x^½
+# NumPy takes the root, which is -0 at -0.
+ZERO_OF_EITHER_SIGN = {"relu", "elu", "clip", "power"}
+
+
+def shown(number):
+    """Return a number in six digits; a zero keeps its sign."""
+    return f"{float(number):.6g}"
+
+
+def value_and_derivative(m, row, x):
+    """Return what a namespace of numbers makes of a row at a number, - where it raises."""
+    try:
+        z = row.value(m, [np.float64(x) if m is arrays else x])
+    except (ValueError, ArithmeticError):
+        return "-", "-"
+    slope = row.local_derivatives(ieee if m is strict else m, z, [x])[0]
+    return shown(z), shown(slope)
+
+
+def by_values(row, x):
+    """Return what a graph makes of a row at a number."""
+    leaf = Value(x)
+    try:
+        z = apply(row, leaf)
+    except DomainError:
+        return "-", "-"
+    z.backward()
+    return shown(z.data), shown(leaf.grad)
+
+
+def by_text(dialect, row, x):
+    """Return what the text of a row in Python or NumPy evaluates to; one of Python may raise."""
+    value, slope = (
+        dialect.value(row, dialect.name("x")),
+        dialect.local_derivatives(row, dialect.name("z"), dialect.name("x"))[0],
+    )
+    scope = {"x": np.float64(x) if isinstance(dialect, NumPy) else x}
+    exec(dialect.needed(f"{value} + {slope}"), scope)
+    try:
+        scope["z"] = eval(str(value), scope)
+    except (ValueError, ArithmeticError):
+        return "-", "-"
+    try:
+        return shown(scope["z"]), shown(eval(str(slope), scope))
+    except (ValueError, ArithmeticError):
+        return shown(scope["z"]), "raises"
+
+
+@pytest.mark.parametrize("row", OF_ONE, ids=lambda row: row.symbol)
+def test_what_a_row_is_at_the_ends_of_the_numbers(row):
+    """Floats, Values, arrays, Python and NumPy have what is stated, also for the sign of a zero value.
+
+    Where there is no value, only what raises says so; arrays have nan there, or an infinity.  Python raises
+    for the derivative too where that is infinite.  JavaScript is held to `ieee` at these numbers elsewhere.
+    """
+    for x, value, slope in zip(ENDS, *(text.split() for text in AT_ENDS[row.symbol])):
+        same_slope = {slope, f"-{slope}"} if slope == "0" else {slope}
+        raising = [value_and_derivative(strict, row, x), by_values(row, x), by_text(Python(), row, x)]
+        with np.errstate(all="ignore"):
+            going_on = [value_and_derivative(arrays, row, x), by_text(NumPy(), row, x)]
+        for got, its_slope in raising:
+            assert got == value, x
+            assert its_slope in same_slope or (its_slope == "raises" and math.isinf(float(slope))), x
+        for got, its_slope in [*going_on, value_and_derivative(ieee, row, x)]:
+            if value == "-":
+                assert not math.isfinite(float(got)) or (row.name == "power" and math.isinf(x)), x
+            else:
+                assert its_slope in same_slope, x
+                assert got == value or (
+                    row.name in ZERO_OF_EITHER_SIGN and float(got) == float(value) == 0
+                ), x
 
 
 # ---- saturation

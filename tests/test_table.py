@@ -52,7 +52,7 @@ def test_rows_are_the_table_and_the_samples_of_families():
 @pytest.mark.parametrize("row", list(rows()), ids=lambda row: row.symbol)
 def test_a_row_gives_one_local_derivative_for_each_operand(row):
     """Whatever the arity, local derivatives come in one tuple, in the order of the operands."""
-    operands = [0.5] * (row.arity or 4)
+    operands = [1.5 if row.name == "acosh" else 0.5] * (row.arity or 4)
     slopes = row.local_derivatives(ieee, row.value(strict, operands), operands)
     assert type(slopes) is tuple
     assert len(slopes) == len(operands)

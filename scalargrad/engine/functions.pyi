@@ -15,8 +15,11 @@ __all__ = [
     "sqrt",
     "exp",
     "expm1",
+    "exp2",
     "log",
     "log1p",
+    "log2",
+    "log10",
     "sin",
     "cos",
     "tan",
@@ -26,6 +29,9 @@ __all__ = [
     "sinh",
     "cosh",
     "tanh",
+    "asinh",
+    "acosh",
+    "atanh",
     "erf",
     "sigmoid",
     "log_sigmoid",
@@ -108,7 +114,7 @@ def pow(x: Number, y: Number, /) -> Value:
     """
 
 def sqrt(x: Number, /) -> Value:
-    """Return the square root of x; its derivative at 0 is +inf.
+    """Return the square root of x; its derivative at 0 is +inf, at -0, whose root is -0, it is -inf.
 
     z = sqrt(x)
     ∂z/∂x = 0.5/z
@@ -129,6 +135,13 @@ def expm1(x: Number, /) -> Value:
     ∂z/∂x = z + 1
     """
 
+def exp2(x: Number, /) -> Value:
+    """Return 2 to the power x.
+
+    z = exp2(x)
+    ∂z/∂x = z*log(2)
+    """
+
 def log(x: Number, /) -> Value:
     """Return the natural logarithm of x.
 
@@ -143,6 +156,22 @@ def log1p(x: Number, /) -> Value:
     z = log1p(x)
     ∂z/∂x = 1/(1 + x)
     Raises DomainError unless x > -1.
+    """
+
+def log2(x: Number, /) -> Value:
+    """Return the logarithm of x to base 2, exact for powers of 2.
+
+    z = log2(x)
+    ∂z/∂x = 1/(x*log(2))
+    Raises DomainError unless x > 0.
+    """
+
+def log10(x: Number, /) -> Value:
+    """Return the logarithm of x to base 10, exact for powers of 10.
+
+    z = log10(x)
+    ∂z/∂x = 1/(x*log(10))
+    Raises DomainError unless x > 0.
     """
 
 def sin(x: Number, /) -> Value:
@@ -213,6 +242,33 @@ def tanh(x: Number, /) -> Value:
     ∂z/∂x = 1 - z*z
     """
 
+def asinh(x: Number, /) -> Value:
+    """Return the number whose hyperbolic sine is x.
+
+    Its derivative 1/√(x² + 1) is written over the output, as 1/cosh z: no square overflows.
+
+    z = asinh(x)
+    ∂z/∂x = 1/cosh(z)
+    """
+
+def acosh(x: Number, /) -> Value:
+    """Return the number in [0, ∞) whose hyperbolic cosine is x; its derivative at 1 is +inf.
+
+    That derivative, 1/√(x² - 1), is written over the output, as 1/sinh z: no square overflows.
+
+    z = acosh(x)
+    ∂z/∂x = 1/sinh(z)
+    Raises DomainError unless x >= 1.
+    """
+
+def atanh(x: Number, /) -> Value:
+    """Return the number whose hyperbolic tangent is x.
+
+    z = atanh(x)
+    ∂z/∂x = 1/((1 - x)*(1 + x))
+    Raises DomainError unless x > -1 and x < 1.
+    """
+
 def erf(x: Number, /) -> Value:
     """Return the error function 2/√π · ∫₀ˣ exp(-t²) dt.
 
@@ -244,14 +300,14 @@ def softplus(x: Number, /) -> Value:
     """
 
 def relu(x: Number, /) -> Value:
-    """Return max(x, 0); its derivative at 0 is 0.
+    """Return max(x, 0); its derivative at 0 is 0, as at nan, which is not above 0.
 
     z = relu(x)
     ∂z/∂x = [x > 0]
     """
 
 def silu(x: Number, /) -> Value:
-    """Return x · σ(x), also called swish.
+    """Return x · σ(x), also called swish; at -inf that is ∞ · 0, nan.
 
     z = silu(x)
     ∂z/∂x = sigmoid(x) + (1 - sigmoid(x))*z
@@ -259,6 +315,8 @@ def silu(x: Number, /) -> Value:
 
 def gelu(x: Number, /) -> Value:
     """Return x · Φ(x), Φ the normal distribution: the exact form (Hendrycks and Gimpel, 2016).
+
+    At -inf that is ∞ · 0, nan, and so is the derivative at both infinities.
 
     z = gelu(x)
     ∂z/∂x = 0.5*(1 + erf(x*0.7071)) + x*exp((-0.5)*x*x)*0.3989
@@ -299,7 +357,10 @@ def leaky_relu(x: Number, /, slope: float = 0.01) -> Value:
     """Return x for x > 0 and slope · x elsewhere; its derivative at 0 is the slope."""
 
 def elu(x: Number, /, alpha: float = 1.0) -> Value:
-    """Return x for x > 0 and alpha · (eˣ - 1) elsewhere (Clevert et al., 2015)."""
+    """Return x for x > 0 and alpha · (eˣ - 1) elsewhere (Clevert et al., 2015).
+
+    Its derivative at 0 is alpha.  That of nan is nan, where PyTorch gives 0: a sweep must not hide it.
+    """
 
 def clip(x: Number, /, low: float, high: float) -> Value:
     """Return x held between two constants; its derivative is 1 from low to high, both included."""

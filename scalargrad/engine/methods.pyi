@@ -70,7 +70,7 @@ class Methods(Generic[V]):
         """Return x to the power y; ∂/∂y is 0 at x = 0 < y, and nan for x < 0, where ln x is, where self is y."""
 
     def sqrt(self, /) -> V:
-        """Return the square root of x; its derivative at 0 is +inf."""
+        """Return the square root of x; its derivative at 0 is +inf, at -0, whose root is -0, it is -inf."""
 
     def exp(self, /) -> V:
         """Return e to the power x."""
@@ -78,11 +78,20 @@ class Methods(Generic[V]):
     def expm1(self, /) -> V:
         """Return eˣ - 1, exact for small x."""
 
+    def exp2(self, /) -> V:
+        """Return 2 to the power x."""
+
     def log(self, /) -> V:
         """Return the natural logarithm of x."""
 
     def log1p(self, /) -> V:
         """Return ln(1 + x), exact for small x."""
+
+    def log2(self, /) -> V:
+        """Return the logarithm of x to base 2, exact for powers of 2."""
+
+    def log10(self, /) -> V:
+        """Return the logarithm of x to base 10, exact for powers of 10."""
 
     def sin(self, /) -> V:
         """Return the sine of x radians."""
@@ -111,6 +120,21 @@ class Methods(Generic[V]):
     def tanh(self, /) -> V:
         """Return the hyperbolic tangent of x."""
 
+    def asinh(self, /) -> V:
+        """Return the number whose hyperbolic sine is x.
+
+        Its derivative 1/√(x² + 1) is written over the output, as 1/cosh z: no square overflows.
+        """
+
+    def acosh(self, /) -> V:
+        """Return the number in [0, ∞) whose hyperbolic cosine is x; its derivative at 1 is +inf.
+
+        That derivative, 1/√(x² - 1), is written over the output, as 1/sinh z: no square overflows.
+        """
+
+    def atanh(self, /) -> V:
+        """Return the number whose hyperbolic tangent is x."""
+
     def erf(self, /) -> V:
         """Return the error function 2/√π · ∫₀ˣ exp(-t²) dt."""
 
@@ -127,13 +151,16 @@ class Methods(Generic[V]):
         """Return ln(1 + eˣ), which tends to x for large positive x."""
 
     def relu(self, /) -> V:
-        """Return max(x, 0); its derivative at 0 is 0."""
+        """Return max(x, 0); its derivative at 0 is 0, as at nan, which is not above 0."""
 
     def silu(self, /) -> V:
-        """Return x · σ(x), also called swish."""
+        """Return x · σ(x), also called swish; at -inf that is ∞ · 0, nan."""
 
     def gelu(self, /) -> V:
-        """Return x · Φ(x), Φ the normal distribution: the exact form (Hendrycks and Gimpel, 2016)."""
+        """Return x · Φ(x), Φ the normal distribution: the exact form (Hendrycks and Gimpel, 2016).
+
+        At -inf that is ∞ · 0, nan, and so is the derivative at both infinities.
+        """
 
     def maximum(self, other: V | float, /) -> V:
         """Return the larger of x and y; at a tie each has the derivative ½."""
@@ -148,7 +175,10 @@ class Methods(Generic[V]):
         """Return x for x > 0 and slope · x elsewhere; its derivative at 0 is the slope."""
 
     def elu(self, /, alpha: float = 1.0) -> V:
-        """Return x for x > 0 and alpha · (eˣ - 1) elsewhere (Clevert et al., 2015)."""
+        """Return x for x > 0 and alpha · (eˣ - 1) elsewhere (Clevert et al., 2015).
+
+        Its derivative at 0 is alpha.  That of nan is nan, where PyTorch gives 0: a sweep must not hide it.
+        """
 
     def clip(self, /, low: float, high: float) -> V:
         """Return x held between two constants; its derivative is 1 from low to high, both included."""

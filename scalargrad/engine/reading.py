@@ -32,14 +32,19 @@ def _softmax(xs: Sequence[Value], z: Value) -> list[Value]:
     return [values.exp(x - z) for x in xs]
 
 
+def _weigh(weight: Number, x: Number) -> Number:
+    # A Value that is 0 at this point still has derivatives: only what is infinite gives way to it.
+    has_derivatives = isinstance(weight, Value) and math.isfinite(x)
+    return weight * x if weight or has_derivatives else 0.0
+
+
 def _sign(x: Number) -> float:
     return 1.0 if x > 0 else -1.0 if x < 0 else as_value(x)._data  # which is 0, or nan
 
 
 values = _Values(
     where=lambda condition, chosen, otherwise: chosen if condition else otherwise,
-    # A weight that is 0 at this point still has derivatives: only what is infinite gives way to it.
-    weigh=lambda weight, x: weight * x if weight or math.isfinite(x) else 0.0,
+    weigh=_weigh,
     sign=_sign,
     pow=_pow,
     softmax=_softmax,

@@ -50,10 +50,15 @@ def _definition(name: str, function: Callable[..., object]) -> str:
 
 def package() -> str:
     """Return the package's own module, its `__all__` completed: type checkers read it as it is written."""
-    names = sorted({entry.name for entry in entries()} - {"abs", "pow"})
+    names = sorted({entry.name for entry in entries()} - {"abs", "pow"}, key=_with_numbers)
     listed = "".join(f'    "{name}",\n' for name in names)
     text = (HERE / PACKAGE).read_text(encoding="utf-8")
     return re.sub(r"(?<=^__all__ \+= \[)[^]]*", f"\n{listed}", text, flags=re.MULTILINE)
+
+
+def _with_numbers(name: str) -> list[tuple[int, str]]:
+    """Return what names are sorted by: log1p, log2, log10, as a linter wants them."""
+    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", name)]
 
 
 PACKAGE = "../__init__.py"

@@ -15,16 +15,28 @@ Function = Callable[..., Array]
 ALIASES = {
     "σ": "sigmoid", "sigma": "sigmoid", "logistic": "sigmoid", "expit": "sigmoid",
     "lrelu": "leaky_relu", "swish": "silu", "lse": "logsumexp", "Σ": "total",
-    "arcsin": "asin", "arccos": "acos", "arctan": "atan", "average": "mean", "avg": "mean",
+    "arcsin": "asin", "arccos": "acos", "arctan": "atan",
+    "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh",
+    "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh",
+    "lg": "log10", "lb": "log2", "ld": "log2", "average": "mean", "avg": "mean",
     "mean_squared_error": "mse", "mse_loss": "mse", "bce_with_logits": "binary_cross_entropy",
     "bce": "binary_cross_entropy", "cross_entropy_loss": "cross_entropy", "inner": "dot",
 }  # fmt: skip
 INSTEAD = {  # of what people look for, where no name is near
-    "log10": "log(x)/log(10)",
-    "log2": "log(x)/log(2)",
     "norm": "sqrt(sum(x**2))",
     "square": "x**2",
     "sqr": "x**2",
+    "cbrt": "x**(1/3)",
+    "rsqrt": "1/sqrt(x)",
+    "reciprocal": "1/x",
+    "sinc": "sin(pi*x)/(pi*x), which has no value at x = 0",
+    "degrees": "x*180/pi",
+    "rad2deg": "x*180/pi",
+    "radians": "x*pi/180",
+    "deg2rad": "x*pi/180",
+    "sign": "x/abs(x), which has no value at x = 0",
+    "mod": "x - n*y with the whole number n",
+    "fmod": "x - n*y with the whole number n",
     "prod": "x[0]*x[1]",
     "where": "relu, max, min or clip",
     "argmax": "max, whose derivative there is",
@@ -49,9 +61,9 @@ def function_named(name: str) -> Function | None:
 def unknown_function(name: str) -> str:
     r"""Return the message for a function that there is not, with the nearest that there is.
 
-    >>> print(unknown_function("tahn"), unknown_function("log10"), sep="\n")
+    >>> print(unknown_function("tahn"), unknown_function("norm"), sep="\n")
     unknown function 'tahn'; did you mean tan or tanh or atan?
-    unknown function 'log10'; write log(x)/log(10)
+    unknown function 'norm'; write sqrt(sum(x**2))
     """
     if name in INSTEAD:
         return f"unknown function {name!r}; write {INSTEAD[name]}"

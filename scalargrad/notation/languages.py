@@ -140,8 +140,10 @@ class Torch(Framework):
         **{
             name: f"torch.{name}"
             for name in (
-                *("abs", "sqrt", "exp", "expm1", "log", "log1p", "pow", "maximum", "minimum"),
-                *("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "sigmoid", "relu"),
+                *("abs", "sqrt", "exp", "expm1", "exp2", "log", "log1p", "log2", "log10", "pow"),
+                *("sin", "cos", "tan", "asin", "acos", "atan"),
+                *("sinh", "cosh", "tanh", "asinh", "acosh", "atanh"),
+                *("sigmoid", "relu", "maximum", "minimum"),
             )
         },
         "erf": "torch.special.erf",
@@ -212,8 +214,10 @@ class JAX(Framework):
         **{
             name: f"jnp.{name}"
             for name in (
-                *("abs", "sign", "sqrt", "exp", "expm1", "log", "log1p", "pow", "maximum", "minimum", "clip"),
-                *("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh"),
+                *("abs", "sign", "sqrt", "exp", "expm1", "log", "log1p", "log2", "log10", "pow"),
+                *("sin", "cos", "tan", "asin", "acos", "atan"),
+                *("sinh", "cosh", "tanh", "asinh", "acosh", "atanh"),
+                *("maximum", "minimum", "clip"),
             )
         },
         **{name: f"jax.nn.{name}" for name in ("sigmoid", "log_sigmoid", "softplus", "relu", "elu")},
@@ -223,6 +227,8 @@ class JAX(Framework):
         **Framework.sources,
         "jax": "import jax",
         "jnp": "import jax.numpy as jnp",
+        # jnp.exp2(800.0) is off by 60 units in the last place
+        "exp2": "def exp2(x):\n    return jnp.pow(2.0, x)",
         # not a choice between products: the derivative by a weight that is 0 is x
         "weigh": """def weigh(weight, x):
     return weight * jnp.where((weight == 0) & ~jnp.isfinite(x), 0.0, x)""",
@@ -246,14 +252,16 @@ class JavaScript(Dialect):
     functions: ClassVar[dict[str, str]] = {
         name: f"Math.{name}"
         for name in (
-            *("abs", "sign", "sqrt", "exp", "expm1", "log", "log1p"),
-            *("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh"),
+            *("abs", "sign", "sqrt", "exp", "expm1", "log", "log1p", "log2", "log10"),
+            *("sin", "cos", "tan", "asin", "acos", "atan"),
+            *("sinh", "cosh", "tanh", "asinh", "acosh", "atanh"),
         )
     } | {"maximum": "Math.max", "minimum": "Math.min"}
     sources: ClassVar[dict[str, str]] = {
         # C's pow, and so Python's, is 1 where the base is 1 or, with an infinite exponent, -1
         "pow": """const pow = (x, n) =>
   (x === 1 || (x === -1 && Math.abs(n) === Infinity) ? 1 : Math.pow(x, n));""",
+        "exp2": "const exp2 = (x) => Math.pow(2, x);",
         # with the sign of the divisor, as in Python
         "mod": """const mod = (x, y) => {
   const rest = x % y;

@@ -40,9 +40,9 @@ def _softmax(xs: Any, z: Any) -> Any:
 
 arrays = Reading(
     pow=np.pow, divide=np.divide, sqrt=np.sqrt,
-    exp=np.exp, expm1=np.expm1, log=np.log, log1p=np.log1p,
+    exp=np.exp, expm1=np.expm1, exp2=np.exp2, log=np.log, log1p=np.log1p, log2=np.log2, log10=np.log10,
     sin=np.sin, cos=np.cos, tan=np.tan, asin=np.asin, acos=np.acos, atan=np.atan,
-    sinh=np.sinh, cosh=np.cosh, tanh=np.tanh, erf=_erf,
+    sinh=np.sinh, cosh=np.cosh, tanh=np.tanh, asinh=np.asinh, acosh=np.acosh, atanh=np.atanh, erf=_erf,
     where=np.where, weigh=_weigh, sign=np.sign, maximum=np.maximum, minimum=np.minimum,
     total=_total, dot=_dot, logsumexp=_logsumexp, softmax=_softmax, ones_like=np.ones_like,
 )  # fmt: skip

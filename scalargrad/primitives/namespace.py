@@ -34,11 +34,20 @@ class Namespace(Protocol[T]):
     def expm1(self, x: T, /) -> T:
         """Return eˣ - 1, exact for small x."""
 
+    def exp2(self, x: T, /) -> T:
+        """Return 2 to the power x."""
+
     def log(self, x: T, /) -> T:
         """Return the natural logarithm of x."""
 
     def log1p(self, x: T, /) -> T:
         """Return ln(1 + x), exact for small x."""
+
+    def log2(self, x: T, /) -> T:
+        """Return the logarithm of x to base 2."""
+
+    def log10(self, x: T, /) -> T:
+        """Return the logarithm of x to base 10."""
 
     def sin(self, x: T, /) -> T:
         """Return the sine of x radians."""
@@ -66,6 +75,15 @@ class Namespace(Protocol[T]):
 
     def tanh(self, x: T, /) -> T:
         """Return the hyperbolic tangent of x."""
+
+    def asinh(self, x: T, /) -> T:
+        """Return the inverse hyperbolic sine of x."""
+
+    def acosh(self, x: T, /) -> T:
+        """Return the inverse hyperbolic cosine of x."""
+
+    def atanh(self, x: T, /) -> T:
+        """Return the inverse hyperbolic tangent of x."""
 
     def erf(self, x: T, /) -> T:
         """Return the error function of x."""

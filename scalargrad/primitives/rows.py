@@ -123,7 +123,7 @@ def abs_(m, x):
 # ---- powers
 
 
-@family((0.0,), (1.0,), (2.0,), (3.0,), (0.5,), (-1.0,), (-0.5,))
+@family((0.0,), (1.0,), (2.0,), (3.0,), (0.5,), (-1.0,), (-0.5,), of_values="x**y or pow(x, y)")
 def power(n):
     """Return xⁿ for a constant n; x⁰ is 1, with derivative 0 everywhere."""
 
@@ -161,7 +161,7 @@ def pow_(m, x, y):
     textbook="√({0})",
 )
 def sqrt(m, x):
-    """Return the square root of x; its derivative at 0 is +inf."""
+    """Return the square root of x; its derivative at 0 is +inf, at -0, whose root is -0, it is -inf."""
     return m.sqrt(x)
 
 
@@ -178,6 +178,12 @@ def exp(m, x):
 def expm1(m, x):
     """Return eˣ - 1, exact for small x."""
     return m.expm1(x)
+
+
+@primitive(lambda m, z, x: z * m.log(2.0), latex="2^{{{0}}}", textbook="2^{0}", precedence=POWER)
+def exp2(m, x):
+    """Return 2 to the power x."""
+    return m.exp2(x)
 
 
 @primitive(
@@ -200,6 +206,28 @@ def log(m, x):
 def log1p(m, x):
     """Return ln(1 + x), exact for small x."""
     return m.log1p(x)
+
+
+@primitive(
+    lambda m, z, x: m.divide(1.0, x * m.log(2.0)),
+    domain=lambda m, x: x > 0,
+    latex=r"\log_{{2}}\left({0}\right)",
+    textbook="log₂({0})",
+)
+def log2(m, x):
+    """Return the logarithm of x to base 2, exact for powers of 2."""
+    return m.log2(x)
+
+
+@primitive(
+    lambda m, z, x: m.divide(1.0, x * m.log(10.0)),
+    domain=lambda m, x: x > 0,
+    latex=r"\log_{{10}}\left({0}\right)",
+    textbook="log₁₀({0})",
+)
+def log10(m, x):
+    """Return the logarithm of x to base 10, exact for powers of 10."""
+    return m.log10(x)
 
 
 # ---- circular and hyperbolic functions
@@ -271,6 +299,38 @@ def tanh(m, x):
     return m.tanh(x)
 
 
+@primitive(lambda m, z, x: m.divide(1.0, m.cosh(z)), latex=r"\operatorname{{arsinh}}\left({0}\right)")
+def asinh(m, x):
+    """Return the number whose hyperbolic sine is x.
+
+    Its derivative 1/√(x² + 1) is written over the output, as 1/cosh z: no square overflows.
+    """
+    return m.asinh(x)
+
+
+@primitive(
+    lambda m, z, x: m.divide(1.0, m.sinh(z)),
+    domain=lambda m, x: x >= 1,
+    latex=r"\operatorname{{arcosh}}\left({0}\right)",
+)
+def acosh(m, x):
+    """Return the number in [0, ∞) whose hyperbolic cosine is x; its derivative at 1 is +inf.
+
+    That derivative, 1/√(x² - 1), is written over the output, as 1/sinh z: no square overflows.
+    """
+    return m.acosh(x)
+
+
+@primitive(
+    lambda m, z, x: m.divide(1.0, (1.0 - x) * (1.0 + x)),
+    domain=lambda m, x: (x > -1) & (x < 1),
+    latex=r"\operatorname{{artanh}}\left({0}\right)",
+)
+def atanh(m, x):
+    """Return the number whose hyperbolic tangent is x."""
+    return m.atanh(x)
+
+
 @primitive(lambda m, z, x: TWO_OVER_ROOT_PI * m.exp(-(x * x)))
 def erf(m, x):
     """Return the error function 2/√π · ∫₀ˣ exp(-t²) dt."""
@@ -313,7 +373,7 @@ def softplus(m, x):
     activation=ActivationFacts(halving=True, dies=True),
 )
 def relu(m, x):
-    """Return max(x, 0); its derivative at 0 is 0."""
+    """Return max(x, 0); its derivative at 0 is 0, as at nan, which is not above 0."""
     return m.maximum(x, 0.0)
 
 
@@ -334,7 +394,10 @@ def leaky_relu(slope=0.01):
 
 @family((1.0,), (0.5,))
 def elu(alpha=1.0):
-    """Return x for x > 0 and alpha · (eˣ - 1) elsewhere (Clevert et al., 2015)."""
+    """Return x for x > 0 and alpha · (eˣ - 1) elsewhere (Clevert et al., 2015).
+
+    Its derivative at 0 is alpha.  That of nan is nan, where PyTorch gives 0: a sweep must not hide it.
+    """
 
     @member(
         lambda m, z, x: m.where(x > 0, 1.0, z + alpha),
@@ -347,12 +410,9 @@ def elu(alpha=1.0):
     return elu
 
 
-@primitive(
-    _silu_derivative,
-    activation=ActivationFacts(halving=True),
-)
+@primitive(_silu_derivative, activation=ActivationFacts(halving=True))
 def silu(m, x):
-    """Return x · σ(x), also called swish."""
+    """Return x · σ(x), also called swish; at -inf that is ∞ · 0, nan."""
     return x * m.sigmoid(x)
 
 
@@ -361,7 +421,10 @@ def silu(m, x):
     activation=ActivationFacts(halving=True),
 )
 def gelu(m, x):
-    """Return x · Φ(x), Φ the normal distribution: the exact form (Hendrycks and Gimpel, 2016)."""
+    """Return x · Φ(x), Φ the normal distribution: the exact form (Hendrycks and Gimpel, 2016).
+
+    At -inf that is ∞ · 0, nan, and so is the derivative at both infinities.
+    """
     return 0.5 * x * (1.0 + m.erf(x * ROOT_HALF))
 
 

@@ -74,9 +74,11 @@ def _ones_like(xs: Sequence[float]) -> list[float]:
 
 strict = Reading(
     pow=_pow, divide=operator.truediv, sqrt=math.sqrt,
-    exp=math.exp, expm1=math.expm1, log=math.log, log1p=math.log1p,
+    exp=math.exp, expm1=math.expm1, exp2=math.exp2,
+    log=math.log, log1p=math.log1p, log2=math.log2, log10=math.log10,
     sin=math.sin, cos=math.cos, tan=math.tan, asin=math.asin, acos=math.acos, atan=math.atan,
-    sinh=math.sinh, cosh=math.cosh, tanh=math.tanh, erf=math.erf,
+    sinh=math.sinh, cosh=math.cosh, tanh=math.tanh, asinh=math.asinh, acosh=math.acosh, atanh=math.atanh,
+    erf=math.erf,
     where=_where, weigh=_weigh, sign=_sign, maximum=_maximum, minimum=_minimum,
     total=_total, dot=_dot, logsumexp=_logsumexp, softmax=_softmax, ones_like=_ones_like,
 )  # fmt: skip
@@ -99,8 +101,11 @@ _LIMITS: dict[str, Callable[..., float]] = {
     "sqrt": lambda x: nan,
     "exp": lambda x: inf,
     "expm1": lambda x: inf,
+    "exp2": lambda x: inf,
     "log": lambda x: -inf if x == 0 else nan,
     "log1p": lambda x: -inf if x == -1 else nan,
+    "log2": lambda x: -inf if x == 0 else nan,
+    "log10": lambda x: -inf if x == 0 else nan,
     "sin": lambda x: nan,
     "cos": lambda x: nan,
     "tan": lambda x: nan,
@@ -108,6 +113,8 @@ _LIMITS: dict[str, Callable[..., float]] = {
     "acos": lambda x: nan,
     "sinh": lambda x: math.copysign(inf, x),
     "cosh": lambda x: inf,
+    "acosh": lambda x: nan,
+    "atanh": lambda x: math.copysign(inf, x) if abs(x) == 1 else nan,
 }
 
 

@@ -20,8 +20,11 @@ class Family:
     (True, 'power(3)')
     """
 
-    def __init__(self, maker: Callable[..., Primitive], samples: tuple[tuple[float, ...], ...]) -> None:
+    def __init__(
+        self, maker: Callable[..., Primitive], samples: tuple[tuple[float, ...], ...], of_values: str = ""
+    ) -> None:
         self.name = maker.__name__
+        self.of_values = of_values
         self.__doc__ = self.documentation = inspect.getdoc(maker) or ""
         self.signature = inspect.signature(maker)
         self.samples = samples
@@ -40,7 +43,7 @@ class Family:
         for parameter in bound.args:
             if not isinstance(parameter, numbers.Real):
                 message = f"{self.name} takes constant numbers as its parameters, got {parameter!r:.60}"
-                raise OperandError(message)
+                raise OperandError(message + (self.of_values and f"; of Values write {self.of_values}"))
         return self.row(*map(float, bound.args))
 
     @property
@@ -127,10 +130,11 @@ def primitive(partials: Callable[..., Any], **facts: Facts) -> Decorator:
     return enter
 
 
-def family(*samples: tuple[float, ...]) -> Callable[[Callable[..., Primitive]], Family]:
+def family(*samples: tuple[float, ...], of_values: str = "") -> Callable[[Callable[..., Primitive]], Family]:
     """Enter the decorated maker of rows as a family; `samples` are parameters worth testing, at least one.
 
     The maker takes the parameters and returns a row, made by `member`, that closes over them.
+    `of_values` is what to write where a parameter is to be a Value, if anything.
     """
     if not samples or not all(isinstance(sample, tuple) for sample in samples):
         raise EntryError(
@@ -141,7 +145,7 @@ def family(*samples: tuple[float, ...]) -> Callable[[Callable[..., Primitive]], 
         made = maker(*samples[0])
         if not isinstance(made, Primitive):
             raise EntryError(f"{maker.__name__} has to return a row made by @member, got {made!r:.60}")
-        return _entered(Family(maker, samples), FAMILIES)
+        return _entered(Family(maker, samples, of_values), FAMILIES)
 
     return enter
 

@@ -10,7 +10,9 @@ and the fonts.  What a picture claims is asserted in the notebook.
 """
 
 import argparse
+import base64
 import difflib
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -23,6 +25,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
+from PIL import Image
 
 HERE = Path(__file__).parent
 LIMIT = 120  # seconds for a cell
@@ -44,6 +47,9 @@ def executed(committed: NotebookNode) -> NotebookNode:
     ).execute()
     for cell in code_cells(notebook):
         cell.outputs = joined(cell.outputs)
+        for output in cell.outputs:
+            if png := output.get("data", {}).get("image/png"):
+                output.data["image/png"] = lighter(png)
     notebook.metadata.language_info = {"name": "python"}  # without the version of this interpreter
     return notebook
 
@@ -63,6 +69,13 @@ def joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
         else:
             pieces.append(output)
     return pieces
+
+
+def lighter(png: str) -> str:
+    """Return a picture in 256 colours, which a drawing is no worse for: a third of its bytes."""
+    picture, smaller = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB"), io.BytesIO()
+    picture.quantize(256).save(smaller, "PNG", optimize=True)
+    return base64.b64encode(smaller.getvalue()).decode()
 
 
 def shown(cell: NotebookNode) -> list[str]:

@@ -24,7 +24,10 @@ BORDERS = ("parameter", "output", "neuron", "operation")
 COLOURS = (LIGHT.text["value"], LIGHT.text["adjoint"], *(LIGHT.node[role][1] for role in BORDERS))
 MARKERS = "osD^vP"
 LINES = ("-", "--", "-.", ":", "-", "--")
-INK, GREY = LIGHT.text["name"], LIGHT.hair  # of marks and numbers in a plot; of contours and lines to compare with
+INK, GREY = (
+    LIGHT.text["name"],
+    LIGHT.hair,
+)  # of marks and numbers in a plot; of contours and lines to compare with
 SEVERAL = 8  # markers on a curve, enough to know it by
 
 # What makes any plot of Matplotlib look like these, and like the drawings.

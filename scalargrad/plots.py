@@ -1,7 +1,8 @@
 """Plots of training, for which Matplotlib is needed: `pip install 'scalargrad-study[plot]'`.
 
 Each draws on the axes it is given, or on those of a new figure, and returns the axes.  Plots of one's own
-have the same colours, lines and letters under `plt.style.use(plots.STYLE)`.
+have the same colours, lines and letters under `plt.style.use(plots.STYLE)`; `INK` and `GREY` are for what
+is no curve.
 """
 
 from collections.abc import Mapping
@@ -23,6 +24,10 @@ BORDERS = ("parameter", "output", "neuron", "operation")
 COLOURS = (LIGHT.text["value"], LIGHT.text["adjoint"], *(LIGHT.node[role][1] for role in BORDERS))
 MARKERS = "osD^vP"
 LINES = ("-", "--", "-.", ":", "-", "--")
+INK, GREY = (
+    LIGHT.text["name"],
+    LIGHT.hair,
+)  # of marks and numbers in a plot; of contours and lines to compare with
 SEVERAL = 8  # markers on a curve, enough to know it by
 
 # What makes any plot of Matplotlib look like these, and like the drawings.
@@ -181,7 +186,7 @@ def _shade(ax: "Axes", scores: Any, extent: tuple[float, float, float, float], t
     signs = LinearSegmentedColormap.from_list("signs", (COLOURS[0], "white", COLOURS[1]))
     ax.imshow(heights, cmap=signs, vmin=-limit, vmax=limit, alpha=0.35, interpolation="bilinear", **image)
     if heights.min() < 0 < heights.max():
-        ax.contour(heights, levels=[0.0], colors="black", linewidths=1.2, **image)
+        ax.contour(heights, levels=[0.0], colors=INK, linewidths=1.2, **image)
 
 
 def _class(target: Any) -> float:
@@ -194,7 +199,7 @@ def _axes(ax: "Axes | None", x: str, y: str) -> "Axes":
     if ax is None:
         import matplotlib.pyplot as plt
 
-        ax = plt.subplots(figsize=(6, 4), layout="constrained")[1]
+        ax = plt.subplots(layout="constrained")[1]  # of the size that its user has set
     ax.set_xlabel(x)
     ax.set_ylabel(y)
     ax.spines[["top", "right"]].set_visible(False)

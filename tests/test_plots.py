@@ -112,6 +112,22 @@ def test_the_colours_are_those_of_drawings():
         assert [own.plot([0, 1])[0].get_color() for _ in range(2)] == [blue, red]
 
 
+def test_new_plots_have_the_size_their_user_has_set():
+    """By rcParams or a style, as with any plot."""
+    report = diagnose(trained()[0], POINTS, LABELS, loss="hinge")
+    with plt.rc_context({"figure.figsize": (3.0, 2.0)}):
+        for ax in (plots.loss_curves(trained()[1]), plots.deltas(report)):
+            assert ax.figure.get_size_inches().tolist() == [3, 2]
+
+
+def test_greys_are_those_of_drawings():
+    """For what is no curve: marks, and lines to compare with."""
+    ax = plots.decision_boundary(nn.Neuron(2, None, seed=1), POINTS, LABELS, resolution=5)
+    (line,) = (c for c in ax.collections if isinstance(c, matplotlib.contour.ContourSet))
+    assert matplotlib.colors.to_hex(line.get_edgecolor()[0]) == plots.INK == LIGHT.text["name"]
+    assert LIGHT.hair == plots.GREY
+
+
 def test_what_is_counted_has_whole_numbers():
     """Layers and epochs: there is no layer 2.5."""
     history, report = trained()[1], diagnose(trained()[0], POINTS, LABELS, loss="hinge")

@@ -47,12 +47,17 @@ def image(source: str, format: str, engine: str = "dot", time_limit: float = TIM
     if done.returncode or not done.stdout:
         last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["nothing was said"]
         raise RendererError(f"Graphviz made no {format} ({last[0]})")
-    return _lowered(done.stdout) if format.startswith("svg") else done.stdout
+    return _spaced(_lowered(done.stdout)) if format.startswith("svg") else done.stdout
 
 
 def _lowered(svg: bytes) -> bytes:
     """Lower indices and raise exponents by a distance: what Graphviz writes moves nothing in browsers."""
     return svg.replace(b'baseline-shift="sub"', b'dy="3"').replace(b'baseline-shift="super"', b'dy="-5"')
+
+
+def _spaced(svg: bytes) -> bytes:
+    """Keep the spaces at the ends of a text, which is a piece of a line: older Graphviz lets them vanish."""
+    return svg if b"xml:space" in svg else svg.replace(b"<text ", b'<text xml:space="preserve" ')
 
 
 def _command(format: str, engine: str, arguments: list[str]) -> list[str]:

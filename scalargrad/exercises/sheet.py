@@ -53,7 +53,10 @@ class Sheet(Content):
         save(path, "a sheet", self.forms)
 
     def to_markdown(self) -> str:
-        """Return the sheet for GitHub, with a line for the name; each blank `____` is a cell to type into."""
+        """Return the sheet for GitHub, with a line for the name; each blank `____` is a cell to type into.
+
+        The heading of formulas is a formula: MathJax, where it breaks lines, takes words for their width.
+        """
         writer = LatexWriter(self.digits)
         given = ", ".join(f"${name} = {number}$" for name, number in self.given(writer))
         author = "" if self.filled else f", name: {BLANK}"
@@ -68,7 +71,8 @@ class Sheet(Content):
                 )
                 for line in lines
             ]
-            parts.append(aligned(cells, (HEADINGS[0], heading, HEADINGS[1]), ("left",) * 3, "github"))
+            headings = (HEADINGS[0], rf"$\text{{{heading}}}$", HEADINGS[1])
+            parts.append(aligned(cells, headings, ("left",) * 3, "github"))
         return "\n\n".join(parts) + "\n"
 
     def _repr_markdown_(self) -> str:

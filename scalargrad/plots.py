@@ -1,4 +1,4 @@
-"""Plots of training, for which Matplotlib is needed: `pip install 'scalargrad-study[plot]'`.
+"""Plots of training, for which Matplotlib is needed, in a checkout: `pip install '.[plot]'`.
 
 Each draws on the axes it is given, or on those of a new figure, and returns the axes.  Plots of one's own
 have the same colours, lines and letters under `plt.style.use(plots.STYLE)`; `INK` and `GREY` are for what
@@ -8,92 +8,28 @@ is no curve.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from scalargrad.drawing.themes import LIGHT
+from scalargrad.drawing.plotting import COLOURS, GREY, INK, MARKERS, STYLE, axes, legend, logarithmic, whole
 from scalargrad.engine.recording import no_grad
 from scalargrad.errors import ShapeError
 from scalargrad.nn.module import as_list
 from scalargrad.training.batches import Data, Dataset, Model, outputs_of
+from scalargrad.training.curves import gradient_norms, loss_curves
 from scalargrad.training.diagnosis import Diagnosis
-from scalargrad.training.history import History
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# The colours of the drawings.  Not everyone can tell them apart, so lines differ in more than that.
-BORDERS = ("parameter", "output", "neuron", "operation")
-COLOURS = (LIGHT.text["value"], LIGHT.text["adjoint"], *(LIGHT.node[role][1] for role in BORDERS))
-MARKERS = "osD^vP"
-LINES = ("-", "--", "-.", ":", "-", "--")
-INK, GREY = (
-    LIGHT.text["name"],
-    LIGHT.hair,
-)  # of marks and numbers in a plot; of contours and lines to compare with
-SEVERAL = 8  # markers on a curve, enough to know it by
-
-# What makes any plot of Matplotlib look like these, and like the drawings.
-STYLE: dict[str, Any] = {
-    "axes.prop_cycle": f"cycler(color={list(COLOURS)}, linestyle={list(LINES)})",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": LIGHT.text["note"],
-    "axes.labelcolor": LIGHT.text["name"],
-    "xtick.color": LIGHT.text["note"],
-    "ytick.color": LIGHT.text["note"],
-    "font.family": ["STIXGeneral", "DejaVu Sans"],  # both come with Matplotlib; the first is like Times
-    "font.size": 12,
-    "mathtext.fontset": "stix",
-    "axes.titlesize": "medium",
-    "legend.frameon": False,
-    "figure.constrained_layout.use": True,
-    "figure.figsize": (6.4, 3.0),  # fits any cell of a notebook
-}
-
-
-def loss_curves(
-    histories: History | Mapping[str, History], *, log: bool = False, ax: "Axes | None" = None
-) -> "Axes":
-    """Plot the loss over the epochs, of one training or of several by their names.
-
-    Losses on validation data are dashed, with a dot at the best epoch.
-
-    >>> ax = loss_curves({"SGD": History(loss=[3.0, 2.0]), "Adam": History(loss=[3.0, 1.0])})
-    >>> ax.get_xlabel(), ax.get_ylabel(), len(ax.lines)
-    ('epoch', 'loss', 2)
-    """
-    ax = _axes(ax, "epoch", "loss")
-    named = {"": histories} if isinstance(histories, History) else histories
-    for i, (name, history) in enumerate(named.items()):
-        line: dict[str, Any] = {"color": COLOURS[i % 6], "linestyle": "-"}
-        if len(named) > 1:
-            line |= {"marker": MARKERS[i % 6], "markevery": max(history.epochs // SEVERAL, 1)}
-        ax.plot(_epochs(history), history.loss, label=name or "training", **line)
-        if history.validation_loss:
-            best = history.best_epoch
-            label = f"{name} validation".strip()
-            ax.plot(_epochs(history), history.validation_loss, label=label, **line | {"linestyle": "--"})
-            ax.plot(best + 1, history.validation_loss[best], "o", color=line["color"])
-    if log:
-        _logarithmic(ax)
-    _whole(ax)
-    if len(ax.get_legend_handles_labels()[1]) > 1:
-        _legend(ax)
-    return ax
-
-
-def gradient_norms(history: History, *, ax: "Axes | None" = None) -> "Axes":
-    """Plot ‖∇L‖ of the parameters of each layer over the epochs, on a logarithmic scale.
-
-    >>> ax = gradient_norms(History(loss=[1.0, 1.0], gradient_norms={"layers[0]": [1.0, 0.5]}))
-    >>> ax.get_yscale(), ax.lines[0].get_label()
-    ('log', 'layers[0]')
-    """
-    ax = _axes(ax, "epoch", "‖∇L‖ of the layer")
-    for (layer, norms), colour in zip(history.gradient_norms.items(), _shades(len(history.gradient_norms))):
-        ax.plot(_epochs(history), norms, "-", color=colour, label=layer)
-    _logarithmic(ax)
-    _whole(ax)
-    _legend(ax)
-    return ax
+__all__ = [
+    "COLOURS",
+    "GREY",
+    "INK",
+    "MARKERS",
+    "STYLE",
+    "decision_boundary",
+    "deltas",
+    "gradient_norms",
+    "loss_curves",
+]
 
 
 def deltas(reports: Diagnosis | Mapping[str, Diagnosis], *, ax: "Axes | None" = None) -> "Axes":
@@ -105,15 +41,15 @@ def deltas(reports: Diagnosis | Mapping[str, Diagnosis], *, ax: "Axes | None" = 
     >>> deltas(diagnose(nn.MLP(1, [3, 3, 1], seed=1), [0.5], [1.0])).get_yscale()
     'log'
     """
-    ax = _axes(ax, "layer", "mean |δ|")
+    ax = axes(ax, "layer", "mean |δ|")
     named = {"": reports} if isinstance(reports, Diagnosis) else reports
     for i, (name, report) in enumerate(named.items()):
         sizes = [layer.mean_delta for layer in report.layers]
         ax.plot(range(len(sizes)), sizes, f"{MARKERS[i % 6]}-", color=COLOURS[i % 6], label=name)
-    _logarithmic(ax)
-    _whole(ax)
+    logarithmic(ax)
+    whole(ax)
     if any(named):
-        _legend(ax)
+        legend(ax)
     return ax
 
 
@@ -150,7 +86,7 @@ def decision_boundary(
     xs, ys = np.linspace(left, right, resolution), np.linspace(bottom, top, resolution)
     with no_grad():
         scores = [list(map(float, as_list(o))) for o in outputs_of(model, [[a, b] for b in ys for a in xs])]
-    ax = _axes(ax, "$x[0]$", "$x[1]$")
+    ax = axes(ax, "$x[0]$", "$x[1]$")
     dx, dy = (xs[1] - xs[0]) / 2, (ys[1] - ys[0]) / 2  # the points are the centres of the pixels
     extent = (left - dx, right + dx, bottom - dy, top + dy)
     _shade(ax, np.reshape(scores, (resolution, resolution, -1)), extent, threshold)
@@ -165,7 +101,7 @@ def decision_boundary(
             label=f"${which:g}$",
             zorder=3,
         )
-    _legend(ax, title="target")
+    legend(ax, title="target")
     ax.set_aspect("equal")
     return ax
 
@@ -193,50 +129,3 @@ def _class(target: Any) -> float:
     """Return the class of a target: itself, or the place of the largest of a list."""
     numbers = list(target) if hasattr(target, "__len__") else [target]
     return float(numbers[0] if len(numbers) == 1 else numbers.index(max(numbers)))
-
-
-def _axes(ax: "Axes | None", x: str, y: str) -> "Axes":
-    if ax is None:
-        import matplotlib.pyplot as plt
-
-        ax = plt.subplots(layout="constrained")[1]  # of the size that its user has set
-    ax.set_xlabel(x)
-    ax.set_ylabel(y)
-    ax.spines[["top", "right"]].set_visible(False)
-    return ax
-
-
-def _epochs(history: History) -> range:
-    return range(1, history.epochs + 1)
-
-
-def _whole(ax: "Axes") -> None:
-    """Put only whole numbers below the horizontal axis, which counts."""
-    from matplotlib.ticker import MaxNLocator
-
-    ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10]))
-
-
-def _logarithmic(ax: "Axes") -> None:
-    """Put what is plotted on a logarithmic scale, with plain numbers (0.2, 0.5, 1) where they are few."""
-    from matplotlib.ticker import LogLocator, NullFormatter
-
-    ax.set_yscale("log")
-    low, high = ax.get_ylim()
-    if high < 1000 * low:
-        ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-        ax.yaxis.set_major_formatter("{x:g}")
-    ax.yaxis.set_minor_formatter(NullFormatter())
-
-
-def _legend(ax: "Axes", **options: Any) -> None:
-    """Name the lines beside the plot, where no data can be."""
-    ax.legend(frameon=False, bbox_to_anchor=(1.0, 1.0), loc="upper left", **options)
-
-
-def _shades(count: int) -> list[Any]:
-    """Return `count` colours from that of values to that of adjoints, in the order of the layers."""
-    from matplotlib.colors import LinearSegmentedColormap
-
-    layers = LinearSegmentedColormap.from_list("layers", [COLOURS[0], LIGHT.node["neuron"][1], COLOURS[1]])
-    return [layers(i / max(count - 1, 1)) for i in range(count)]

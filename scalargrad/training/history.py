@@ -1,6 +1,10 @@
 """What training leaves behind: the measures of each epoch."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @dataclass
@@ -33,6 +37,12 @@ class History:
     def best_epoch(self) -> int:
         """Return the first epoch, counted from 0, with the least of the watched losses."""
         return self.watched.index(min(self.watched))
+
+    def plot(self, *, log: bool = False, ax: "Axes | None" = None) -> "Axes":
+        """Plot the loss over the epochs, dashed that on validation data, and return the axes."""
+        from scalargrad.training.curves import loss_curves
+
+        return loss_curves(self, log=log, ax=ax)
 
     def __str__(self) -> str:
         if not self.epochs:

@@ -1,8 +1,10 @@
-"""Small data sets, made on the spot."""
+"""Small data sets: made on the spot, or those that scikit-learn carries."""
 
 import math
 import random
 from typing import Any, TypeVar, overload
+
+from scalargrad.errors import MissingPackageError
 
 Label = TypeVar("Label")
 Points = list[list[float]]
@@ -38,6 +40,42 @@ def moons(
     alternating = [exact[i // 2 + (i % 2) * len(upper)] for i in range(n)]
     points = [[x + generator.gauss(0, noise), y + generator.gauss(0, noise)] for x, y, _ in alternating]
     return points, [labels[which] for *_, which in alternating]
+
+
+def xor(labels: tuple[Any, Any] = (0, 1)) -> tuple[Points, list[Any]]:
+    """Return the four corners of the unit square with y = x₁ xor x₂, which no line separates.
+
+    >>> xor()
+    ([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 0])
+    """
+    corners = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
+    return corners, [labels[a != b] for a, b in corners]
+
+
+def iris() -> tuple[Points, list[int]]:
+    """Return 150 irises, four lengths in cm each, and their three species, 0 to 2 (Fisher, 1936).
+
+    Raises MissingPackageError where scikit-learn, which carries them, is not installed.
+    """
+    return _carried("load_iris", 1.0)
+
+
+def digits() -> tuple[Points, list[int]]:
+    """Return 1,797 handwritten digits, the 8 × 8 greys of each from 0 to 1, row by row, with which it is.
+
+    Raises MissingPackageError where scikit-learn, which carries them, is not installed.
+    """
+    return _carried("load_digits", 1 / 16)
+
+
+def _carried(loader: str, scale: float) -> tuple[Points, list[int]]:
+    try:
+        from sklearn import datasets
+    except ImportError:
+        message = "scikit-learn carries this data set, and is not installed: pip install scikit-learn"
+        raise MissingPackageError(message) from None
+    points, classes = getattr(datasets, loader)(return_X_y=True)
+    return (points * scale).tolist(), classes.tolist()
 
 
 def _angles(count: int) -> list[float]:

@@ -92,6 +92,10 @@ class RendererError(ScalargradError, RuntimeError):
     """Report that Graphviz or LaTeX is not installed, or that it made nothing."""
 
 
+class MissingPackageError(ScalargradError, ImportError):
+    """Report a package that something needs and that is not installed, with how to install it."""
+
+
 class ExpressionError(ScalargradError, ValueError):
     """Report what cannot be read in an expression; `pointer` shows the place with a caret."""
 

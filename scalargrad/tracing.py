@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from scalargrad.study.explain import Explanation, Notation
     from scalargrad.study.tables import TableForm, TableKind
 
+MOST_LISTED, ENDS = 200, 15  # instructions, beyond which a trace is printed as so many lines of each end
+
 # The readings below are imported where they are used, so that `import scalargrad` stays quick.
 
 
@@ -311,7 +313,13 @@ class Trace(WengertList):
     __hash__ = None  # type: ignore[assignment]
 
     def __str__(self) -> str:
-        return listing(self)
+        if len(self) <= MOST_LISTED:
+            return listing(self)
+        said = (
+            f"{len(self):,} instructions. All of them: t.save('trace.txt'). One: t[20], t['h1'], t[value].\n"
+            "The last part: trace(y, upto=[h]). Drawn by layers: draw(t)."
+        )
+        return f"{listing(self, ends=ENDS)}\n\n{said}"
 
     def __repr__(self) -> str:
         return f"<Trace of {self.output.name}: {len(self)} instructions>"

@@ -2,12 +2,15 @@
 
 import math
 import random
+import sys
 from statistics import pstdev
 
 import numpy as np
 import pytest
 
-from scalargrad.datasets import moons
+from scalargrad import nn
+from scalargrad.datasets import digits, iris, moons, xor
+from scalargrad.errors import MissingPackageError
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 7, 50])
@@ -51,3 +54,33 @@ def test_the_same_seed_gives_the_same_points():
     before = random.getstate()
     assert moons(9, seed=4) == moons(9, seed=4) != moons(9, seed=5)
     assert random.getstate() == before
+
+
+def test_xor_is_exclusive_or():
+    """Of its corners, with the labels that are asked for."""
+    for labels in ((0, 1), (-1, 1)):
+        points, found = xor(labels=labels)
+        assert found == [labels[int(a) ^ int(b)] for a, b in points]
+        assert len({tuple(point) for point in points}) == 4
+
+
+@pytest.mark.parametrize(
+    ("load", "samples", "width", "classes", "largest"),
+    [(iris, 150, 4, 3, 7.9), (digits, 1797, 64, 10, 1.0)],
+)
+def test_data_sets_of_scikit_learn_are_lists_that_a_model_takes(load, samples, width, classes, largest):
+    """With as many samples, inputs, classes as they are known for, and numbers that begin at 0."""
+    pytest.importorskip("sklearn", reason="scikit-learn is not installed")
+    points, labels = load()
+    assert (len(points), len(labels), {len(point) for point in points}) == (samples, samples, {width})
+    assert set(labels) == set(range(classes))
+    assert max(map(max, points)) == largest
+    assert min(map(min, points)) >= 0
+    assert len(nn.Layer(width, 2)(points[0])) == 2
+
+
+def test_a_package_that_is_missing_is_named(monkeypatch):
+    """With how to install it."""
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    with pytest.raises(MissingPackageError, match="pip install scikit-learn"):
+        iris()

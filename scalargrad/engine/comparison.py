@@ -45,6 +45,9 @@ class GradcheckReport(NamedTuple):
     def __bool__(self) -> bool:
         return self.ok
 
+    def __repr__(self) -> str:
+        return f"<GradcheckReport: {self}>"
+
     def __str__(self) -> str:
         worst, count = self.worst, len(self.comparisons)
         orders = f" of the orders 1 to {self.order}" if self.order > 1 else ""

@@ -99,6 +99,10 @@ class Optimizer:
         gradients = np.array([parameter.grad for parameter in self.parameters], dtype=float)
         assign(self.parameters, self.descend(data, gradients).tolist())
 
+    def __repr__(self) -> str:
+        rate = "a schedule" if callable(self.lr) else repr(self.lr)
+        return f"<{type(self).__name__}: lr={rate}, {len(self.parameters)} parameters, {self.steps} steps>"
+
     def zero_grad(self) -> None:
         """Set the grad of every parameter to 0."""
         for parameter in self.parameters:

@@ -15,6 +15,9 @@ from scalargrad.wengert.causes import causes_in
 from scalargrad.wengert.columns import aligned
 from scalargrad.wengert.list import WengertList
 
+HEADINGS = ("layer", "width", "φ", "mean |a|", "mean |δ|", "δ/next", "dead", "saturated", "‖∇L‖")
+NUMERIC = (False, True, False, *[True] * 6)
+
 
 @dataclass(frozen=True)
 class Diagnosis:
@@ -29,9 +32,25 @@ class Diagnosis:
         """Tell whether there is nothing to remedy."""
         return not self.verdicts and not self.causes
 
+    @property
+    def findings(self) -> list[str]:
+        """Return what there is to say, in sentences."""
+        return [*self.causes, *self.verdicts] or ["Nothing conspicuous."]
+
     def __str__(self) -> str:
-        findings = [*self.causes, *self.verdicts] or ["Nothing conspicuous."]
-        return "\n".join(([_table(self.layers), ""] if self.layers else []) + _wrapped(findings))
+        return "\n".join(([_table(self.layers), ""] if self.layers else []) + _wrapped(self.findings))
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the table of the layers, and what there is to say."""
+        from markupsafe import escape
+
+        from scalargrad.study.html import html_table
+
+        table = html_table(HEADINGS, [[_cells(layer)] for layer in self.layers], NUMERIC)
+        said = "".join(f"\n<p>{escape(finding)}</p>" for finding in self.findings)
+        return f"{table}{said}" if self.layers else said
 
 
 @overload
@@ -80,23 +99,22 @@ def _loss_of(model: Model, X: Data | None, y: Data | None, loss: Loss) -> Value:
 
 def _table(layers: Sequence[LayerReport]) -> str:
     # The headings as a line: tabulate would widen each column for them.
-    headings = ("layer", "width", "φ", "mean |a|", "mean |δ|", "δ/next", "dead", "saturated", "‖∇L‖")
-    lines = [
-        (
-            layer.path,
-            str(layer.width),
-            layer.activation,
-            f"{layer.mean_output:.3g}",
-            f"{layer.mean_delta:.2e}",
-            "" if layer.ratio is None else f"{layer.ratio:.2f}",
-            "" if layer.dead is None else f"{layer.dead:.0%}",
-            "" if layer.saturated is None else f"{layer.saturated:.0%}",
-            "" if layer.gradient_norm is None else f"{layer.gradient_norm:.2e}",
-        )
-        for layer in layers
-    ]
-    alignment = ("left", "right", "left", *["right"] * 6)
-    return aligned([headings, *lines], (), alignment)
+    alignment = ["right" if numeric else "left" for numeric in NUMERIC]
+    return aligned([HEADINGS, *map(_cells, layers)], (), alignment)
+
+
+def _cells(layer: LayerReport) -> tuple[str, ...]:
+    return (
+        layer.path,
+        str(layer.width),
+        layer.activation,
+        f"{layer.mean_output:.3g}",
+        f"{layer.mean_delta:.2e}",
+        "" if layer.ratio is None else f"{layer.ratio:.2f}",
+        "" if layer.dead is None else f"{layer.dead:.0%}",
+        "" if layer.saturated is None else f"{layer.saturated:.0%}",
+        "" if layer.gradient_norm is None else f"{layer.gradient_norm:.2e}",
+    )
 
 
 def _wrapped(paragraphs: Sequence[str]) -> list[str]:

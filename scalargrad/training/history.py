@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-@dataclass
+@dataclass(repr=False)
 class History:
     """What was measured in each epoch, and why training stopped.
 
@@ -48,3 +48,6 @@ class History:
         if not self.epochs:
             return self.stopped
         return f"{self.stopped}: loss {self.loss[0]:.4g} → {self.loss[-1]:.4g} in {self.epochs} epochs"
+
+    def __repr__(self) -> str:
+        return f"<History: {self}>"

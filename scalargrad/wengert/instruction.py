@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from scalargrad.notation.numbers import number
 from scalargrad.notation.text import TextWriter
 from scalargrad.notation.writer import Symbol, Writer
 from scalargrad.primitives.row import Primitive
 from scalargrad.wengert.structure import Form, Role
 
+SHOWN = 6  # decimals in a repr; the attributes have them all
 Phase = Literal["forward", "seed", "reverse"]
 
 
@@ -107,7 +109,13 @@ class Instruction:
         return writer.write(row, operands) if row else writer.number(self.value)
 
     def __repr__(self) -> str:
-        return f"{self.name} = {self.formula} = {self.value!r}"
+        tangent = "" if self.tangent is None else f", tangent {number(self.tangent, SHOWN)}"
+        return f"<{self._statement}, adjoint {number(self.adjoint, SHOWN)}{tangent}>"
+
+    @property
+    def _statement(self) -> str:
+        formula = f" = {self.formula}" if self.parents else ""
+        return f"{self.name}{formula} = {number(self.value, SHOWN)}"
 
 
 class Edge(NamedTuple):
@@ -148,8 +156,12 @@ class Contribution(NamedTuple):
         """Return the edge along which it is handed on."""
         return Edge(self.child, self.position)
 
+    def __repr__(self) -> str:
+        upstream, local, product = (number(x, SHOWN) for x in (self.upstream, self.local, self.contribution))
+        return f"<from {self.child.name} to {self.target.name}: {upstream} * {local} = {product}>"
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Step:
     """One step of backpropagation: `phase` is "forward", "seed" or "reverse".
 
@@ -162,3 +174,9 @@ class Step:
     phase: Phase
     instruction: Instruction
     contributions: tuple[Contribution, ...] = ()
+
+    def __repr__(self) -> str:
+        v = self.instruction
+        done = {"forward": v._statement, "seed": f"adjoint of {v.name} = 1"}.get(self.phase)
+        given = (f"{number(c.contribution, SHOWN)} to {c.target.name}" for c in self.contributions)
+        return f"<step {self.index}, {self.phase}: {done or f'{v.name} hands on ' + ', '.join(given)}>"

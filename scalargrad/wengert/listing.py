@@ -1,9 +1,9 @@
 """Lay a Wengert list out as the automatic differentiation literature does: two traces side by side."""
 
+import itertools
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import zip_longest
 from typing import NamedTuple
 
 from scalargrad.notation.labels import cut_in_the_middle
@@ -39,7 +39,14 @@ class Block(NamedTuple):
         return {FORWARD: [self.statement], **tangents, REVERSE: [*self.ends, *reversed(self.handed)]}
 
 
-def listing(trace: WengertList, digits: int = 4, width: int | None = None, inks: Inks = PLAIN) -> str:
+def listing(
+    trace: WengertList,
+    digits: int = 4,
+    width: int | None = None,
+    inks: Inks = PLAIN,
+    *,
+    ends: int | None = None,
+) -> str:
     """Return the forward and the reverse trace side by side, as text aligned on the decimal points.
 
     The left side is read down and evaluates; the right side is read up, from the seed: every edge
@@ -50,6 +57,7 @@ def listing(trace: WengertList, digits: int = 4, width: int | None = None, inks:
     read down, and at last names are cut.  No number ever is: where numbers do not fit, all is whole.
     A trace with tangents has them beside the values, or below each where that is too broad; `v_dot` is the
     tangent of v, and the last line says how they belong to the adjoints.
+    With `ends`, the beginning and the end are listed, of no more than about so many lines each.
 
     >>> from scalargrad import Value
     >>> x = Value(3.0, label="x")
@@ -63,7 +71,7 @@ def listing(trace: WengertList, digits: int = 4, width: int | None = None, inks:
                                |    dy = 1                         1
     """
     writer = TextWriter(digits)
-    table = _table(list(_blocks(trace, writer)), width, inks)
+    table = _table(_blocks(trace, writer, ends), width, inks)
     if trace.output.tangent is None:
         return table
     law = folded(duality(trace, writer), width or breadth_of(table))
@@ -84,11 +92,26 @@ def _table(blocks: Sequence[Block], width: int | None, inks: Inks) -> str:
     return whole
 
 
-def _blocks(trace: WengertList, writer: Writer) -> Iterator[Block]:
+def _blocks(trace: WengertList, writer: Writer, ends: int | None) -> list[Block]:
+    shown = [v for v in trace if v.role != "constant"]
+    first, last = (_within(ends, each) for each in (shown, reversed(shown)))
+    left_out = len(shown) - first - last
+    if left_out <= 0:
+        return list(_blocks_of(shown, trace, writer))
+    gap = Block((f"… {left_out:,} more", ""), [], [], [])
+    head, tail = (_blocks_of(part, trace, writer) for part in (shown[:first], shown[-last:]))
+    return [*head, gap, *tail]
+
+
+def _within(lines: int | None, instructions: Iterable[Instruction]) -> int:
+    """Return how many instructions fit into so many lines, one at least; each edge has a line."""
+    room = itertools.accumulate(max(len(v.parents), 1) for v in instructions)
+    return max(sum(lines is None or needed <= lines for needed in room), 1)
+
+
+def _blocks_of(shown: Iterable[Instruction], trace: WengertList, writer: Writer) -> Iterator[Block]:
     handed_on = {step.instruction: step.contributions for step in trace.steps if step.phase == "reverse"}
-    for v in trace:
-        if v.role == "constant":
-            continue
+    for v in shown:
         name = v.symbol(writer)
         formula = f" = {v.written(writer)}" if v.parents else ""
         statement = cut_in_the_middle(f"{name}{formula}", LONGEST)
@@ -150,7 +173,7 @@ def _side_by_side(
         columns = ([line for whole in part for line in fold(whole)] for part in row.values())
         lines += [
             _beside([line or blank for line, blank in zip(beside, blanks)], bar)
-            for beside in zip_longest(*columns)
+            for beside in itertools.zip_longest(*columns)
         ]
     named = [(f"{part[0]} ({READ[part]})", *part[1:]) for part in headings]
     return _aligned(lines, _beside(named, bar), headings, inks)

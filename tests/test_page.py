@@ -161,7 +161,7 @@ def test_a_trace_that_is_too_long_is_refused_with_a_way_that_works(tmp_path):
         h = h.tanh()
     y = h.sin()
     for use in (trace(y).to_html, lambda: trace(y).frames(tmp_path)):
-        with pytest.raises(TraceTooLargeError, match=r"402 rows and 401 edges.*at most 400.*upto="):
+        with pytest.raises(TraceTooLargeError, match=r"502 rows and 501 edges.*at most 500.*upto="):
             use()
     assert "<p>" in trace(y)._repr_html_()
     assert "iframe" in trace(y, upto=[h])._repr_html_()

@@ -260,3 +260,16 @@ def test_a_trace_upto_some_values_takes_them_as_inputs():
     assert cut[x].adjoint == h.data
     with pytest.raises(UnknownNameError, match="not in this trace"):
         trace(h, upto=[y])
+
+
+def test_a_trace_is_cut_at_names_too():
+    """Of labels and of places in a network, whose Values nobody holds."""
+    w, x = leaves(w=3.0, x=2.0)
+    h = w * x
+    label(h=h)
+    assert trace(h.tanh(), upto="h") == trace(h.tanh(), upto=[h])
+    model = nn.MLP(2, [3, 1], seed=1)
+    cut = trace(model([1.0, 2.0]), upto=[f"a0[{i}]" for i in range(3)])
+    assert {v.name for v in cut if v.role == "input"} == {f"a0[{i}]" for i in range(3)}
+    with pytest.raises(UnknownNameError, match="unknown name 'a9'"):
+        trace(h, upto="a9")

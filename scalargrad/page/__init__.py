@@ -9,7 +9,7 @@ from scalargrad.wengert.list import WengertList
 
 __all__ = ["MOST_EDGES", "MOST_INSTRUCTIONS", "Quiz", "check_size", "embedded", "page"]
 
-MOST_INSTRUCTIONS, MOST_EDGES = 400, 1200  # what a browser plays without a pause
+MOST_INSTRUCTIONS, MOST_EDGES = 500, 1200  # what a browser plays without a pause
 
 
 def page(
@@ -65,5 +65,5 @@ def check_size(trace: WengertList, kind: str) -> None:
         raise TraceTooLargeError(
             f"the trace of {trace.output.name} has {len(trace):,} rows and {edges:,} edges; {kind} shows "
             f"at most {MOST_INSTRUCTIONS:,} and {MOST_EDGES:,}: cut it with trace(y, upto=[h1, h2]) at "
-            "Values h1, h2 that then stand as inputs"
+            "Values, or at names such as 'a1[0]', that then stand as inputs"
         )

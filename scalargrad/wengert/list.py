@@ -142,6 +142,10 @@ class WengertList(Sequence[Instruction]):
     def _by_node(self) -> Mapping[Value, Instruction]:
         return dict(zip(self._nodes, self.instructions))
 
+    def node(self, name: str) -> Value:
+        """Return the Value of a name."""
+        return self._nodes[self[name].index]
+
     @property
     def output(self) -> Instruction:
         """Return the last instruction, whose derivatives the adjoints are."""

@@ -115,7 +115,7 @@ def traces() -> None:
     trace(1.0)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     trace(y, tangents={"x": "1"})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
     trace(y, tangents=[x])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    trace(y, upto=["x"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+    trace(y, upto=[1.0])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
     t[1.5]  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]
     t.explain("x", 4)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     t.explain("x", digit=4)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]

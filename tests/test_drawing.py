@@ -18,6 +18,7 @@ from scalargrad.drawing import THEMES, VIEWS, render
 from scalargrad.errors import GraphTooLargeError, OperandError, RendererError, UnknownNameError
 from scalargrad.examples import GALLERY, example
 from scalargrad.notation.labels import one_line
+from scalargrad.notation.numbers import number
 from scalargrad.wengert.list import WengertList
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -319,3 +320,17 @@ def test_a_wide_fan_stands_in_several_columns():
     _, height = size_of(draw(total([x * float(i) for i in range(2, 32)]), "values"))
     _, one = size_of(draw(total([x * float(i) for i in range(2, 4)]), "values"))
     assert height < 30 * one / 2
+
+
+@pytest.mark.parametrize("name", GALLERY)
+@pytest.mark.parametrize(("view", "edges"), [*((view, None) for view in VIEWS), ("values", "local")])
+def test_a_drawing_without_values_has_no_number_that_was_computed(name, view, edges):
+    """Not in a label and not where a node is pointed at: it is there to be worked out by hand."""
+    recorded = trace(example(name).output())
+    figure = draw(recorded, view, values=False, edges=edges, digits=9)
+    given = {number(v.value, 9) for v in recorded if not v.parents}
+    computed = {number(x, 9) for v in recorded for x in (v.value, v.adjoint)} - given
+    long = [text for text in computed if len(text) > 6]  # which no length or colour is
+    assert long or name in {"fan-out", "chain-power"}  # whose numbers are whole
+    written = text_of(figure.source + figure.text).replace("−", "-")
+    assert [text for text in long if text in written] == []

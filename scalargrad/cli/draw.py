@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--style", choices=STYLES, default=STYLES[0], help="how nodes are drawn")
     parser.add_argument("--direction", choices=DIRECTIONS, default=DIRECTIONS[0], help="where values flow")
     parser.add_argument("--no-adjoints", action="store_true", help="show the forward pass alone")
+    parser.add_argument("--no-values", action="store_true", help="show no more than what is given")
     add_digits(parser)
 
 
@@ -50,6 +51,7 @@ def run(options: argparse.Namespace) -> None:
             recorded,
             options.view,
             edges=options.edges,
+            values=not options.no_values,
             adjoints=not options.no_adjoints,
             style=options.style,
             theme=options.theme,

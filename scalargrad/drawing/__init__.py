@@ -30,6 +30,7 @@ def draw(
     view: ChosenView = "auto",
     *,
     edges: Edges | None = None,
+    values: bool = True,
     adjoints: bool = True,
     style: Style = "textbook",
     theme: ThemeName = "light",
@@ -44,8 +45,9 @@ def draw(
     """Draw the graph of an output, or of its trace, as a graphviz.Digraph with values and adjoints.
 
     `view` is "values", "neurons", "layers" or "auto", the finest that is readable; `edges` writes the
-    "local" derivative or the "contribution" on each edge.  The style "micrograd" separates data from
-    operations; the theme is "light" or "dark"; values flow "right", or "down" for a narrow page.
+    "local" derivative or the "contribution" on each edge.  `adjoints=False` shows the forward pass,
+    `values=False` no more than what is given, to be worked out by hand.  The style "micrograd" separates
+    data from operations; the theme is "light" or "dark"; values flow "right", or "down" for a narrow page.
     `around` shows what is at most `hops` edges from a Value or a name, `paths=(x, y)` what lies between
     the two, `upto` what a Value was computed from.  Layout ends after `time_limit` seconds.
 
@@ -75,9 +77,10 @@ def draw(
     if view == "auto" and (style == "micrograd" or edges == "local"):
         view = "values"  # the one view that has them
     picture = choose(trace, kept, view)
-    _check_options(picture.view, style, edges)
+    _check_options(picture.view, style, edges, values)
     plain, italic = (
-        Inscriber(trace, edges, adjoints, writer(digits)) for writer in (TextbookWriter, ItalicWriter)
+        Inscriber(trace, edges, adjoints, writer(digits), values=values)
+        for writer in (TextbookWriter, ItalicWriter)
     )
     figure = Figure("drawing")
     if style == "micrograd":
@@ -110,7 +113,7 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> "Figure":
     return figure
 
 
-def _check_options(view: str, style: Style, edges: Edges | None) -> None:
+def _check_options(view: str, style: Style, edges: Edges | None, values: bool) -> None:
     """Refuse options that say nothing about a view, rather than ignore them."""
     if style == "micrograd" and view != "values":
         message = f'style="micrograd" draws values, and the view is {view!r}: add view="values"'
@@ -120,6 +123,9 @@ def _check_options(view: str, style: Style, edges: Edges | None) -> None:
             'the local derivative of a weighted sum by an input is its weight, which view="neurons" writes '
             'on the edge already; edges="local" is for view="values"'
         )
+        raise UnknownNameError(message)
+    if not values and (style == "micrograd" or edges == "contribution"):
+        message = 'values=False hides what the style "micrograd" and edges="contribution" are made of'
         raise UnknownNameError(message)
     if edges and view == "layers":
         message = f'an edge of view="layers" stands for many, so it has no {edges}: use view="values"'

@@ -29,7 +29,8 @@ class Inscription:
 class Inscriber:
     """Write groups and edges as lines of text, in the notation of a writer.
 
-    `edges` is "local", "contribution" or None, `adjoints` tells whether adjoints are shown.
+    `edges` is "local", "contribution" or None; `adjoints` tells whether adjoints are shown, `values` whether
+    what was computed is: without, only what is given has its number.
 
     >>> from scalargrad import Value
     >>> x = Value(3.0, label="x1")
@@ -44,10 +45,12 @@ class Inscriber:
         edges: Edges | None = None,
         adjoints: bool = True,
         writer: TextbookWriter | None = None,
+        *,
+        values: bool = True,
     ) -> None:
         self.trace = trace
         self.edges = edges
-        self.adjoints = adjoints
+        self.values, self.adjoints = values, adjoints and values
         self.writer = writer or TextbookWriter()
 
     def lines(self, group: Group, compact: bool = False) -> list[Inscription]:
@@ -100,6 +103,8 @@ class Inscriber:
 
     def _calculation(self, v: Instruction) -> str:
         text = one_line(v.name) + (f" ({v.path})" if v.path else "")
+        if v.parents and not self.values:
+            return f"{text} = {v.formula}" if len(v.parents) <= 2 * FEW else text
         if v.parents and len(v.parents) <= 2 * FEW:
             text += f" = {v.formula} = {v.substitution}"
         text += f" = {v.value!r}"
@@ -110,7 +115,8 @@ class Inscriber:
             yield Inscription("name", self.value(v))
         else:
             yield Inscription("name", shortened(f"{self.name(v)} = {formula(v, self.writer)}"))
-            yield Inscription("value", f"= {self.number(v.value)}")
+            if self.values:
+                yield Inscription("value", f"= {self.number(v.value)}")
         if self.adjoints and v.role != "constant":
             yield Inscription("adjoint", self.adjoint(v))
 
@@ -126,6 +132,8 @@ class Inscriber:
                 yield Inscription("note", self.value(unit.bias))
                 if self.adjoints:
                     yield self._share(unit.bias, self._edge_of(unit.bias, unit))
+        if not self.values:
+            return
         yield Inscription("value", self.value(z))
         if a is not z:
             yield Inscription("value", self.value(a))
@@ -173,8 +181,10 @@ class Inscriber:
         """Return the local derivative of an edge, its formula with its number."""
         number = self.number(edge.local)
         if len(edge.child.parents) > 2 * FEW:
-            return number
+            return number if self.values else "…"
         text = str(edge.child.local_derivatives(self.writer)[edge.position])
+        if not self.values:
+            return shortened(text, 32)
         return text if text == number else shortened(f"{text} = {number}", 32)
 
     def _contribution(self, edge: Edge) -> str:
@@ -199,7 +209,8 @@ class Inscriber:
         )
         if len({len(unit.weights) for unit in units}) == 1:
             yield Inscription("note", self._matrix(units))
-        yield Inscription("value", self._range(self._letter(units), (unit.a.value for unit in units)))
+        if self.values:
+            yield Inscription("value", self._range(self._letter(units), (unit.a.value for unit in units)))
         if self.adjoints:
             yield Inscription("adjoint", self._range("δ", (unit.z.adjoint for unit in units)))
 

@@ -11,7 +11,7 @@ from scalargrad.errors import GraphTooLargeError, RendererError
 TIME_LIMIT = 10.0
 Raster = Literal["png", "jpg", "jpeg", "gif", "webp"]
 ImageFormat = Literal["svg", "pdf", Raster]
-SHARP, COARSE, LONG = 144, 72, 200_000  # dots per inch, coarse where the DOT text is long and the image huge
+SHARP, COARSE, LONG = 192, 72, 200_000  # dots per inch, coarse where the DOT text is long and the image huge
 WITH_LIBRARY = """
 import sys
 from pygraphviz import AGraph

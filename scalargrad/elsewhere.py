@@ -12,6 +12,23 @@ ONE_NUMBER = "has no meaning here: a Value is one number, and many are a list of
 SEEDS = "is seed= of nn.MLP, fit and datasets.moons here, else Python's random.seed"
 MODES = "is not there; a list comprehension over model.parameters() says what to change"
 
+# Functions that are written as a short formula, in Python as in expressions.
+FORMULAS = {
+    "square": "x**2",
+    "sqr": "x**2",
+    "cbrt": "x**(1/3)",
+    "rsqrt": "1/sqrt(x)",
+    "reciprocal": "1/x",
+    "sinc": "sin(pi*x)/(pi*x), which has no value at x = 0",
+    "degrees": "x*180/pi",
+    "rad2deg": "x*180/pi",
+    "radians": "x*pi/180",
+    "deg2rad": "x*pi/180",
+    "sign": "x/abs(x), which has no value at x = 0",
+    "mod": "x - n*y with the whole number n",
+    "fmod": "x - n*y with the whole number n",
+}
+
 ANSWERS: dict[str, dict[str, str]] = {
     "scalargrad": {
         "Tensor": "is Value(3.0) here, for one number; a vector is a list of Values",
@@ -26,11 +43,13 @@ ANSWERS: dict[str, dict[str, str]] = {
         "enable_grad": RECORDS,
         "set_grad_enabled": RECORDS,
         "inference_mode": "is no_grad() here",
-        "autograd": "is grad(f), value_and_grad(f), hessian(f) here",
+        "autograd": "is grad(f), value_and_grad(f), jacobian(f), hessian(f) here",
         "backward": "is the method y.backward() here",
         "value_and_gradient": "is value_and_grad here",
         "elementwise_grad": "is grad here, called once for each number",
-        "func": "is grad(f), hessian(f) here",
+        "func": "is grad(f), jvp(f), vjp(f), jacobian(f), hessian(f) here",
+        "jacrev": "is jacobian(f) here",
+        "jacfwd": "is jvp(f), a column from one sweep, or jacobian(f), here",
         "vmap": "is record(f), which takes arrays in the place of numbers, here",
         "jit": "is record(f) here",
         "compile": "is record(f) here",
@@ -39,9 +58,16 @@ ANSWERS: dict[str, dict[str, str]] = {
         "stack": "is a list here",
         "cat": "is a list here, a + b",
         "log_sum_exp": "is logsumexp here",
+        **{name: f"is {formula} here" for name, formula in FORMULAS.items()},
         "arcsin": "is asin here",
         "arccos": "is acos here",
         "arctan": "is atan here",
+        "arcsinh": "is asinh here",
+        "arccosh": "is acosh here",
+        "arctanh": "is atanh here",
+        "ln": "is log here",
+        "floor": "has the derivative 0; int(x) is the whole part, as a plain number",
+        "round": "has the derivative 0; round(x) is a plain number",
         "max": "is maximum(a, b) here",
         "min": "is minimum(a, b) here",
         "save": "is model.save('model.json') or trace(y).save('net.html') here",

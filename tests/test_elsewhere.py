@@ -1,5 +1,6 @@
 """Names of other libraries: what means the same works, the rest is answered, and the answers are true."""
 
+import builtins
 import re
 
 import pytest
@@ -39,8 +40,8 @@ def test_an_answer_names_what_is_there(place, name, said):
     for root, path in re.findall(r"\b(scalargrad|nn|optim|datasets|plots)\.(\w+)", said):
         assert hasattr(ROOTS[root], path), f"{place}.{name}: {root}.{path}"
     for function in re.findall(r"(?<![.\w])(\w+)\(", said):
-        is_ours = hasattr(scalargrad, function) or hasattr(nn, function) or hasattr(Value, function)
-        assert is_ours or function in {"abs", "print", "not", "range"}, f"{place}.{name}: {function}"
+        is_ours = any(hasattr(owner, function) for owner in (scalargrad, nn, Value, builtins))
+        assert is_ours, f"{place}.{name}: {function}"
 
 
 @pytest.mark.parametrize(("kind", "look_up"), [("loss", loss_function), ("activation", named)])

@@ -4,6 +4,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from scalargrad.elsewhere import FORMULAS
 from scalargrad.engine import functions
 from scalargrad.engine.composed import log_softmax, mean, softmax
 from scalargrad.errors import OperandError, ShapeError, unknown
@@ -24,19 +25,7 @@ ALIASES = {
 }  # fmt: skip
 INSTEAD = {  # of what people look for, where no name is near
     "norm": "sqrt(sum(x**2))",
-    "square": "x**2",
-    "sqr": "x**2",
-    "cbrt": "x**(1/3)",
-    "rsqrt": "1/sqrt(x)",
-    "reciprocal": "1/x",
-    "sinc": "sin(pi*x)/(pi*x), which has no value at x = 0",
-    "degrees": "x*180/pi",
-    "rad2deg": "x*180/pi",
-    "radians": "x*pi/180",
-    "deg2rad": "x*pi/180",
-    "sign": "x/abs(x), which has no value at x = 0",
-    "mod": "x - n*y with the whole number n",
-    "fmod": "x - n*y with the whole number n",
+    **FORMULAS,
     "prod": "x[0]*x[1]",
     "where": "relu, max, min or clip",
     "argmax": "max, whose derivative there is",

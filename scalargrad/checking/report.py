@@ -98,9 +98,9 @@ class CheckReport:
 
         >>> from scalargrad import Value, trace
         >>> print(trace(Value(3.0, label="x") ** 2).check({"d x": "9.00"}).text(60))
-        step      your number    exact         remark
-        d x              9.00        6  WRONG  x**2 is taken in the
-                                               place of its derivative
+        step      your number    exact
+        d x              9.00        6  WRONG
+            x**2 is taken in the place of its derivative
         <BLANKLINE>
         1 step is wrong, the first of them d x.
         """

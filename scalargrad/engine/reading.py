@@ -34,7 +34,7 @@ def _softmax(xs: Sequence[Value], z: Value) -> list[Value]:
 
 def _weigh(weight: Number, x: Number) -> Number:
     # A Value that is 0 at this point still has derivatives: only what is infinite gives way to it.
-    has_derivatives = isinstance(weight, Value) and math.isfinite(x)
+    has_derivatives = isinstance(weight, Value) and math.isfinite(as_value(x)._data)
     return weight * x if weight or has_derivatives else 0.0
 
 

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any
 
 from scalargrad.engine import functions
-from scalargrad.engine.methods import Methods
 from scalargrad.engine.node import real
 from scalargrad.engine.value import Value, operand
 from scalargrad.errors import OperandError
@@ -71,4 +70,4 @@ def _number(x: Any) -> float:
     return real(x) if constant is None else constant._data
 
 
-attached(Methods, {"__array_ufunc__": array_ufunc})
+attached(Value, {"__array_ufunc__": array_ufunc})

@@ -29,6 +29,7 @@ def named(activation: ActivationLike | bool) -> ActivationLike:
 
 def activation_function(activation: ActivationLike) -> ActivationFunction | None:
     """Return the function of an activation given by name, by itself, or as None for the identity."""
+    activation = named(activation)
     if activation is None or callable(activation):
         return activation
     if activation == "softmax":

@@ -40,8 +40,8 @@ def units_of(trace: WengertList) -> list[Unit]:
     >>> from scalargrad import Value, dot
     >>> x, w, b = Value(2.0, label="x"), Value(3.0, label="w"), Value(1.0, label="b")
     >>> (unit,) = units_of(WengertList.of((dot([w], [x]) + b).tanh()))
-    >>> unit.z, unit.bias, len(unit.members)
-    (v4 = v3 + b = 7.0, b = 1 = 1.0, 3)
+    >>> unit.z.name, unit.bias.name, len(unit.members)
+    ('v4', 'b', 3)
     """
     finder = _Finder(trace)
     found = [unit for z in reversed(trace.instructions) if (unit := finder.unit_at(z))]

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scalargrad import Value, dot, functions, logsumexp
+from scalargrad import Value, dot, functions, grad, logsumexp, record
 from scalargrad.engine.apply import apply
 from scalargrad.engine.value import Constant
 from scalargrad.errors import OperandError, RangeError, StaleGraphError
@@ -171,16 +171,38 @@ def test_repr_shows_data_grad_and_label():
 # ---- identity and order
 
 
-def test_equality_is_identity():
-    """Two leaves of equal data stay two, in comparisons, sets and dictionaries."""
+def test_equality_between_values_is_identity():
+    """Two leaves of equal data stay two, in comparisons, lists, sets and dictionaries."""
     a, b = Value(2.0), Value(2.0)
     assert a == a  # noqa: PLR0124  # identity is what is tested
     assert a != b
-    assert a != 2.0
+    assert [a, b].index(b) == 1
     assert len({a, b}) == len({a: 1, b: 2}) == 2
     y = a * b * b
     y.backward()
     assert (a.grad, b.grad) == (4.0, 8.0)
+
+
+@given(st.floats(), st.floats() | st.integers() | st.booleans())
+def test_equality_to_a_number_is_by_data(x, y):
+    """On either side, as a function that branches expects it; nothing but a number is equal."""
+    for left, right in ((Value(x), y), (y, Value(x)), (Value(x), np.float64(x))):
+        number = float(right if isinstance(left, Value) else left)
+        assert (left == right, left != right) == (x == number, x != number)
+    assert Value(x) != str(x)
+    assert Value(x) != [x]
+
+
+def test_a_branch_at_a_number_is_taken_in_every_way_to_run_a_function():
+    """By the engine, by `grad` and by a recording."""
+
+    def branch(x):
+        return 10 * x if x == 2.0 else x
+
+    for x in (2.0, 3.0):
+        wanted = 10.0 if x == 2.0 else 1.0
+        assert branch(Value(x)).data == record(branch)(x) == wanted * x
+        assert grad(branch)(x) == wanted
 
 
 @given(st.floats(), st.floats())

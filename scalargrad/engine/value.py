@@ -24,7 +24,8 @@ class Value(Methods["Value"], Micrograd, PyTorch):
 
     `data` is the number and `grad` the derivative of the last swept output by it, accumulated over
     sweeps where the value is a leaf.  `label` is its name in traces and drawings, `path` its place
-    in a network.  Numbers mix with Values in every operation; `==` is identity, order is by data.
+    in a network.  Numbers mix with Values in every operation; order is by data, and so is `==` to a number,
+    which between Values is identity.
     Raises OperandError (a TypeError) for anything but one real number.
 
     >>> x = Value(3.0, label="x")
@@ -120,6 +121,16 @@ class Value(Methods["Value"], Micrograd, PyTorch):
 
     def __format__(self, form: str) -> str:
         return format(self._read("format()"), form) if form else repr(self)
+
+    def __eq__(self, other: object, /) -> bool:
+        """Tell whether a number is that of the data; between Values it is identity, as lists of them need."""
+        if watching.watched and (seen := watching.watcher.get().equal(self, other)) is not NotImplemented:
+            return bool(seen)
+        if isinstance(other, Value) or not isinstance(other, numbers.Real):
+            return NotImplemented
+        return self._compared("==", Constant(float(other)), self._data == other)
+
+    __hash__ = object.__hash__
 
     def __lt__(self, other: "Number", /) -> bool:
         if (right := operand(other)) is None:

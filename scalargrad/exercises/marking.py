@@ -29,8 +29,8 @@ class Marked:
 
     @property
     def right(self) -> int:
-        """Return how many blanks are right."""
-        return sum(row.ok for row in self._rows)
+        """Return how many blanks are right, what follows from an earlier slip among them."""
+        return sum(row.verdict not in {"wrong", "unclear"} for row in self._rows)
 
     @property
     def first_wrong(self) -> Judgement | None:
@@ -57,11 +57,15 @@ class Marked:
 
     def text(self, width: int | None = None, inks: Inks = PLAIN) -> str:
         """Return the report on the numbers with the score, folded to fit a width in columns."""
-        return "\n\n".join((*([self.report.text(width, inks)] if self.report else []), self._summary(width)))
+        said = (
+            [] if self.report is None else [self.report.text(width, inks)]
+        )  # a report is true where all is right
+        return "\n\n".join((*said, self._summary(width)))
 
     def to_markdown(self) -> str:
         """Return the report on the numbers for GitHub, with the score."""
-        return "\n\n".join((*([self.report.to_markdown()] if self.report else []), self._summary(None)))
+        said = [] if self.report is None else [self.report.to_markdown()]
+        return "\n\n".join((*said, self._summary(None)))
 
     def _summary(self, width: int | None) -> str:
         named = f": {', '.join(self.unanswered)}" if 0 < len(self.unanswered) < self.blanks else ""

@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from scalargrad.engine import watching
-from scalargrad.engine.lines import is_the_users
+from scalargrad.engine.lines import is_outside, is_the_users
 from scalargrad.engine.value import Value
 
+PACKAGE_NAME = __name__.partition(".")[0]
 SCALARS = (bool, int, float, complex, str, bytes, type(None))
 OURS = "scalargrad.nn"  # whose objects a user changes
 UNCHANGED = ("path", "_training")  # attributes of theirs by which nothing is computed, or that are conditions
@@ -127,6 +128,7 @@ class _Found:
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.names: set[str] = {"__call__"}
+        self.homes = set(_homes(function))  # installed or not, what is recorded is the user's
         known = 0
         while known < len(self.names):  # what is called has names of its own
             known = len(self.names)
@@ -175,7 +177,7 @@ class _Found:
             yield from self._of_object(thing)
 
     def _of_named(self, thing: ModuleType | type) -> Iterator[Any]:
-        if _is_the_users(thing.__name__ if isinstance(thing, ModuleType) else thing.__module__):
+        if self._is_the_users(thing.__name__ if isinstance(thing, ModuleType) else thing.__module__):
             yield from self._of_scope(vars(thing), self.names)
 
     def _of_object(self, thing: Any) -> Iterator[Any]:
@@ -185,12 +187,12 @@ class _Found:
         if any(cls.__module__.startswith(OURS) for cls in classes):
             but = {*UNCHANGED, *getattr(thing, "buffers", ())}
             yield from self._of_scope(attributes, self.names | attributes.keys() - but, self.modules)
-        elif _is_the_users(type(thing).__module__):
+        elif self._is_the_users(type(thing).__module__):
             yield from self._of_scope(attributes, self.names)
         yield from classes
 
     def _of_function(self, function: FunctionType) -> Iterator[Any]:
-        if _is_the_users(function.__module__):
+        if self._is_the_users(function.__module__) and is_outside(function.__code__.co_filename):
             named = set(_names(function.__code__))
             self.names |= named
             full = [cell for cell in function.__closure__ or () if not _is_empty(cell)]
@@ -198,6 +200,14 @@ class _Found:
             yield from (cell.cell_contents for cell in full)
             yield from (function.__defaults__ or (), function.__kwdefaults__ or {})
             yield from self._of_scope(function.__globals__, named)
+
+    def _is_the_users(self, module: Any) -> bool:
+        """Tell whether a module is neither of this package, nor Python's, nor installed but for a home."""
+        if not isinstance(module, str) or module == "__main__":
+            return True  # code that was made at run time, or is run by a profiler
+        root = module.partition(".")[0]
+        file = getattr(sys.modules.get(module), "__file__", None)
+        return root in self.homes or (is_the_users(file) if file else root not in sys.stdlib_module_names)
 
     def _of_scope(
         self, names: Mapping[str, Any], wanted: Collection[str], kept: list[_Scope] | None = None
@@ -215,12 +225,16 @@ def _names(code: CodeType) -> Iterator[str]:
             yield from _names(constant)
 
 
-def _is_the_users(module: Any) -> bool:
-    """Tell whether a module is neither of this package, nor Python's, nor installed."""
-    if not isinstance(module, str):
-        return True  # code that was made at run time
-    file = getattr(sys.modules.get(module), "__file__", None)
-    return is_the_users(file) if file else module.partition(".")[0] not in sys.stdlib_module_names
+def _homes(function: Any) -> Iterator[str]:
+    """Yield the packages that a function, or what it is made of, is defined in; none is this one."""
+    if isinstance(function, functools.partial):
+        for part in (function.func, *function.args):
+            yield from _homes(part)
+        return
+    for thing in (getattr(function, "__wrapped__", function), type(function)):
+        root = str(getattr(thing, "__module__", "")).partition(".")[0]
+        if root not in {*sys.stdlib_module_names, PACKAGE_NAME}:
+            yield root
 
 
 def _is_empty(cell: CellType) -> bool:

@@ -135,10 +135,6 @@ def _is_watched_by_user() -> bool:
     return watcher.get() is not nobody and is_outside(sys._getframe(2).f_code.co_filename)
 
 
-def _equal(self: Value, other: object) -> Any:
-    return watcher.get().equal(self, other)
-
-
 def _hashed(self: Value) -> int:
     if _is_watched_by_user():
         watcher.get().looked_up(self)
@@ -169,10 +165,9 @@ def _local_derivatives(self: Value) -> Any:
     return QUIET["local_derivatives"].__get__(self)
 
 
-NAMES = ("__eq__", "__hash__", "__repr__", "__format__", "grad", "local_derivatives")
+NAMES = ("__hash__", "__repr__", "__format__", "grad", "local_derivatives")
 QUIET: dict[str, Any] = {name: inspect.getattr_static(Value, name) for name in NAMES}
 REPORTS: dict[str, Any] = {
-    "__eq__": _equal,
     "__hash__": _hashed,
     "__repr__": _text,
     "__format__": _formatted,

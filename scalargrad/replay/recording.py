@@ -10,7 +10,7 @@ import numpy as np
 
 from scalargrad.engine.lines import Line, line
 from scalargrad.engine.node import describe, evaluation_order, next_order
-from scalargrad.engine.value import Constant, Value, as_value
+from scalargrad.engine.value import Constant, Value
 from scalargrad.engine.watching import Watcher
 from scalargrad.errors import ReadError, RecordError
 from scalargrad.replay.chance import drawn
@@ -131,17 +131,11 @@ class Recording(Watcher):
         self.guards.append(Guard(left, sign, right, outcome, line()))
 
     def equal(self, left: Value, right: Any) -> Any:
-        """Compare numbers by their data, where Values stand for plain numbers, and keep that as a guard."""
-        is_number = isinstance(right, Value | numbers.Real)
-        if hasattr(right, "__array__") and not is_number:
+        """Compare Values that stand for plain numbers by their data, and keep that as a guard."""
+        if hasattr(right, "__array__") and not isinstance(right, numbers.Real):
             self.read(left, "a comparison with an array")
-        if (
-            not is_number
-            or not self.is_plain(left)
-            or (isinstance(right, Value) and not self.is_plain(right))
-        ):
-            return NotImplemented  # that is identity
-        right = as_value(float(right) if isinstance(right, bool) else right)
+        if not isinstance(right, Value) or not self.is_plain(left) or not self.is_plain(right):
+            return NotImplemented
         outcome = left._data == right._data
         self.compared(left, "==", right, outcome)
         return outcome

@@ -2,8 +2,9 @@
 
 import math
 import random
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from scalargrad.elsewhere import missing
 from scalargrad.errors import MissingPackageError
 
 Label = TypeVar("Label")
@@ -66,6 +67,12 @@ def digits() -> tuple[Points, list[int]]:
     Raises MissingPackageError where scikit-learn, which carries them, is not installed.
     """
     return _carried("load_digits", 1 / 16)
+
+
+if not TYPE_CHECKING:  # which would take any name to be there
+
+    def __getattr__(name: str) -> object:
+        raise missing(__name__, name)
 
 
 def _carried(loader: str, scale: float) -> tuple[Points, list[int]]:

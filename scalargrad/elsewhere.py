@@ -10,6 +10,7 @@ from typing import Any
 RECORDS = "is not needed here: every Value is recorded, but under no_grad()"
 ONE_NUMBER = "has no meaning here: a Value is one number, and many are a list of them"
 SEEDS = "is seed= of nn.MLP, fit and datasets.moons here, else Python's random.seed"
+OWN = "has no room on a Value: keep it in a dict, such as {p: 0.0 for p in parameters}"
 MODES = "is not there; a list comprehension over model.parameters() says what to change"
 
 # Functions that are written as a short formula, in Python as in expressions.
@@ -48,6 +49,9 @@ ANSWERS: dict[str, dict[str, str]] = {
         "value_and_gradient": "is value_and_grad here",
         "elementwise_grad": "is grad here, called once for each number",
         "func": "is grad(f), jvp(f), vjp(f), jacobian(f), hessian(f) here",
+        "stop_gradient": "is the method x.detach() here",
+        "make_vjp": "is vjp here",
+        "make_jvp": "is jvp here",
         "jacrev": "is jacobian(f) here",
         "jacfwd": "is jvp(f), a column from one sweep, or jacobian(f), here",
         "vmap": "is record(f), which takes arrays in the place of numbers, here",
@@ -115,6 +119,22 @@ ANSWERS: dict[str, dict[str, str]] = {
         "utils": "is optim.clip_grad_norm, or clip_norm= of fit, here",
         "Flatten": "is a list comprehension here",
     },
+    "scalargrad.datasets": {
+        "make_moons": "is datasets.moons here",
+        "load_iris": "is datasets.iris here",
+        "load_digits": "is datasets.digits here",
+        "mnist": "is not there; datasets.digits has smaller ones",
+    },
+    "Trace": {
+        "draw": "is draw(t), or t.save('net.svg'), here",
+        "show": "is print(t), or t in a notebook, here",
+        "page": "is t.to_html('net.html') here",
+        "render": "is draw(t).render('net'), or t.save('net.svg'), here",
+        "to_csv": "is t.to_markdown('net.md'), or t.to_json('net.json'), here",
+        "to_pandas": "is pandas.read_json of t.to_json(), or the attributes of each instruction, here",
+        "grad": "is t['x'].adjoint here",
+        "backward": "is not needed: every instruction of a trace has its adjoint",
+    },
     "scalargrad.optim": {
         "RMSProp": "is optim.RMSprop here",
         "Adagrad": "is not there; optim.RMSprop is the nearest",
@@ -127,7 +147,11 @@ ANSWERS: dict[str, dict[str, str]] = {
         "requires_grad_": RECORDS,
         "retain_grad": "is not needed here: every Value has its grad after backward()",
         "grad_fn": "is y.primitive, with y.parents and y.local_derivatives, here",
-        "is_leaf": "is not y.parents here",
+        "is_leaf": "is `not x.parents` here",
+        "draw": "is draw(x) here",
+        "trace": "is trace(x) here",
+        "plot": "is draw(x) here",
+        "jacobian": "is jacobian(f), of a function, here",
         "clone": "is +x here, which passes the derivative on, or x.detach(), which does not",
         "copy": "is +x here, which passes the derivative on, or x.detach(), which does not",
         "numpy": "is x.data here",
@@ -136,6 +160,8 @@ ANSWERS: dict[str, dict[str, str]] = {
         "gradient": "is x.grad here",
         "children": "is y.parents here",
         "name": "is x.label here",
+        "_label": "is x.label here",
+        **dict.fromkeys(("m", "v", "velocity", "momentum", "color", "colour"), OWN),
         "shape": ONE_NUMBER,
         "size": ONE_NUMBER,
         "numel": ONE_NUMBER,
@@ -146,6 +172,10 @@ ANSWERS: dict[str, dict[str, str]] = {
     },
     "Module": {
         "summary": "is print(model), or trace(loss).table('neurons'), here",
+        "children": "is model.named_modules here",
+        "modules": "is model.named_modules here",
+        "compile": "is record(f) here, for a function; loss and optimizer are arguments of fit",
+        "evaluate": "is nn.mse, or another loss, of the outputs here",
         "add_module": "is an assignment here, self.name = module",
         "register_parameter": "is an assignment here, self.w = Value(0.5)",
         "register_buffer": "is an attribute that is named in the class, buffers = ('name',), here",
@@ -166,6 +196,8 @@ ANSWERS: dict[str, dict[str, str]] = {
         "shuffle": "is always so in batches; seed= says in which order",
         "random_state": "is seed= here",
         "n_epochs": "is epochs= here",
+        "momentum": "is optimizer=optim.SGD(model.parameters(), lr=0.1, momentum=0.9) here",
+        "metrics": "is on_epoch= here, a function of the history",
         "weight_decay": "is l2= here, or that of the optimizer, optim.AdamW",
     },
     "loss": {
@@ -176,6 +208,52 @@ ANSWERS: dict[str, dict[str, str]] = {
         "nll": "is 'cross_entropy', of logits, here",
         "mae": "is a function of your own here, lambda p, t: abs(p - t)",
         "l1": "is a function of your own here, lambda p, t: abs(p - t)",
+    },
+    "choice of blanks": {
+        "backward": "is 'reverse' here",
+        "backwards": "is 'reverse' here",
+        "derivatives": "is 'reverse' here",
+        "values": "is 'forward' here",
+    },
+    "view": {
+        "graph": "is 'values' here",
+        "nodes": "is 'values' here",
+        "network": "is 'neurons' here",
+        "net": "is 'neurons' here",
+    },
+    "command": {
+        "list": "is 'scalargrad examples'",
+        "ls": "is 'scalargrad examples'",
+        "show": "is 'scalargrad trace', or 'examples NAME' for the code",
+        "run": "is 'scalargrad trace'",
+        "eval": "is 'scalargrad trace'",
+        "solve": "is 'scalargrad trace'",
+        "grad": "is 'scalargrad trace', or 'explain' for one derivative",
+        "backward": "is 'scalargrad trace', or 'step' for one step a key",
+        "forward": "is 'scalargrad trace'",
+        "graph": "is 'scalargrad draw'",
+        "plot": "is 'scalargrad draw'",
+        "html": "is 'scalargrad page'",
+        "web": "is 'scalargrad page'",
+        "train": "is fit(model, X, y) in Python: a command works on an example or a formula",
+        "test": "is 'scalargrad exercise' to set one, 'check' to mark it",
+        "quiz": "is 'scalargrad step --predict', or 'exercise'",
+        "mark": "is 'scalargrad check --key'",
+        "-v": "is 'scalargrad --version'",
+        "-V": "is 'scalargrad --version'",
+    },
+    "option": {
+        "--pdf": "is the end of a file's name here: -o sheet.pdf",
+        "--svg": "is the end of a file's name here: -o net.svg",
+        "--png": "is the end of a file's name here: -o net.png",
+        "--html": "is 'scalargrad page WHAT -o net.html'",
+        "--format": "is the end of a file's name here, as in -o net.svg, or --form",
+        "--out": "is -o FILE here",
+        "--forward": "is --no-adjoints of draw, or forward mode on the page",
+        "--precision": "is --digits here",
+        "--decimals": "is --digits here",
+        "--lr": "is --rate here",
+        "--number": "is --count here",
     },
     "activation": {
         "linear": "is activation=None here",
@@ -189,20 +267,25 @@ ANSWERS: dict[str, dict[str, str]] = {
 ASKED = {
     "Value": "x.{}",
     "Module": "model.{}",
+    "Trace": "t.{}",
     "fit": "{}= of fit",
     "loss": "loss={!r}",
     "activation": "activation={!r}",
+    "choice of blanks": "blanks={!r}",
+    "view": "view={!r}",
+    "command": "{}",
+    "option": "{}",
 }
 
 
-def answer(place: str, name: str) -> str:
-    """Return what somebody who looks for a name at a place should know, or nothing.
+def answer(place: str, name: str, written: str = "") -> str:
+    """Return what somebody who looks for a name at a place should know, or nothing; as it was `written`.
 
     >>> answer("scalargrad.nn", "Linear")
     'nn.Linear is nn.Layer(nin, nout, activation=None) here'
     """
     said = ANSWERS.get(place, {}).get(name)
-    asked = ASKED.get(place, f"{place.rpartition('.')[2]}.{{}}").format(name)
+    asked = ASKED.get(place, f"{place.rpartition('.')[2]}.{{}}").format(written or name)
     return f"{asked} {said}" if said else ""
 
 

@@ -159,7 +159,7 @@ def meant(kind: str, word: str, words: Iterable[S]) -> S:
     words, bare = list(words), _bare(word)
     found = next((each for each in words if _bare(each) == bare), None)
     if found is None:
-        raise UnknownNameError(answer(kind, bare) or unknown(kind, str(word), words))
+        raise UnknownNameError(answer(kind, bare, word) or unknown(kind, str(word), words))
     return found
 
 
@@ -175,6 +175,8 @@ def unknown(kind: str, name: str, names: Iterable[str], most: int = MOST_LISTED)
     """
     import difflib
 
+    if said := answer(kind, name):
+        return said
     names = sorted(names)
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     listed = ", ".join(names[:most]) + (f" and {len(names) - most} more" * (len(names) > most))

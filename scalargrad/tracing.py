@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from scalargrad.elsewhere import ANSWERS, Answer
 from scalargrad.engine.node import describe, evaluation_order
 from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError, UnknownNameError
@@ -12,6 +13,7 @@ from scalargrad.wengert.listing import listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from os import PathLike
 
     from scalargrad.checking import Delta
     from scalargrad.checking.report import CheckReport
@@ -84,6 +86,16 @@ class Trace(Saved):
 
         return from_json(text, cls)
 
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Self:
+        """Return the trace that `save` wrote to a .json file; raise TraceFormatError for another."""
+        from pathlib import Path
+
+        return cls.from_json(Path(path).read_text(encoding="utf-8"))
+
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if name not in ANSWERS["Trace"]]
+
     def __eq__(self, other: object) -> bool:
         """Tell whether two traces hold the same instructions with the same numbers."""
         return isinstance(other, Trace) and self.to_json() == other.to_json()
@@ -101,6 +113,10 @@ class Trace(Saved):
 
     def __repr__(self) -> str:
         return f"<Trace of {self.output.name}: {len(self)} instructions>"
+
+
+for _name in ANSWERS["Trace"]:
+    setattr(Trace, _name, Answer("Trace", _name))
 
 
 def trace(
@@ -161,5 +177,11 @@ def _values(output: Value, upto: Value | str | Iterable[Value | str]) -> list[Va
 
 
 def _kind(x: object) -> str:
-    listed = isinstance(x, (list, tuple)) and any(isinstance(item, Value) for item in x)
-    return f"{x!r:.60}" + (": choose one of its Values, or their total" if listed else "")
+    advice = ""
+    if isinstance(x, (list, tuple)) and any(isinstance(item, Value) for item in x):
+        advice = ": choose one of its Values, or their total"
+    elif isinstance(x, str):
+        advice = ": of an example of the gallery, scalargrad.examples.example(name).output()"
+    elif hasattr(x, "output"):
+        advice = ": give its .output()"
+    return f"{x!r:.60}{advice}"

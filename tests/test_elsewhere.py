@@ -6,7 +6,7 @@ import re
 import pytest
 
 import scalargrad
-from scalargrad import Value, datasets, nn, optim, plots
+from scalargrad import Value, datasets, draw, exercise, nn, optim, plots, trace
 from scalargrad.elsewhere import ANSWERS, answer
 from scalargrad.errors import MissingMethodError, ScalargradError
 from scalargrad.nn.activations import named
@@ -17,7 +17,9 @@ OWNERS = {
     "scalargrad.nn": nn,
     "scalargrad.optim": optim,
     "Value": Value(1.0),
+    "scalargrad.datasets": datasets,
     "Module": nn.Neuron(1),
+    "Trace": trace(Value(1.0) * 2),
 }
 ASKED = [(place, name) for place in OWNERS for name in ANSWERS[place]]
 SAID = [(place, name, said) for place, answers in ANSWERS.items() for name, said in answers.items()]
@@ -44,11 +46,19 @@ def test_an_answer_names_what_is_there(place, name, said):
         assert is_ours, f"{place}.{name}: {function}"
 
 
-@pytest.mark.parametrize(("kind", "look_up"), [("loss", loss_function), ("activation", named)])
+@pytest.mark.parametrize(
+    ("kind", "look_up"),
+    [
+        ("loss", loss_function),
+        ("activation", named),
+        ("view", lambda word: draw(Value(1.0) * 2, word.lower())),
+        ("choice of blanks", lambda word: exercise(Value(1.0) * 2, blanks=word.lower())),
+    ],
+)
 def test_a_word_that_is_none_is_answered(kind, look_up):
     """In any spelling; one that is there needs no answer."""
     for word in ANSWERS[kind]:
-        with pytest.raises(ScalargradError, match=re.escape(answer(kind, word))):
+        with pytest.raises(ScalargradError, match=re.escape(answer(kind, word).partition(" ")[2])):
             look_up(word.upper())
 
 

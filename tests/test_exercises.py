@@ -426,3 +426,14 @@ def is_there(field):
         return field.is_enabled() or True
     except StaleElementReferenceException:
         return False
+
+
+@pytest.mark.parametrize("wrong", ["0.3", "99"])
+def test_a_sheet_with_wrong_numbers_has_a_report_and_no_right_answers(wrong):
+    """The report is there where it is needed; what cannot be told does not count as right."""
+    e = exercise(example("residual").output(), seed=7)
+    marked = mark_sheet([e], e.sheet.to_markdown().replace("____", wrong))
+    for text in (str(marked), marked.to_markdown()):
+        assert "WRONG" in text
+        assert all(blank.name in text for blank in e.blanks)
+    assert marked.score == f"0 of {len(e.blanks)} right"

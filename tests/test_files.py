@@ -97,6 +97,7 @@ def test_a_form_is_returned_or_written(write, suffix, tmp_path):
 def test_a_saved_trace_reads_back(tmp_path):
     """From the JSON."""
     NET.save(tmp_path / "net.json")
+    assert Trace.load(tmp_path / "net.json") == NET
     assert Trace.from_json((tmp_path / "net.json").read_text(encoding="utf-8")) == NET
 
 

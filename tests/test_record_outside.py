@@ -2,7 +2,10 @@
 
 import copy
 import functools
+import importlib
 import re
+import subprocess
+import sys
 import warnings
 
 import numpy as np
@@ -224,3 +227,37 @@ def test_what_is_outside_may_refer_to_itself():
     one, other = Settings(), Settings()
     one.weight, other.weight = other, one
     assert Outside(lambda x: x * ring[0] * one.weight).is_same()
+
+
+@pytest.mark.parametrize("place", ["site-packages", "lib"])
+def test_what_is_recorded_is_watched_wherever_it_is_installed(place, tmp_path, monkeypatch):
+    """A variable of its module, an attribute of its object: both may be another."""
+    package = tmp_path / place / "installed_package"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text(
+        "rate = 2.0\ndef scaled(x):\n    return rate * x\n"
+        "class Scale:\n    def __init__(self):\n        self.by = 2.0\n"
+        "    def scaled(self, x):\n        return self.by * x\n",
+        encoding="utf-8",
+    )
+    monkeypatch.syspath_prepend(package.parent)
+    module = importlib.import_module("installed_package")
+    scale = module.Scale()
+    steps = [record(module.scaled), record(scale.scaled)]
+    assert [step(3.0) for step in steps] == [6.0, 6.0]
+    module.rate = scale.by = 5.0
+    assert [step(3.0) for step in steps] == [15.0, 15.0]
+    del sys.modules["installed_package"]
+
+
+def test_a_program_that_is_profiled_is_watched(tmp_path):
+    """Its module is then not the one that `__main__` names."""
+    program = tmp_path / "program.py"
+    program.write_text(
+        "from scalargrad import record\nrate = 2.0\nscaled = record(lambda x: rate * x)\nscaled(3.0)\n"
+        "rate = 5.0\nprint('scaled', scaled(3.0))\n",
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "cProfile", str(program)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "scaled 15.0" in done.stdout

@@ -249,3 +249,12 @@ def test_threads_with_graphs_of_their_own_are_exact():
     for k in range(4):
         work(k)
     assert together == results
+
+
+def test_a_grad_of_none_is_zero():
+    """PyTorch's way to forget a gradient."""
+    x = Value(3.0)
+    for _ in range(2):
+        x.grad = None
+        (x * x).backward()
+        assert x.grad == 6.0

@@ -37,6 +37,11 @@ class Names:
         text = unicodedata.normalize("NFKC", name).replace("−", "-").strip()
         if (found := self._place(name.strip(), text)) is not None:
             return found
+        if text[:1] in {"δ", "Δ"}:
+            units = [v.name for v in self.trace if v.primitive and v.primitive.activation][:3]
+            example = f"δ_{units[0]}" if units else f"d {self.trace.output.name}"
+            message = f"unknown step {name!r}; δ is that of a value, as in {example}"
+            raise UnknownNameError(message)
         known = [*self._named, *(f"d {known}" for known in self._named)]
         raise UnknownNameError(unknown("step", name, known))
 

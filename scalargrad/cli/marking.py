@@ -15,6 +15,8 @@ def marked(options: argparse.Namespace) -> int:
     """Print the report on one filled sheet, or the table of several."""
     if any(given is not None for given in (options.file, options.digits, options.rate, options.delta)):
         raise UsageError("--key goes with filled sheets alone: the key says the digits")
+    if not options.key.name.endswith(".json"):
+        raise UsageError(f"the key to mark with ends in .key.json, got {options.key.name!r}")
     exercises = exercises_of(reading(options.key))
     paths = [Path(text.strip()) for text in (options.subject, *options.claims)]
     if len(paths) == 1:

@@ -55,10 +55,10 @@ class Parser(argparse.ArgumentParser):
         """Refuse what is no choice: argparse would list all of them, whatever is near."""
         if action.choices is None or value in action.choices:
             return
+        value = str(value).strip()  # without the blank that shields a minus sign
         if isinstance(self, _Main) and (kind := _subject(value)):
-            raise UsageError(
-                f"{value} is {kind}, and a command stands before it: scalargrad trace {shlex.quote(value)}"
-            )
+            line = f"scalargrad trace {shlex.quote(value)}" + " name=number" * (kind != "an example")
+            raise UsageError(f"{value} is {kind}, and a command stands before it: {line}")
         raise UsageError(unknown(KINDS.get(action.dest, action.dest), str(value), map(str, action.choices)))
 
 
@@ -114,6 +114,8 @@ def parser_of(commands: Iterable[ModuleType]) -> Parser:
 
 def parsed(parser: Parser, arguments: Sequence[str]) -> argparse.Namespace:
     """Return the options, with what stands after them taken for more of what may stand before them."""
+    if list(arguments[:1]) == ["help"]:
+        arguments = [*arguments[1:2], "--help"]
     first = next(iter(arguments), "").partition("=")[0]
     if first.startswith("--") and first not in parser.known:
         raise UsageError(f"{unknown('option', first, parser.known)}; those of a command stand after it")

@@ -12,6 +12,7 @@ from scalargrad.expressions import Numbers, read, read_given
 from scalargrad.notation.reading_names import read_name
 from scalargrad.tracing import Trace, trace
 
+SHEETS = (".md", ".csv")  # forms that are handed back filled in
 SUBJECT = "an example, or an expression: 'a = w*x + b; sigmoid(a)'"
 
 
@@ -47,6 +48,10 @@ def traced(text: str, values: Mapping[str, Numbers], *, tells: bool = True) -> T
         for name in values.keys() - single.keys():
             raise UsageError(f"{name} is one number in an example, got a list")
         return trace(GALLERY[text].output(**single))
+    if (path := Path(text)).suffix in {*SHEETS, ".json"} and path.is_file():
+        if path.suffix != ".json":
+            raise UsageError(f"to mark a sheet, give its key: scalargrad check --key sheet.key.json {text}")
+        return Trace.from_json(reading(path))
     if looks_like_a_name(text) and not values:
         slip = unknown("example", text, GALLERY)
         raise UsageError(f"{slip}{'' if slip.endswith('?') else '.'} An expression needs values, name=value.")

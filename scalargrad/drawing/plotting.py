@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from scalargrad.drawing.themes import LIGHT
+from scalargrad.errors import MissingPackageError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,7 +39,11 @@ STYLE: dict[str, Any] = {
 def axes(ax: "Axes | None", x: str, y: str) -> "Axes":
     """Return the axes that are given, or new ones, with what they show written beside them."""
     if ax is None:
-        import matplotlib.pyplot as plt
+        try:
+            import matplotlib.pyplot as plt
+        except ImportError:
+            message = "plots need Matplotlib, which is not installed: in a checkout, pip install '.[plot]'"
+            raise MissingPackageError(message) from None
 
         ax = plt.subplots(layout="constrained")[1]  # of the size that its user has set
     ax.set_xlabel(x)

@@ -97,12 +97,10 @@ def accumulate_gradients(output: Node, seed: float) -> None:
 
 
 def _cleared(nodes: Iterable[Node]) -> list[tuple[Node, float]]:
-    """Set every grad to 0, and return the leaves that had one, with it."""
+    """Set every grad to 0, and return the leaves that had one, with it; None is 0, as in PyTorch."""
     earlier = []
     for node in nodes:
-        if node._first is not None:
-            node.grad = 0.0
-        elif node.grad:
+        if node._first is None and node.grad:
             earlier.append((node, node.grad))
-            node.grad = 0.0
+        node.grad = 0.0
     return earlier

@@ -62,8 +62,8 @@ class Value(Methods["Value"], Micrograd, PyTorch):
         """Sweep in reverse: set grad to ∂self/∂node · seed at inner nodes, add it at the leaves.
 
         A second sweep adds to the leaves once more, as a second loss does.  Raises StaleGraphError
-        if the data of a leaf was changed after it was read, NoGraphError inside of `no_grad` for what was
-        computed there.
+        if the data of a leaf was changed after it was read, and inside of `no_grad` NoGraphError for what was
+        computed there, which afterwards is a leaf as any other.
 
         >>> x = Value(2.0)
         >>> y = x * x

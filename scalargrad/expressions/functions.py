@@ -21,7 +21,7 @@ ALIASES = {
     "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh",
     "lg": "log10", "lb": "log2", "ld": "log2", "average": "mean", "avg": "mean",
     "mean_squared_error": "mse", "mse_loss": "mse", "bce_with_logits": "binary_cross_entropy",
-    "bce": "binary_cross_entropy", "cross_entropy_loss": "cross_entropy", "inner": "dot",
+    "cross_entropy_loss": "cross_entropy", "inner": "dot",
 }  # fmt: skip
 INSTEAD = {  # of what people look for, where no name is near
     "norm": "sqrt(sum(x**2))",
@@ -29,6 +29,7 @@ INSTEAD = {  # of what people look for, where no name is near
     "prod": "x[0]*x[1]",
     "where": "relu, max, min or clip",
     "argmax": "max, whose derivative there is",
+    "bce": "binary_cross_entropy(z, t) of a score z, or -t*log(p) - (1-t)*log(1-p) of a probability p",
     "nll": "-log(p[0])",
     "nll_loss": "-log(p[0])",
     "array": "a list in brackets, [1, 2]",

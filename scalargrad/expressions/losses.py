@@ -10,6 +10,7 @@ from scalargrad.engine.functions import dot, logsumexp, total
 from scalargrad.engine.value import Number, Value, as_value
 from scalargrad.errors import DomainError, ShapeError
 from scalargrad.expressions.vectors import Array, described, elementwise, flat, shape
+from scalargrad.primitives.table import TABLE
 
 
 def half_squared_error(prediction: Array, target: Array) -> Value:
@@ -31,6 +32,11 @@ def hinge(score: Array, target: Array) -> Value:
 
 def binary_cross_entropy(score: Array, target: Array) -> Value:
     """Return Σ softplus(zᵢ) - yᵢ · zᵢ of scores before their sigmoid, for targets from 0 to 1."""
+    if any(isinstance(z, Value) and z.primitive is TABLE["sigmoid"] for z in flat(score)):
+        message = (
+            "binary_cross_entropy takes the score z itself, whose sigmoid it computes: leave sigmoid out"
+        )
+        raise DomainError(message)
     _check_targets("binary_cross_entropy", target, "from 0 to 1", lambda y: 0 <= y <= 1)
     return _sum(flat(elementwise(lambda z, y: as_value(z).softplus() - y * as_value(z), score, target)))
 

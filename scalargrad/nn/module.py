@@ -115,9 +115,9 @@ class Module:
     def training(self, mode: bool) -> None:
         self._training = mode
 
-    def train(self) -> Self:
-        """Put this module and all in it into training mode, and return it."""
-        set_mode(self.named_modules(), training=True)
+    def train(self, mode: bool = True) -> Self:
+        """Put this module and all in it into training mode, or with False out of it, and return it."""
+        set_mode(self.named_modules(), training=mode)
         return self
 
     def eval(self) -> Self:

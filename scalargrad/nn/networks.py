@@ -35,6 +35,8 @@ class Sequential(Module):
     mixes_samples = False
 
     def __init__(self, *layers: Module | str | ActivationFunction) -> None:
+        if len(layers) == 1 and isinstance(layers[0], list | tuple):
+            layers = tuple(layers[0])
         if not layers:
             message = "a chain needs at least one module, got none"
             raise ShapeError(message)

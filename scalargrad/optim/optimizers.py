@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from scalargrad.engine.node import assign
+from scalargrad.engine.node import assign, real
 from scalargrad.engine.value import Value
 from scalargrad.errors import DomainError, OperandError, ShapeError
 from scalargrad.optim.schedules import Schedule
@@ -38,13 +38,16 @@ class Optimizer:
     state: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, parameters: Iterable[Value], lr: float | Schedule) -> None:
+        if hasattr(parameters, "parameters"):
+            message = f"{type(self).__name__} takes a list of parameters: give it model.parameters()"
+            raise OperandError(message)
         self.parameters = list(dict.fromkeys(parameters))
         self.lr = lr
         self.steps = 0
         if not self.parameters:
             message = f"{type(self).__name__} got no parameters to move"
             raise ShapeError(message)
-        if not callable(lr) and not lr >= 0:
+        if not callable(lr) and not real(lr) >= 0:
             message = f"{type(self).__name__} descends with a rate of at least 0, got lr={lr!r}"
             raise DomainError(message)
         for parameter in self.parameters:

@@ -130,6 +130,8 @@ def _words(node: ast.AST) -> bool:
             return True
         case ast.Call(ast.Name(name) | ast.Attribute(attr=name)):
             return name.endswith(("Error", "Warning")) or name in {"warn", "error"}
+        case ast.Assign([ast.Name("message")]):
+            return True
         case ast.keyword("help" | "description" | "epilog" | "metavar"):
             return True
     return False

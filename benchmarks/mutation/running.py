@@ -13,6 +13,8 @@ import pytest
 
 MEMORY = 6 << 30  # bytes, for a mutant that would fill the machine
 SLACK, TIMES = 20.0, 3.0  # seconds for starting, and times what the tests took, until one counts as hanging
+NO_WARNING = "-Wignore::pytest.PytestAssertRewriteWarning"  # that a plugin is there before pytest begins
+BROKEN = 70  # how a fork ends in which pytest itself cannot run
 AT_FIRST = 3.0  # seconds of tests that are tried before all others are so much as collected
 
 
@@ -75,13 +77,15 @@ class Tree:
         status = _waited(child, SLACK + TIMES * sum(self.seconds[test] for test in tests))
         if status is None:
             return "time"
-        if status == 0:
+        if status == BROKEN:
+            raise RuntimeError("pytest does not run in a fork")
+        if status in {0, pytest.ExitCode.NO_TESTS_COLLECTED}:
             return None
         return out.read_text(encoding="utf-8") if out.exists() else f"exit {status}"
 
     def _run(self, tests: Sequence[str], out: Path) -> None:
         """Run the tests in this process, which ends here."""
-        code = 70
+        code = BROKEN
         try:
             os.setsid()
             os.chdir(self.root)
@@ -93,7 +97,7 @@ class Tree:
                 for stream in range(3):
                     os.dup2(nowhere.fileno(), stream)
             files = dict.fromkeys(test.partition("::")[0] for test in tests)
-            code = pytest.main(["-x", "-q", "-pno:cacheprovider", "-pno:xdist", *files],
+            code = pytest.main(["-x", "-q", "-pno:cacheprovider", "-pno:xdist", NO_WARNING, *files],
                                [Chosen(tests, self.seconds.keys(), out)])  # fmt: skip
         finally:
             os._exit(int(code))

@@ -17,10 +17,12 @@ all tests, and knows no texts, results or statements to leave out.
 
 import argparse
 import compileall
+import contextlib
 import hashlib
 import importlib
 import json
 import multiprocessing
+import random
 import shutil
 import sys
 import tempfile
@@ -49,6 +51,7 @@ COPIED = (
     "CHANGELOG.md",
     "pyproject.toml",
 )
+IMPORTED = ("hypothesis", "jax.numpy", "matplotlib.pyplot", "mpmath", "numpy", "pytest", "sympy", "torch")
 HEADINGS = ("", "mutants", "killed", "alive", "alive, %", "undecided")
 TREES: list[Tree] = []  # that of this process, once it has one
 
@@ -75,9 +78,10 @@ def main() -> None:
         if asked.again:
             lived = set(json.loads((kept / "alive.json").read_text(encoding="utf-8")))
             drawn = [mutant for mutant in drawn if str(mutant) in lived]
+        random.Random(asked.seed).shuffle(drawn)  # so that what is seen of a run is like the whole of it
         work = [(mutant, measured.tests(mutant, asked.budget)) for mutant in drawn]
-        fates = list(tried(work, [Tree(tree, measured.seconds) for tree in trees]))
-        unsound = failing_unchanged(Tree(trees[0], measured.seconds), fates)
+        fates = list(tried(work, [Tree(tree, measured.seconds, measured.known) for tree in trees]))
+        unsound = failing_unchanged(Tree(trees[0], measured.seconds, measured.known), fates)
         alive = [str(fate.mutant) for fate in fates if fate.killer is None]
         (kept / "alive.json").write_text(json.dumps(alive, indent=1), encoding="utf-8")
     print(table(fates, unsound))
@@ -136,8 +140,9 @@ def tried(work: Sequence[tuple[Mutant, list[str]]], trees: Sequence[Tree]) -> It
 
 def _begin(queue: "Queue[Tree]") -> None:
     """Take a tree, compile it, and import what most tests import, for forks to have it."""
-    for module in ("hypothesis", "matplotlib.pyplot", "numpy", "pytest", "sympy"):
-        importlib.import_module(module)
+    for module in IMPORTED:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(module)
     tree = queue.get()
     compileall.compile_dir(tree.root / "scalargrad", quiet=2)
     TREES.append(tree)

@@ -4,7 +4,7 @@ import ast
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -28,9 +28,10 @@ PLUGIN = ("-p", "mutation.plugin")
 
 @dataclass(frozen=True)
 class Measured:
-    """Hold the tests that passed with their seconds, and for each module and line the tests that ran it."""
+    """Hold the tests that passed with their seconds, all tests, and for each line of a module who ran it."""
 
     seconds: Mapping[str, float]
+    known: Collection[str]
     by_line: Mapping[str, Mapping[int, frozenset[str]]]
 
     def tests(self, mutant: Mutant, budget: float) -> list[str]:
@@ -43,15 +44,15 @@ class Measured:
         if mutant.scope:
             first, last = mutant.scope
             near = {test for line in range(first, last + 1) for test in lines.get(line, ())}
-        around = {test for tests in lines.values() for test in tests}
+        around = set().union(*lines.values())
         return self._affordable((near, around or set(self.seconds)), budget)
 
     def _affordable(self, sets: Iterable[set[str]], budget: float) -> list[str]:
         """Return quick tests before slow ones, from the first set before others; one at least."""
         chosen: dict[str, None] = {}
         for tests in sets:
-            for test in sorted(tests & self.seconds.keys(), key=lambda test: (self.seconds[test], test)):
-                budget -= self.seconds[test] if test not in chosen else 0.0
+            for test in sorted(tests & self.seconds.keys() - chosen.keys(), key=self.seconds.__getitem__):
+                budget -= self.seconds[test]
                 if budget < 0 and chosen:
                     return list(chosen)
                 chosen[test] = None
@@ -69,7 +70,9 @@ def measure(root: Path, kept: Path) -> Measured:
                    f"--seconds={seconds}", f"--cov-config={kept / 'coveragerc'}",
                    "--cov=scalargrad", "--cov-context=test", "--cov-report="]  # fmt: skip
         subprocess.run(command, cwd=root, check=False)
-    return Measured(json.loads(seconds.read_text(encoding="utf-8")), _by_line(root, data))
+    found = json.loads(seconds.read_text(encoding="utf-8"))
+    passed = {test: taken for test, taken in found["seconds"].items() if test not in found["failed"]}
+    return Measured(passed, set(found["seconds"]), _by_line(root, data))
 
 
 def left_out() -> list[str]:

@@ -40,20 +40,20 @@ class Mutant:
         return f"{self.module}:{self.line}  {self.before}  ->  {self.after}"
 
 
-def mutants(root: Path, module: str) -> list[Mutant]:
-    """Return all mutants of a module whose text is still Python."""
+def mutants(root: Path, module: str, chance: random.Random) -> Iterator[Mutant]:
+    """Yield all mutants of a module whose text is still Python, in random order."""
     source = (root / module).read_text(encoding="utf-8")
     tree = ast.parse(source)
     above = {child: place for parent in ast.walk(tree) for child, place in _children(parent)}
-    found = []
-    for node, other in changes(tree, wording=Path(module).name in WORDING):
+    every = list(changes(tree, wording=Path(module).name in WORDING))
+    for node, other in chance.sample(every, len(every)):
+        line, scope = getattr(node, "lineno", 0), _scope(node, above)
+        if not scope and _is_sentence(node):
+            continue
         anchor, before, after = _written(node, other, above)
         text = _replaced(source, anchor, after)
-        if text != source and before != after and _compiles(text):
-            line, scope = getattr(node, "lineno", anchor.lineno), _scope(node, above)
-            if scope or not _is_sentence(node):
-                found.append(Mutant(module, line, scope, _short(before), _short(after), text))
-    return found
+        if before != after and _compiles(text):
+            yield Mutant(module, line, scope, _short(before), _short(after), text)
 
 
 def _is_sentence(node: ast.AST) -> bool:
@@ -66,8 +66,7 @@ def sample(root: Path, modules: Sequence[str], most: int, seed: int) -> list[Mut
     lines = {module: _lines(root / module) for module in modules}
     drawn: list[Mutant] = []
     for module, share in _shares(lines, most).items():
-        every = mutants(root, module)
-        drawn += random.Random(f"{seed} {module}").sample(every, min(share, len(every)))
+        drawn += itertools.islice(mutants(root, module, random.Random(f"{seed} {module}")), share)
     return sorted(drawn, key=lambda mutant: (mutant.module, mutant.line))
 
 

@@ -5,6 +5,7 @@ import resource
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,10 @@ MEMORY = 6 << 30  # bytes, for a mutant that would fill the machine
 SLACK, TIMES = 20.0, 3.0  # seconds for starting, and times what the tests took, until one counts as hanging
 NO_WARNING = "-Wignore::pytest.PytestAssertRewriteWarning"  # that a plugin is there before pytest begins
 BROKEN = 70  # how a fork ends in which pytest itself cannot run
-AT_FIRST = 3.0  # seconds of tests that are tried before all others are so much as collected
+AT_FIRST, FILES_AT_FIRST = (
+    3.0,
+    3,
+)  # seconds of tests, of how many files, before others are so much as collected
 
 
 class Chosen:
@@ -33,6 +37,11 @@ class Chosen:
         if report.failed:
             self.killer.write_text(report.nodeid, encoding="utf-8")
 
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Write the name of a file that cannot be imported."""
+        if report.failed:
+            self.killer.write_text(report.nodeid, encoding="utf-8")
+
 
 @dataclass(frozen=True)
 class Tree:
@@ -44,6 +53,7 @@ class Tree:
 
     root: Path
     seconds: Mapping[str, float]
+    known: Collection[str]  # all tests that there are without a change
 
     def killer(self, module: str, text: str, tests: Sequence[str]) -> str | None:
         """Return the test that fails on a changed module first, or "time"; None where all pass."""
@@ -58,14 +68,16 @@ class Tree:
             os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 
     def _portions(self, tests: Sequence[str]) -> Iterator[list[str]]:
-        taken = 0.0
-        for i, test in enumerate(tests):
-            taken += self.seconds[test]
-            if taken > AT_FIRST and i:
-                yield list(tests[:i])
-                yield list(tests[i:])
-                return
-        yield list(tests)
+        """Yield quick tests of the files with the most of them, then all others."""
+        files = [file for file, _ in Counter(map(_file, tests)).most_common(FILES_AT_FIRST)]
+        left, first = AT_FIRST, dict.fromkeys(tests[:1])
+        for test in tests:
+            if _file(test) in files and self.seconds[test] <= left:
+                left -= self.seconds[test]
+                first[test] = None
+        yield list(first)
+        if others := [test for test in tests if test not in first]:
+            yield others
 
     def failing(self, tests: Sequence[str]) -> str | None:
         """Return the first of the tests that fails as the tree stands, "time" if one hangs, else None."""
@@ -96,11 +108,15 @@ class Tree:
             with Path(os.devnull).open("r+b") as nowhere:
                 for stream in range(3):
                     os.dup2(nowhere.fileno(), stream)
-            files = dict.fromkeys(test.partition("::")[0] for test in tests)
-            code = pytest.main(["-x", "-q", "-pno:cacheprovider", "-pno:xdist", NO_WARNING, *files],
-                               [Chosen(tests, self.seconds.keys(), out)])  # fmt: skip
+            options = ["-x", "-q", "-pno:cacheprovider", "-pno:xdist", NO_WARNING]
+            files = dict.fromkeys(map(_file, tests))
+            code = pytest.main([*options, *files], [Chosen(tests, self.known, out)])
         finally:
             os._exit(int(code))
+
+
+def _file(test: str) -> str:
+    return test.partition("::")[0]
 
 
 def _waited(child: int, most: float) -> int | None:

@@ -319,3 +319,13 @@ def test_a_wide_fan_stands_in_several_columns():
     _, height = size_of(draw(total([x * float(i) for i in range(2, 32)]), "values"))
     _, one = size_of(draw(total([x * float(i) for i in range(2, 4)]), "values"))
     assert height < 30 * one / 2
+
+
+def test_render_keeps_a_file_that_is_there_if_it_is_told_to(tmp_path):
+    """As the graphviz package does: it raises FileExistsError, and the file stays as it was."""
+    drawing = draw(Value(1.0, label="x") * 2)
+    there = tmp_path / "net.svg"
+    there.write_text("before", encoding="utf-8")
+    with pytest.raises(FileExistsError, match="output file exists: "):
+        drawing.render(outfile=there, raise_if_result_exists=True)
+    assert there.read_text(encoding="utf-8") == "before"

@@ -1,5 +1,6 @@
 """Exercises: pleasant numbers, sheets that can be filled in and marked, keys that fit, pages that ask."""
 
+import dataclasses
 import json
 import re
 import subprocess
@@ -426,3 +427,10 @@ def is_there(field):
         return field.is_enabled() or True
     except StaleElementReferenceException:
         return False
+
+
+@pytest.mark.parametrize(("digits", "places"), [(1, "1 decimal."), (3, "3 decimals.")])
+def test_a_sheet_says_to_how_many_decimals_to_round(digits, places):
+    """In the singular where it is one."""
+    sheet = dataclasses.replace(of(NET).sheet, digits=digits)
+    assert f"Round every number to {places}" in sheet.to_markdown()

@@ -24,6 +24,7 @@ import json
 import multiprocessing
 import random
 import shutil
+import signal
 import sys
 import tempfile
 from collections import Counter
@@ -80,7 +81,9 @@ def main() -> None:
             drawn = [mutant for mutant in drawn if str(mutant) in lived]
         random.Random(asked.seed).shuffle(drawn)  # so that what is seen of a run is like the whole of it
         work = [(mutant, measured.tests(mutant, asked.budget)) for mutant in drawn]
-        fates = list(tried(work, [Tree(tree, measured.seconds, measured.known) for tree in trees]))
+        fates: list[Fate] = []
+        with contextlib.suppress(KeyboardInterrupt):  # then the table is of those that were tried
+            fates.extend(tried(work, [Tree(tree, measured.seconds, measured.known) for tree in trees]))
         unsound = failing_unchanged(Tree(trees[0], measured.seconds, measured.known), fates)
         alive = [str(fate.mutant) for fate in fates if fate.killer is None]
         (kept / "alive.json").write_text(json.dumps(alive, indent=1), encoding="utf-8")
@@ -143,6 +146,7 @@ def _begin(queue: "Queue[Tree]") -> None:
     for module in IMPORTED:
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for the process that prints
     tree = queue.get()
     compileall.compile_dir(tree.root / "scalargrad", quiet=2)
     TREES.append(tree)

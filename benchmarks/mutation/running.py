@@ -100,6 +100,7 @@ class Tree:
         code = BROKEN
         try:
             os.setsid()
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             os.chdir(self.root)
             resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
             os.environ |= {"PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1"}

@@ -178,3 +178,14 @@ def test_what_nobody_has_named_is_said_where_a_remark_calls_it():
     t = trace(evaluate("y = (w*x + b - t)**2", {"w": 2.0, "x": 1.0, "b": 0.5, "t": 1.0}))
     assert t.check({"y": "1.5"}).notes == ("Here v4 = w*x, v5 = v4 + b, v6 = v5 - t.",)
     assert NET.check({"a1": "1.759"}).notes == ()
+
+
+def test_the_half_is_left_out_throughout_or_it_is_a_slip():
+    """Where one derivative of the loss is right with the ½, the others without it are called wrong."""
+    numbers = {"a": 0.37, "x": 1.3, "b": 0.83, "u": 2.1, "t": 0.9}
+    t = trace(evaluate("o = a*x + b*u; E = 0.5*(o - t)**2", numbers))
+    doubled = {"E": f"{2 * t['E'].value:.4f}", "d a": f"{2 * t['a'].adjoint:.4f}"}
+    assert "without the ½" in str(t.check(doubled))
+    mixed = t.check({**doubled, "d b": f"{t['b'].adjoint:.4f}"})
+    assert "without the ½" not in str(mixed)
+    assert "the factor 0.5 is left out" in str(mixed)

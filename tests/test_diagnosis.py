@@ -44,6 +44,7 @@ def test_measures_are_those_of_matrices():
         deltas.insert(0, matrix.T @ deltas[0] * a * (1 - a))
     for i, layer in enumerate(report.layers):
         assert (layer.path, layer.width, layer.samples) == (f"layers[{i}]", len(weights[i]), len(LABELS))
+        assert isinstance(layer.samples, int)
         assert layer.mean_output == pytest.approx(np.abs(outputs[i + 1]).mean())
         assert layer.mean_delta == pytest.approx(np.abs(deltas[i]).mean())
         gradient = np.concatenate([deltas[i] @ outputs[i].T, deltas[i].sum(1, keepdims=True)], axis=1)

@@ -334,3 +334,13 @@ def test_a_drawing_without_values_has_no_number_that_was_computed(name, view, ed
     assert long or name in {"fan-out", "chain-power"}  # whose numbers are whole
     written = text_of(figure.source + figure.text).replace("−", "-")
     assert [text for text in long if text in written] == []
+
+
+def test_render_keeps_a_file_that_is_there_if_it_is_told_to(tmp_path):
+    """As the graphviz package does: it raises FileExistsError, and the file stays as it was."""
+    drawing = draw(Value(1.0, label="x") * 2)
+    there = tmp_path / "net.svg"
+    there.write_text("before", encoding="utf-8")
+    with pytest.raises(FileExistsError, match="output file exists: "):
+        drawing.render(outfile=there, raise_if_result_exists=True)
+    assert there.read_text(encoding="utf-8") == "before"

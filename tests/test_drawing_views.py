@@ -411,3 +411,21 @@ def test_values_flow_to_the_right_or_down(style):
     assert right.replace("rankdir=LR", "rankdir=TB") == down
     with pytest.raises(UnknownNameError, match="did you mean down"):
         draw(output, direction="downwards")
+
+
+@pytest.mark.parametrize(("inputs", "written"), [(4, "x₀w₀ + x₁w₁ + x₂w₂ + x₃w₃ + b"), (5, "Σ wx + b")])
+def test_a_sum_of_at_most_four_products_is_spelled_out(inputs, written):
+    """A longer one is Σ wx with the bias."""
+    xs = [Value(1.0, label=f"x{i}") for i in range(inputs)]
+    ws = [Value(0.5, label=f"w{i}") for i in range(inputs)]
+    z = dot(xs, ws) + Value(0.25, label="b")
+    z.label = "z"
+    assert any(f"|z = {written}|" in text for text in labels(draw(z.tanh(), "neurons").source))
+
+
+@pytest.mark.parametrize(("layers", "hasty"), [([2, 1], False), ([5, 5, 1], True)])
+def test_the_layout_of_many_edges_is_hasty(layers, hasty):
+    """Graphviz's optimisers stop earlier there, and nowhere else."""
+    model = nn.MLP(2, layers, "tanh", seed=0)
+    drawing = draw(model([1.0, 2.0]), "neurons")
+    assert ("nslimit" in drawing.source) == hasty

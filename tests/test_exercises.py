@@ -1,5 +1,6 @@
 """Exercises: pleasant numbers, sheets that can be filled in and marked, keys that fit, pages that ask."""
 
+import dataclasses
 import json
 import re
 import subprocess
@@ -437,3 +438,10 @@ def test_a_sheet_with_wrong_numbers_has_a_report_and_no_right_answers(wrong):
         assert "WRONG" in text
         assert all(blank.name in text for blank in e.blanks)
     assert marked.score == f"0 of {len(e.blanks)} right"
+
+
+@pytest.mark.parametrize(("digits", "places"), [(1, "1 decimal."), (3, "3 decimals.")])
+def test_a_sheet_says_to_how_many_decimals_to_round(digits, places):
+    """In the singular where it is one."""
+    sheet = dataclasses.replace(of(NET).sheet, digits=digits)
+    assert f"Round every number to {places}" in sheet.to_markdown()

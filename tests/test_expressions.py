@@ -184,3 +184,8 @@ def test_a_value_without_a_use_is_a_slip():
     """A name that does not occur is refused, so that a misspelt one is noticed."""
     with pytest.raises(ExpressionError, match="q has a value but does not occur"):
         evaluate("x + y", POINT | {"q": 1.0})
+
+
+def test_names_in_a_list_that_is_indexed_are_open():
+    """As they are read to make the list: all of them, in their order."""
+    assert free_names("[p, q*r][1] + s") == ["p", "q", "r", "s"]

@@ -8,7 +8,7 @@ from scalargrad import Value, label, leaves, trace
 from scalargrad.examples import GALLERY
 from scalargrad.notation.labels import cut_in_the_middle, shortened
 from scalargrad.notation.numbers import number
-from scalargrad.wengert.columns import Inks
+from scalargrad.wengert.columns import Inks, breadth, cut
 from scalargrad.wengert.descent import updates
 from scalargrad.wengert.folding import INDENT, folded
 from scalargrad.wengert.listing import listing
@@ -270,3 +270,12 @@ def test_updates_fit_a_width_by_shorter_names(width):
     fitting = updates(trace(y), 0.5, names, digits=7, width=width).splitlines()
     assert max(map(len, fitting)) <= width < max(map(len, whole))
     assert [line.split()[-3:] for line in fitting] == [line.split()[-3:] for line in whole]
+
+
+@pytest.mark.parametrize("text", ["y = 1.25*1.25 + 2", "v\u0304 = 1.5 + 2.5"])
+def test_a_line_is_cut_where_it_takes_more_columns_than_there_are(text):
+    """At its own breadth, in which accents take no column, it is whole; at one less it is cut to fit."""
+    room = breadth(text)
+    assert cut(text, room) == text
+    assert "…" in cut(text, room - 1)
+    assert breadth(cut(text, room - 1)) <= room - 1

@@ -598,6 +598,7 @@ RANDOM = {
     "NumPy's generator": lambda x: x * NUMPYS.random(),
     "a shuffle": lambda x: x * random.sample([1.0, 2.0], 1)[0],
     "a count of calls": lambda x: x * len(CALLS.append(1) or CALLS),
+    "one more comparison": lambda x: [x > -9.0 for _ in range(len(CALLS.append(1) or CALLS))] and x * 2.0,
     "a state": lambda x: STATE.append(STATE[-1] * 0.5 + x) or STATE[-1] * 1.0,
     "a choice among equal parameters": lambda x: x * EQUAL[GENERATORS[1].randrange(8)],
     "a generator beside afresh": lambda x: x * GENERATORS[2].random() * afresh(lambda: 1.0),

@@ -7,11 +7,13 @@ import re
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from scalargrad import Value, nn, record
+from scalargrad.engine.lines import is_the_users
 from scalargrad.errors import SlowRecordWarning
 from scalargrad.replay.outside import Outside
 
@@ -261,3 +263,20 @@ def test_a_program_that_is_profiled_is_watched(tmp_path):
     command = [sys.executable, "-m", "cProfile", str(program)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "scaled 15.0" in done.stdout
+
+
+def test_an_outside_holds_values_if_one_can_be_reached_from_the_function():
+    """A Value in a list in a closure is reached, and numbers are none."""
+    inside, numbers = [[Value(1.0)]], [[1.0]]
+    assert Outside(lambda t: inside[0][0] * t).holds_values
+    assert not Outside(lambda t: numbers[0][0] * t).holds_values
+
+
+@pytest.mark.parametrize(
+    ("file", "theirs"),
+    [("/home/ada/net.py", True), ("/usr/lib/python3/site-packages/torch/nn.py", False),
+     ("<frozen importlib._bootstrap>", False), (re.__file__, False), (nn.__file__, False)],
+)  # fmt: skip
+def test_the_program_of_the_user_is_what_nobody_installed(file, theirs):
+    """Files of Python, of what is installed and of this package are not theirs."""
+    assert is_the_users(str(Path(file))) == theirs

@@ -38,3 +38,21 @@ def test_a_row_leaves_a_near_miss_alone(name, factor):
     row = judged(broken, broken.number * factor if broken.number else factor / 20)
     assert row.verdict == "wrong"
     assert name not in row.slips
+
+
+RESULTS = {"+": "10.20", "-": "4.40", "*": "21.17", "/": "2.5172"}  # of 7.3 and 2.9
+SAID = {
+    "+-": "the term y has the wrong sign", "+*": "the two are multiplied, not added",
+    "-+": "the two are added, not subtracted", "*+": "the two are added, not multiplied",
+    "+/": "a quotient is computed, not z", "-*": "a product is computed, not z",
+    "-/": "a quotient is computed, not z", "*-": "a difference is computed, not z",
+    "*/": "a quotient is computed, not z", "/+": "a sum is computed, not z",
+    "/-": "a difference is computed, not z", "/*": "a product is computed, not z",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("wanted", "computed"), SAID)
+def test_an_operation_for_another_is_named(wanted, computed):
+    """Whichever of the four stands for whichever other."""
+    output = evaluate(f"z = x {wanted} y; 3*z", {"x": 7.3, "y": 2.9})
+    assert SAID[wanted + computed] in str(trace(output).check({"z": RESULTS[computed]}))

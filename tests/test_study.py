@@ -590,3 +590,12 @@ def test_a_network_is_written_by_its_sums_and_activations():
         "z1[0]": "W1[0,0]*a0[0] + W1[0,1]*a0[1] + b1[0]",
     }
     assert str(t.explain("W0[0,1]")).splitlines()[1].strip() == "= ∂z1[0]/∂z0[0] · x[1]"
+
+
+@pytest.mark.parametrize("name", ["mazur-2-2-2", "fan-out"])
+def test_a_longtable_is_in_no_box(name):
+    """A box does not go over pages: a longtable is set smaller, and never scaled."""
+    source = trace(example(name).output()).to_latex(longtable=True)
+    assert "longtable" in source
+    assert "resizebox" not in source
+    assert "noindent" not in source

@@ -1,0 +1,1 @@
+"""Mutation testing for `mutants.py`: changes to the source that some test ought to notice."""

@@ -62,7 +62,7 @@ def iris() -> tuple[Points, list[int]]:
 
 
 def digits() -> tuple[Points, list[int]]:
-    """Return 1,797 handwritten digits, the 8 × 8 greys of each from 0 to 1, row by row, with which it is.
+    """Return 1,797 handwritten digits, the greys of their 8 × 8 pixels from 0 to 1, and which digit each is.
 
     Raises MissingPackageError where scikit-learn, which carries them, is not installed.
     """

@@ -7,7 +7,7 @@ the table of the others, by the place where people look for them.  A new one is 
 import sys
 from typing import Any
 
-RECORDS = "is not needed here: every Value is recorded, but under no_grad()"
+RECORDS = "is not needed here: every Value is recorded, except under no_grad()"
 ONE_NUMBER = "has no meaning here: a Value is one number, and many are a list of them"
 SEEDS = "is seed= of nn.MLP, fit and datasets.moons here, else Python's random.seed"
 OWN = "has no room on a Value: keep it in a dict, such as {p: 0.0 for p in parameters}"
@@ -17,7 +17,7 @@ MODES = "is not there; a list comprehension over model.parameters() says what to
 FORMULAS = {
     "square": "x**2",
     "sqr": "x**2",
-    "cbrt": "x**(1/3)",
+    "cbrt": "x**(1/3), for x >= 0",
     "rsqrt": "1/sqrt(x)",
     "reciprocal": "1/x",
     "sinc": "sin(pi*x)/(pi*x), which has no value at x = 0",
@@ -70,7 +70,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "arccosh": "is acosh here",
         "arctanh": "is atanh here",
         "ln": "is log here",
-        "floor": "has the derivative 0; int(x) is the whole part, as a plain number",
+        "floor": "has the derivative 0; math.floor(x) is a plain number",
         "round": "has the derivative 0; round(x) is a plain number",
         "max": "is maximum(a, b) here",
         "min": "is minimum(a, b) here",
@@ -87,7 +87,7 @@ ANSWERS: dict[str, dict[str, str]] = {
     },
     "scalargrad.nn": {
         "Linear": "is nn.Layer(nin, nout, activation=None) here",
-        "Dense": "is nn.Layer(nin, nout, activation='relu') here",
+        "Dense": "is nn.Layer(nin, nout, activation=None) here",
         "Parameter": "is Value(0.5) here: a leaf that is an attribute of a module is a parameter",
         "ParameterList": "is a list of Values as an attribute here",
         "ModuleList": "is a list of modules as an attribute here",
@@ -108,7 +108,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "BCEWithLogitsLoss": "is nn.binary_cross_entropy here",
         "CrossEntropyLoss": "is nn.cross_entropy here",
         "NLLLoss": "is nn.cross_entropy of the logits here",
-        "HingeEmbeddingLoss": "is nn.hinge here",
+        "HingeEmbeddingLoss": "is not there; nn.hinge of a score is max(0, 1 - y*score)",
         "BatchNorm1d": "is nn.BatchNorm(width) here",
         "LayerNorm": "is not there; scalargrad.mean and dot make one in three lines",
         "Dropout": "is not there; multiply by a mask that scalargrad.afresh reads",
@@ -198,9 +198,14 @@ ANSWERS: dict[str, dict[str, str]] = {
         "n_epochs": "is epochs= here",
         "momentum": "is optimizer=optim.SGD(model.parameters(), lr=0.1, momentum=0.9) here",
         "metrics": "is on_epoch= here, a function of the history",
-        "weight_decay": "is l2= here, or that of the optimizer, optim.AdamW",
+        "weight_decay": "is 2 * l2= here, or that of the optimizer, optim.AdamW",
     },
     "loss": {
+        "meansquarederror": "is 'mse' here",
+        "mseloss": "is 'mse' here",
+        "bceloss": "is 'binary_cross_entropy', of logits, here",
+        "bcewithlogitsloss": "is 'binary_cross_entropy' here",
+        "crossentropyloss": "is 'cross_entropy', of logits, here",
         "bce": "is 'binary_cross_entropy', of logits, here",
         "bcewithlogits": "is 'binary_cross_entropy' here",
         "categoricalcrossentropy": "is 'cross_entropy', of logits, here",
@@ -255,6 +260,15 @@ ANSWERS: dict[str, dict[str, str]] = {
         "--lr": "is --rate here",
         "--number": "is --count here",
     },
+    "initialiser": {
+        "kaiminguniform": "is 'he_uniform' here",
+        "kaimingnormal": "is 'he_normal' here",
+        "glorotuniform": "is 'xavier_uniform' here",
+        "glorotnormal": "is 'xavier_normal' here",
+        "he": "is 'he_normal' or 'he_uniform' here",
+        "xavier": "is 'xavier_normal' or 'xavier_uniform' here",
+        "normal": "is a function here, lambda generator, nin, nout: generator.gauss(0, 0.1)",
+    },
     "activation": {
         "linear": "is activation=None here",
         "identity": "is activation=None here",
@@ -271,6 +285,7 @@ ASKED = {
     "fit": "{}= of fit",
     "loss": "loss={!r}",
     "activation": "activation={!r}",
+    "initialiser": "init={!r}",
     "choice of blanks": "blanks={!r}",
     "view": "view={!r}",
     "command": "{}",

@@ -40,7 +40,7 @@ class ShapeError(ScalargradError, ValueError):
 
 
 class NoGraphError(ScalargradError, RuntimeError):
-    """Report a sweep of a value that was computed without a graph."""
+    """Report a sweep, inside of `no_grad`, of a value that has no graph."""
 
 
 class StaleGraphError(ScalargradError, RuntimeError):

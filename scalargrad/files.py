@@ -1,5 +1,6 @@
 """Files: written whole or not at all, in the form that the end of their name asks for."""
 
+import contextlib
 import os
 import secrets
 from collections.abc import Callable, Mapping
@@ -35,7 +36,8 @@ def write(path: "str | os.PathLike[str]", content: str | bytes) -> None:
         error.filename, error.filename2 = os.fspath(path), None  # nobody knows the name of the other
         raise
     finally:
-        beside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def save(path: "str | os.PathLike[str]", what: str, forms: Mapping[str, Form]) -> None:

@@ -73,6 +73,10 @@ def test_the_constructor_takes_what_micrograds_takes():
     ]
     with pytest.raises(OperandError, match=r"made by that operation, such as a \+ b"):
         Value(2.0, (Value(1.0), Value(1.0)), "+")
+    with pytest.raises(OperandError, match="made by that operation"):
+        Value(2.0, (Value(1.0),))
+    with pytest.raises(OperandError, match="a label is a text, got 3"):
+        Value(2.0, 3)
 
 
 def test_a_neuron_has_micrograds_names():

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scalargrad import Value, nn, tanh
-from scalargrad.errors import OperandError, ShapeError, UnknownNameError
+from scalargrad.errors import MissingMethodError, OperandError, ShapeError, UnknownNameError
 from scalargrad.nn.module import as_list
 from scalargrad.primitives.table import FAMILIES, TABLE
 
@@ -92,9 +92,9 @@ def test_a_width_of_one_gives_a_value_and_any_other_a_list(make):
     ],
     ids=repr,
 )
-@pytest.mark.parametrize("kind", [list, np.array])
+@pytest.mark.parametrize("kind", [list, np.array, iter, lambda rows: zip(*zip(*rows))])
 def test_a_list_of_samples_gives_the_list_of_the_outputs(module, kind):
-    """Of lists or of an array, as if they had come one by one; `forward` is another name of a call."""
+    """Of lists, an array, an iterator, as if one by one; `forward` is another name of a call."""
     samples = [[1.0, -2.0], [0.5, 3.0], [0.0, 1.0]]
     one_by_one = numbers(module(sample) for sample in samples)
     for outputs in (module(kind(samples)), module.batch(kind(samples)), module.forward(samples)):
@@ -255,3 +255,53 @@ def test_micrograds_training_loop_runs_unchanged():
             p.data -= 0.05 * p.grad
     assert math.isfinite(loss.data)
     assert loss.data < 0.01
+
+
+# ---- modules derived from those that are there
+
+
+def test_a_call_without_its_batch_is_refused():
+    """`fit` trains through the batch, which would be that of the other module."""
+    with pytest.raises(MissingMethodError, match="inherits a batch that computes something else"):
+
+        class Doubled(nn.Layer):
+            def __call__(self, x):
+                return 2 * super().__call__(x)
+
+
+def test_a_layer_of_ones_own_says_what_it_makes_of_a_batch():
+    """Its calls go through it, alone and in a chain."""
+
+    class Doubled(nn.Layer):
+        def batch(self, samples):
+            return [2 * y for y in super().batch(samples)]
+
+    layer, plain = Doubled(2, 1, seed=1), nn.Layer(2, 1, seed=1)
+    assert layer([1.0, 2.0]).data == nn.Sequential(layer)([1.0, 2.0]).data == 2 * plain([1.0, 2.0]).data
+
+
+def test_a_forward_that_would_not_be_called_is_refused():
+    """A layer is called by its own `__call__`; of a Module forward is the way."""
+    with pytest.raises(MissingMethodError, match="forward is not what a call calls"):
+
+        class Net(nn.MLP):
+            def forward(self, x):
+                return super().forward(x).sigmoid()
+
+
+def test_an_activation_is_given_once():
+    """Two that differ are refused."""
+    with pytest.raises(OperandError, match="give activation='tanh' or nonlin=True"):
+        nn.Neuron(2, "tanh", nonlin=True)
+
+
+def test_modules_of_lists_take_a_number_as_the_list_of_one():
+    """In a call, and in a batch, alone and in a chain."""
+    for module in (
+        nn.Activation("tanh"),
+        nn.Sequential("tanh", "relu"),
+        nn.Residual(nn.Layer(1, 1, "tanh", seed=1)),
+    ):
+        wanted = numbers([module([0.5]), module([-1.0])])
+        assert numbers([module(0.5), module(Value(-1.0))]) == wanted
+        assert numbers(module.batch([0.5, -1.0])) == wanted

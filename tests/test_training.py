@@ -434,7 +434,7 @@ def test_an_optimiser_is_made_by_its_name_with_its_rate():
     [
         ({"verbose": 1}, "verbose= of fit is progress="),
         ({"learning_rate": 0.1}, "learning_rate= of fit is lr= here"),
-        ({"rate": 0.1}, "fit has no argument 'rate'"),
+        ({"epoch": 3}, "unknown argument of fit 'epoch'; did you mean epochs or on_epoch?"),
         ({"optimizer": "lion"}, "unknown optimizer 'lion'; there are: adam"),
         ({"loss": "bce"}, "loss='bce' is 'binary_cross_entropy'"),
         ({"loss": "zzz"}, "unknown loss 'zzz'"),

@@ -4,12 +4,27 @@ import math
 import re
 
 import mpmath
+import numpy as np
 import pytest
 from graphs import SMOOTH, programs
 from hypothesis import assume, given
 from laws import close
 
-from scalargrad import Value, grad, hessian, log, logsumexp, no_grad, sin, softmax, value_and_grad, where
+from scalargrad import (
+    Value,
+    grad,
+    hessian,
+    jacobian,
+    jvp,
+    log,
+    logsumexp,
+    no_grad,
+    sin,
+    softmax,
+    value_and_grad,
+    vjp,
+    where,
+)
 from scalargrad.engine.node import evaluation_order
 from scalargrad.errors import ArgumentIndexError, LostGradientWarning, OperandError, StaleGraphError
 
@@ -258,3 +273,28 @@ def test_a_plain_number_that_is_meant_is_not_warned_of():
     assert grad(lambda x: x * x.data if x > 0 and f"{x:.1f}" else -x)(3.0) == 3.0
     assert grad(lambda x: x * float(outside))(3.0) == 2.0
     assert grad(lambda x: grad(abs)(x) * x)(3.0) == 1.0
+
+
+def test_a_pullback_of_a_graph_that_is_stale_is_refused():
+    """A Value that the function read and that was given new data since makes it another function."""
+    w = Value(1.0)
+    _, pullback = vjp(lambda x: (x * w).tanh(), 1.0)
+    w.data = 2.0
+    with pytest.raises(StaleGraphError):
+        pullback(1.0)
+
+
+def test_arrays_are_lists_of_their_numbers():
+    """As arguments of every transform, and as what a function returns."""
+
+    def f(x):
+        return [x[0] * x[1], x[0] + x[1]]
+
+    def product(x):
+        return x[0] * x[1]
+
+    array = np.array([2.0, 3.0])
+    assert jvp(f, (array,), (np.array([1.0, 0.0]),)) == jvp(f, ([2.0, 3.0],), ([1.0, 0.0],))
+    assert grad(product)(array) == [3.0, 2.0]
+    assert hessian(product)(array) == hessian(product)([2.0, 3.0]) == [[0.0, 1.0], [1.0, 0.0]]
+    assert jacobian(lambda x: np.array(f(x), dtype=object))(array) == jacobian(f)([2.0, 3.0])

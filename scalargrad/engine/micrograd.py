@@ -5,6 +5,7 @@ that calls `_backward` node by node, `Value(2.0, (), "", "a")`.  All of it is re
 anyway.  In code of one's own, `parents`, `primitive.sign`, `local_derivatives` and `backward` say more.
 """
 
+from collections.abc import Iterable
 from typing import Any, Self
 
 from scalargrad.engine.node import Node
@@ -59,6 +60,9 @@ def label_of(children: Any, operation: str = "", label: str = "") -> str:
     """
     if isinstance(children, str) and not operation:
         return children
+    if not isinstance(children, Iterable) or isinstance(children, str):
+        message = f"a label is a text, got {children!r:.60}"
+        raise OperandError(message)
     if children:
         message = (
             f"a value with the operation {operation!r} is made by that operation, such as a + b; "

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, overload
 
-from scalargrad.engine.node import evaluation_order, local_derivatives, next_order
+from scalargrad.engine.node import evaluation_order, local_derivatives
 from scalargrad.engine.reading import local_values
 from scalargrad.engine.recording import recorded
 from scalargrad.engine.sweep import adjoints_of
@@ -14,9 +14,6 @@ from scalargrad.engine.variables import (
     made_since,
     numbers,
     one_number,
-    reads_older,
-    variable,
-    warned_of_reads,
 )
 from scalargrad.errors import ArgumentIndexError
 
@@ -75,24 +72,20 @@ def value_and_grad(f: Function, /, argnums: Argnums = 0) -> Callable[..., tuple[
 def hessian(f: Function, /) -> Callable[..., list[list[Number]]]:
     """Return the function that gives the matrix ∂²f/∂xᵢ∂xⱼ as a list of rows.
 
-    The arguments of f are numbers or Values, one for each row.
+    It has a row for each number among the arguments of f; lists and arrays are laid flat in order.
 
     >>> hessian(lambda x, y: x**2 * y)(3.0, 5.0)
     [[10.0, 6.0], [6.0, 0.0]]
     """
 
     def second_derivatives(*arguments: Any) -> list[list[Any]]:
-        since = next_order()
+        run = evaluated(f, arguments, range(len(arguments)), one_number)
+        variables = flat(run.variables)
         with recorded():
-            variables = [variable(x) for x in arguments]
-            with warned_of_reads(since):
-                output = one_number(f(*variables))
-            order = evaluation_order(output)
-            gradient = list(map(_derivatives(made_since(order, since), {output: 1.0}, True), variables))
-        connected = reads_older(order, since)
+            gradient = list(map(_derivatives(run.recent, {run.outputs: 1.0}, True), variables))
         rows = (
-            _derivatives(made_since(evaluation_order(derivative), since), {derivative: 1.0}, connected)
-            for derivative in gradient
+            _derivatives(made_since(evaluation_order(slope), run.since), {slope: 1.0}, run.connected)
+            for slope in gradient
         )
         return [list(map(row, variables)) for row in rows]
 
@@ -126,7 +119,7 @@ def vjp(f: Callable[..., Any], /, *primals: Any) -> tuple[Any, Callable[[Any], t
     The cotangents have the shape of what f returns: one number, or a list.  The products are a tuple with
     one for each argument, of its shape, found in one reverse sweep: the dual of `jvp`, for it holds that
     ⟨v, Jᵀw⟩ = ⟨Jv, w⟩.  Values and floats are told apart as by `grad`.  Raises ShapeError for cotangents of
-    another shape.
+    another shape, StaleGraphError for a Value that f read and that was given new data since.
 
     >>> outputs, pullback = vjp(lambda x, y: [x * y, x + y], 2.0, 3.0)
     >>> outputs, pullback([1.0, 10.0])
@@ -135,6 +128,7 @@ def vjp(f: Callable[..., Any], /, *primals: Any) -> tuple[Any, Callable[[Any], t
     run = evaluated(f, primals, range(len(primals)), numbers)
 
     def pullback(cotangents: Any, /) -> tuple[Any, ...]:
+        evaluation_order(*flat(run.outputs))  # raises where a leaf was given new data since
         seeds: dict[Value, Number] = {}
         for output, cotangent in paired(run.outputs, cotangents, "a cotangent"):
             seeds[output] = seeds[output] + cotangent if output in seeds else cotangent

@@ -9,7 +9,8 @@ from scalargrad.errors import ShapeError
 
 
 def mapped(function: Callable[[Any], Any], tree: Any) -> Any:
-    """Return nested lists and tuples with the function of each of their items."""
+    """Return nested lists and tuples, or those of an array, with the function of each of their items."""
+    tree = listed(tree)
     if isinstance(tree, (list, tuple)):
         return type(tree)(mapped(function, branch) for branch in tree)
     return function(tree)

@@ -32,9 +32,7 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "square": lambda x: x * x,
     "subtract": operator.sub,
 }
-RENAMED = {"fmax": "maximum", "fmin": "minimum"} | {
-    f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")
-}
+RENAMED = {f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")}
 
 
 def array_ufunc(self: Value, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
@@ -53,7 +51,10 @@ def array_ufunc(self: Value, ufunc: Any, method: str, *inputs: Any, **options: A
         return _is_equal(self, other) == (name == "equal")
     operands = [x if isinstance(x, Value) else _number(x) for x in inputs]
     function = OPERATORS.get(name) or (getattr(functions, name) if name in functions.__all__ else None)
-    if function is None or method != "__call__" or options:
+    if options or method != "__call__":
+        message = f"np.{ufunc.__name__} of Values takes no options, and has no .{method} of its own"
+        raise OperandError(message)
+    if function is None:
         message = f"np.{ufunc.__name__} is not there for Values; dir(scalargrad.functions) lists what is"
         raise OperandError(message)
     return function(*operands)

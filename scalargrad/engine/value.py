@@ -40,7 +40,7 @@ class Value(Methods["Value"], Micrograd, PyTorch):
     def __init__(self, data: float, label: str = "", *micrograd: Any) -> None:
         self._data = real(data)
         self.grad = 0.0
-        self.label = label_of(label, *micrograd) if micrograd else label
+        self.label = label if type(label) is str and not micrograd else label_of(label, *micrograd)
         self.path = ""
         self.primitive = self._first = self._second = None
         self._order = next_order()

@@ -5,20 +5,25 @@ from typing import Any
 
 from scalargrad.engine.composed import softmax
 from scalargrad.engine.value import Value, as_values
-from scalargrad.errors import ShapeError, UnknownNameError, meant
-from scalargrad.nn.module import Module, Sample, called
+from scalargrad.errors import OperandError, ShapeError, UnknownNameError, meant
+from scalargrad.nn.module import Module, Sample, as_sample, called
 from scalargrad.primitives.table import FAMILIES, TABLE, row_of
 
 ActivationFunction = Callable[[Value], Value]
 ActivationLike = str | ActivationFunction | None  # any row of the table by its name, also of one's own
 
 
-def named(activation: ActivationLike | bool) -> ActivationLike:
-    """Return an activation by the name it has here; True is relu, False is none, as in micrograd.
+def named(activation: ActivationLike | bool, nonlin: bool | None = None) -> ActivationLike:
+    """Return an activation by the name it has here; True is relu, False is none, as micrograd's `nonlin`.
 
     >>> named("LeakyReLU"), named(True)
     ('leaky_relu', 'relu')
     """
+    if nonlin is not None:
+        if activation != "relu":
+            message = f"give activation={activation!r} or nonlin={nonlin}, not both"
+            raise OperandError(message)
+        activation = nonlin
     if isinstance(activation, bool):
         return "relu" if activation else None
     if activation is None or callable(activation):
@@ -66,7 +71,8 @@ class Activation(Module):
     def batch(self, samples: Iterable[Sample], /) -> list[list[Value]]:
         """Return the list of activations for each of a list of samples."""
         function = self._function or Value.positive
-        return [named_results(self, "a", map(function, as_values(sample))) for sample in samples]
+        listed = (as_values(as_sample(sample)) for sample in samples)
+        return [named_results(self, "a", map(function, values)) for values in listed]
 
     def __repr__(self) -> str:
         return f"Activation({shown(self.activation)})"
@@ -89,7 +95,7 @@ class Softmax(Module):
 
     def batch(self, samples: Iterable[Sample], /) -> list[list[Value]]:
         """Return the list of probabilities for each of a list of samples."""
-        return [named_results(self, "p", softmax(sample)) for sample in samples]
+        return [named_results(self, "p", softmax(as_sample(sample))) for sample in samples]
 
     def __repr__(self) -> str:
         return "Softmax()"

@@ -10,7 +10,7 @@ from scalargrad.engine.value import Number, Value, as_values
 from scalargrad.errors import OperandError, ShapeError
 from scalargrad.nn.activations import ActivationLike, activation_function, named, shown
 from scalargrad.nn.initialisers import InitialiserLike, initialiser
-from scalargrad.nn.module import Module, Sample, alone, called
+from scalargrad.nn.module import Module, Sample, alone, as_sample, called
 from scalargrad.primitives.rows import dot
 from scalargrad.primitives.scalars import strict
 
@@ -42,7 +42,7 @@ class Neuron(Module):
         seed: Seed = None,
         nonlin: bool | None = None,
     ) -> None:
-        activation = named(activation if nonlin is None else nonlin)
+        activation = named(activation, nonlin)
         generator, draw = as_generator(seed), initialiser(init, activation)
         self._paths_of_results: tuple[str, ...]
         self.weights = tuple(Value(draw(generator, nin, 1)) for _ in range(whole_number("nin", nin)))
@@ -128,7 +128,7 @@ class Layer(Module):
         seed: Seed = None,
         nonlin: bool | None = None,
     ) -> None:
-        activation = named(activation if nonlin is None else nonlin)
+        activation = named(activation, nonlin)
         generator, draw = as_generator(seed), initialiser(init, activation)
         self.softmax = activation == "softmax"
         self.neurons = [
@@ -195,7 +195,7 @@ def whole_number(name: str, number: int) -> int:
 
 def inputs_of(module: Module, expected: int, sample: Any) -> list[Value]:
     """Return the inputs in a sample, which may be a plain number; raise ShapeError unless as many fit."""
-    values = as_values(sample if hasattr(sample, "__len__") else [sample])
+    values = as_values(as_sample(sample))
     if len(values) != expected:
         place = f"{module.path}: " if module.path else ""
         message = f"{place}{module!r} takes {expected} inputs, got {len(values)}"

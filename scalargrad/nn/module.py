@@ -40,8 +40,17 @@ class Module:
 
     def __init_subclass__(cls, **named: Any) -> None:
         super().__init_subclass__(**named)
-        if "batch" in vars(cls) and "mixes_samples" not in vars(cls):
+        own = vars(cls)
+        if "batch" in own and "mixes_samples" not in own:
             cls.mixes_samples = True  # unless it says otherwise
+        if "__call__" in own and "batch" not in own and cls.batch is not Module.batch:
+            message = f"{cls.__name__} inherits a batch that computes something else: define batch, too"
+            raise MissingMethodError(message)
+        if "forward" in own and cls.__call__ is not Module.__call__:
+            message = (
+                f"{cls.__name__}.forward is not what a call calls: name it __call__, or derive from Module"
+            )
+            raise MissingMethodError(message)
 
     def __setattr__(self, name: str, part: Part) -> None:
         object.__setattr__(self, name, part)
@@ -218,16 +227,29 @@ def layer_of(path: str) -> str:
 
 def called(module: Module, inputs: Any) -> Any:
     """Return the outputs of a module at one sample or, at a list of samples, the list of its outputs."""
-    return module.batch(inputs) if is_batch(inputs) else module.batch([inputs])[0]
+    sample = as_sample(inputs)
+    return module.batch(sample) if is_batch(sample) else module.batch([sample])[0]
 
 
-def is_batch(inputs: Any) -> bool:
-    """Tell whether inputs are a list of samples, a matrix, rather than the numbers of one, or one number.
+def as_sample(inputs: Any) -> Any:
+    """Return inputs as a list or an array, also a number by itself, or what can be gone through but once.
 
-    >>> is_batch([[1.0, 2.0]]), is_batch([1.0, 2.0]), is_batch(1.0)
-    (True, False, False)
+    >>> as_sample(1.0), as_sample(iter([1.0, 2.0])), as_sample((1.0, 2.0))
+    ([1.0], [1.0, 2.0], (1.0, 2.0))
     """
-    return hasattr(inputs, "__iter__") and hasattr(next(iter(inputs), None), "__len__")
+    if hasattr(inputs, "__len__") and getattr(inputs, "shape", None) != ():
+        return inputs
+    return list(inputs) if isinstance(inputs, Iterator) else [inputs]
+
+
+def is_batch(sample: Any) -> bool:
+    """Tell whether inputs are a list of samples, a matrix, rather than the numbers of one.
+
+    >>> is_batch([[1.0, 2.0]]), is_batch([1.0, 2.0])
+    (True, False)
+    """
+    first = next(iter(sample), None)
+    return hasattr(first, "__len__") and getattr(first, "shape", None) != ()
 
 
 def as_list(outputs: Any) -> list[Value]:

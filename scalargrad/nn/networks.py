@@ -17,7 +17,7 @@ from scalargrad.nn.activations import (
 )
 from scalargrad.nn.initialisers import InitialiserLike
 from scalargrad.nn.layers import Layer, Seed, as_generator
-from scalargrad.nn.module import Module, Sample, alone, as_list, is_batch
+from scalargrad.nn.module import Module, Sample, alone, as_list, as_sample, is_batch
 
 
 class Sequential(Module):
@@ -41,15 +41,19 @@ class Sequential(Module):
             message = "a chain needs at least one module, got none"
             raise ShapeError(message)
         self.layers = [
-            layer if isinstance(layer, Module) else Softmax() if layer == "softmax" else Activation(layer)
+            layer
+            if isinstance(layer, Module)
+            else Softmax()
+            if named(layer) == "softmax"
+            else Activation(layer)
             for layer in layers
         ]
 
     def __call__(self, inputs: Any, /) -> Any:
         """Return the list of outputs, of a width of 1 the Value; of several samples a list of these."""
-        if is_batch(inputs):
-            return self.batch(inputs)
-        outputs = inputs if hasattr(inputs, "__len__") else [inputs]
+        outputs = as_sample(inputs)
+        if is_batch(outputs):
+            return self.batch(outputs)
         for layer in self.layers:
             outputs = as_list(layer(outputs))
         return alone(outputs)
@@ -59,7 +63,7 @@ class Sequential(Module):
 
         Each module gets the whole batch.
         """
-        outputs: list[Any] = list(samples)
+        outputs: list[Any] = list(map(as_sample, samples))
         for layer in self.layers:
             outputs = [as_list(output) for output in layer.batch(outputs)]
         return list(map(alone, outputs))
@@ -85,14 +89,15 @@ class Residual(Module):
 
     def __call__(self, inputs: Any, /) -> Any:
         """Return the list of F(x)ᵢ + xᵢ, of a width of 1 the Value; of several samples a list of these."""
-        if is_batch(inputs):
-            return self.batch(inputs)
-        values = as_values(inputs if hasattr(inputs, "__len__") else [inputs])
+        sample = as_sample(inputs)
+        if is_batch(sample):
+            return self.batch(sample)
+        values = as_values(sample)
         return self._add(values, self.module(values))
 
     def batch(self, samples: Iterable[Sample], /) -> list[Any]:
         """Return the list of outputs at a list of samples; F gets the whole batch."""
-        inputs = [as_values(sample) for sample in samples]
+        inputs = [as_values(as_sample(sample)) for sample in samples]
         return list(map(self._add, inputs, self.module.batch(inputs)))
 
     def _add(self, inputs: Sequence[Value], outputs: Any) -> Any:

@@ -1,6 +1,6 @@
 """Curves of training: the loss over the epochs, the gradients of the layers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from scalargrad.drawing.plotting import COLOURS, MARKERS, SEVERAL, axes, legend, logarithmic, shades, whole
@@ -43,11 +43,16 @@ def loss_curves(
         line: dict[str, Any] = {"color": COLOURS[i % 6], "linestyle": "-"}
         if len(named) > 1:
             line |= {"marker": MARKERS[i % 6], "markevery": max(history.epochs // SEVERAL, 1)}
-        ax.plot(_epochs(history), history.loss, label=name or "training", **line)
+        ax.plot(_epochs(history.loss), history.loss, label=name or "training", **line)
         if history.validation_loss:
             best = history.best_epoch
             label = f"{name} validation".strip()
-            ax.plot(_epochs(history), history.validation_loss, label=label, **line | {"linestyle": "--"})
+            ax.plot(
+                _epochs(history.validation_loss),
+                history.validation_loss,
+                label=label,
+                **line | {"linestyle": "--"},
+            )
             ax.plot(best + 1, history.validation_loss[best], "o", color=line["color"])
     if log:
         logarithmic(ax)
@@ -67,12 +72,13 @@ def gradient_norms(history: Course, *, ax: "Axes | None" = None) -> "Axes":
     """
     ax = axes(ax, "epoch", "‖∇L‖ of the layer")
     for (layer, norms), colour in zip(history.gradient_norms.items(), shades(len(history.gradient_norms))):
-        ax.plot(_epochs(history), norms, "-", color=colour, label=layer)
+        ax.plot(_epochs(norms), norms, "-", color=colour, label=layer)
     logarithmic(ax)
     whole(ax)
     legend(ax)
     return ax
 
 
-def _epochs(history: Course) -> range:
-    return range(1, history.epochs + 1)
+def _epochs(numbers: Sequence[float]) -> range:
+    """Return the epochs that numbers are of, from 1 on: of a training that was interrupted, one may lack."""
+    return range(1, len(numbers) + 1)

@@ -3,12 +3,13 @@
 import itertools
 import math
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from inspect import signature
 from typing import Never
 
 from scalargrad.elsewhere import answer
 from scalargrad.engine.value import Value
-from scalargrad.errors import NonFiniteError, OperandError, RangeError, ScalargradError
+from scalargrad.errors import DomainError, NonFiniteError, OperandError, RangeError, ScalargradError, unknown
 from scalargrad.nn.losses import Loss, LossName, loss_function
 from scalargrad.nn.module import Module, layer_of, set_mode
 from scalargrad.optim import Schedule
@@ -72,13 +73,10 @@ def fit(
     >>> [round(p.data, 3) for p in model.parameters()], history.epochs
     ([2.0, 1.0], 99)
     """
-    for name in others:
-        message = answer("fit", name) or f"fit has no argument {name!r}; help(fit) lists them"
-        raise OperandError(message)
+    _check_options(others, l2=l2, clip_norm=clip_norm)
     data, held_out = Dataset.of(X, y), Dataset.of(*validation) if validation else None
-    of_values = getattr(
-        loss, "of_values", loss
-    )  # of a recorded loss, which gives floats, the function itself
+    # of a recorded loss, which gives floats, the function itself
+    of_values = getattr(loss, "of_values", loss)
     eager = Trainer(model, loss_function(of_values), optimizer_of(model, optimizer, lr), data, l2, clip_norm)
     batches = Batches(len(data), batch_size, random.Random(seed))  # noqa: S311  # no secret
     history, best, layers = History(), Best(model, patience), _layers(model)
@@ -111,6 +109,15 @@ def fit(
         set_mode(modules, training=False)
     best.put_back()
     return history
+
+
+def _check_options(others: Mapping[str, object], **at_least_0: float) -> None:
+    for name in others:
+        raise OperandError(answer("fit", name) or unknown("argument of fit", name, signature(fit).parameters))
+    for name, number in at_least_0.items():
+        if not number >= 0:
+            message = f"{name} is at least 0, got {number!r}"
+            raise DomainError(message)
 
 
 def _run_epoch(steps: Steps, batches: Batches, history: History) -> None:

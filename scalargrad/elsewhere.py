@@ -13,6 +13,8 @@ SEEDS = "is seed= of nn.MLP, fit and datasets.moons here, else Python's random.s
 OWN = "has no room on a Value: keep it in a dict, such as {p: 0.0 for p in parameters}"
 MODES = "is not there; a list comprehension over model.parameters() says what to change"
 
+# NumPy's names of inverse functions, and those of the table.
+ARCS = {f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")}
 # Functions that are written as a short formula, in Python as in expressions.
 FORMULAS = {
     "square": "x**2",
@@ -63,12 +65,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "cat": "is a list here, a + b",
         "log_sum_exp": "is logsumexp here",
         **{name: f"is {formula} here" for name, formula in FORMULAS.items()},
-        "arcsin": "is asin here",
-        "arccos": "is acos here",
-        "arctan": "is atan here",
-        "arcsinh": "is asinh here",
-        "arccosh": "is acosh here",
-        "arctanh": "is atanh here",
+        **{name: f"is {ours} here" for name, ours in ARCS.items()},
         "ln": "is log here",
         "floor": "has the derivative 0; math.floor(x) is a plain number",
         "round": "has the derivative 0; round(x) is a plain number",

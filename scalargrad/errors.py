@@ -118,6 +118,10 @@ class NumberError(ScalargradError, ValueError):
     """Report a text that is no number, or one that can be read in two ways, with what to write."""
 
 
+class StateFormatError(ScalargradError, ValueError):
+    """Report a file that is not the state of a module, or a damaged one."""
+
+
 class TraceFormatError(ScalargradError, ValueError):
     """Report a file that is not a trace, or a damaged one, with what is wrong and where."""
 

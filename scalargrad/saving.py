@@ -49,9 +49,10 @@ class Saved(WengertList):
         from scalargrad.drawing import draw
         from scalargrad.drawing.figure import IMAGES, SOURCES
 
-        images: dict[str, Form] = {
-            f".{kind}": partial(lambda kind: draw(self).pipe(kind), kind) for kind in IMAGES
-        }
+        def image(kind: str) -> bytes:
+            return draw(self).pipe(kind)
+
+        images: dict[str, Form] = {f".{kind}": partial(image, kind) for kind in IMAGES}
         sources: dict[str, Form] = {f".{kind}": lambda: draw(self).source for kind in SOURCES[1:]}
         forms: dict[str, Form] = {
             ".html": self.to_html,

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from scalargrad import Value, nn
-from scalargrad.errors import OperandError, UnknownNameError
+from scalargrad.errors import OperandError, StateFormatError, UnknownNameError
 
 
 def model(seed=1):
@@ -158,3 +158,16 @@ def test_a_state_that_does_not_fit_changes_nothing(change, error, message):
     with pytest.raises(error, match=re.escape(message)):
         neuron.load_state_dict(state)
     assert neuron.state_dict() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.json", b"{"), ("a.json", b"[1, 2]"), ("a.npz", b"PK"), ("a.npz", b"")]
+)
+def test_a_file_that_is_no_state_is_refused_by_its_name(name, content, tmp_path):
+    """Whatever JSON or NumPy says of it; a file that is not there is Python's own error."""
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(StateFormatError, match=f"{name}' does not hold the state of a module"):
+        model(1).load(path)
+    with pytest.raises(FileNotFoundError):
+        model(1).load(tmp_path / "none.json")

@@ -118,7 +118,7 @@ def parsed(parser: Parser, arguments: Sequence[str]) -> argparse.Namespace:
         arguments = [*arguments[1:2], "--help"]
     first = next(iter(arguments), "").partition("=")[0]
     if first.startswith("--") and first not in parser.known:
-        raise UsageError(f"{unknown('option', first, parser.known)}; those of a command stand after it")
+        raise UsageError(f"{first} stands before the command; options of a command stand after it")
     options, late = parser.parse_known_args(shielded(arguments))
     several = next((each for each in (vars(options).get(key) for key in LISTS) if each is not None), None)
     used = getattr(options, "parser", parser)

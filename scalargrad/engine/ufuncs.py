@@ -8,6 +8,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from scalargrad.elsewhere import ARCS
 from scalargrad.engine import functions
 from scalargrad.engine.node import real
 from scalargrad.engine.value import Value, operand
@@ -32,7 +33,6 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "square": lambda x: x * x,
     "subtract": operator.sub,
 }
-RENAMED = {f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")}
 
 
 def array_ufunc(self: Value, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
@@ -45,7 +45,7 @@ def array_ufunc(self: Value, ufunc: Any, method: str, *inputs: Any, **options: A
     >>> x.grad
     3.0
     """
-    name = RENAMED.get(ufunc.__name__, ufunc.__name__)
+    name = ARCS.get(ufunc.__name__, ufunc.__name__)
     if name in {"equal", "not_equal"}:
         (other,) = (x for x in inputs if x is not self) if inputs[0] is not inputs[1] else (self,)
         return _is_equal(self, other) == (name == "equal")

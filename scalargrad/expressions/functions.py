@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from scalargrad.elsewhere import FORMULAS
+from scalargrad.elsewhere import ARCS, FORMULAS
 from scalargrad.engine import functions
 from scalargrad.engine.composed import log_softmax, mean, softmax
 from scalargrad.errors import OperandError, ShapeError, unknown
@@ -16,9 +16,8 @@ Function = Callable[..., Array]
 ALIASES = {
     "σ": "sigmoid", "sigma": "sigmoid", "logistic": "sigmoid", "expit": "sigmoid",
     "lrelu": "leaky_relu", "swish": "silu", "lse": "logsumexp", "Σ": "total",
-    "arcsin": "asin", "arccos": "acos", "arctan": "atan",
+    **ARCS,
     "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh",
-    "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh",
     "lg": "log10", "lb": "log2", "ld": "log2", "average": "mean", "avg": "mean",
     "mean_squared_error": "mse", "mse_loss": "mse", "bce_with_logits": "binary_cross_entropy",
     "cross_entropy_loss": "cross_entropy", "inner": "dot",

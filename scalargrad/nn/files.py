@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from scalargrad.errors import UnknownNameError
+from scalargrad.errors import ScalargradError, StateFormatError, UnknownNameError
 from scalargrad.files import save
 
 if TYPE_CHECKING:
@@ -32,7 +32,20 @@ def _npz(state: Mapping[str, float]) -> bytes:
 
 
 def read(file: "str | PathLike[str]") -> dict[str, float]:
-    """Return the state in a file that `write` wrote; it is read as data, never run."""
+    """Return the state in a file that `write` wrote; it is read as data, never run.
+
+    Raises StateFormatError for one that holds something else, or is damaged.
+    """
+    try:
+        return _read(file)
+    except (OSError, ScalargradError):
+        raise
+    except Exception as error:  # whatever JSON or NumPy finds wrong
+        message = f"{str(file)!r} does not hold the state of a module, numbers by their paths: {error}"
+        raise StateFormatError(message) from error
+
+
+def _read(file: "str | PathLike[str]") -> dict[str, float]:
     from pathlib import Path
 
     suffix = Path(file).suffix.lower()

@@ -26,3 +26,16 @@ def without_value(name: str, known: Mapping[str, Array]) -> str:
             return f"{name} has no value; for a product write {name[:i]}*{name[i:]}(…)"
     nearest = unknown("name", name, known).partition("; did you mean ")[2]
     return f"{name} has no value; give one as {name}=…" + (nearest and f", or did you mean {nearest}")
+
+
+def power_of_function(name: str, exponent: str) -> str:
+    """Return what to write for a power that stands at the name of a function, nothing where it is another.
+
+    >>> power_of_function("sin", "2"), power_of_function("cos", "-1"), power_of_function("w", "2")
+    ('write sin(x)**2 for a power of sin', 'write acos(x) for the inverse of cos', '')
+    """
+    if not function_named(name):
+        return ""
+    if exponent == "-1" and function_named(f"a{name}"):
+        return f"write a{name}(x) for the inverse of {name}"
+    return f"write {name}(x)**{exponent} for a power of {name}"

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from scalargrad.expressions.advice import power_of_function
 from scalargrad.expressions.operands import Operands
 from scalargrad.expressions.refusals import WORDS
-from scalargrad.expressions.tree import Call, Chain, Indexed, Node, Power, Signed, Statement
+from scalargrad.expressions.tree import Call, Chain, Indexed, Name, Node, Power, Signed, Statement
 
 PRODUCTS = {"*", "/", "@", "·", "×"}
 ASSIGNED_TO = "an assignment to this is not understood here; expected name = …"
@@ -104,6 +105,8 @@ class _Parser(Operands):
         power = factor.operand if isinstance(factor, Signed) else factor
         if isinstance(power, Power) and self.last.kind != "power" and self.last.text not in {")", "]"}:
             base, exponent = map(self.written, (power.base, power.exponent))
+            if isinstance(power.base, Name) and (said := power_of_function(base, exponent)):
+                raise self.error(said, factors[-1], token.end)
             message = f"write {base}**{exponent}*{right} or {base}**({exponent}*{right})"
             raise self.error(f"{left}{right} can be read in two ways: {message}", factor, token.end)
 

@@ -260,3 +260,10 @@ def test_a_trace_upto_some_values_takes_them_as_inputs():
     assert cut[x].adjoint == h.data
     with pytest.raises(UnknownNameError, match="not in this trace"):
         trace(h, upto=[y])
+
+
+@pytest.mark.parametrize("stop", [3.0, "h", [2.0], None])
+def test_a_trace_stops_at_values_alone(stop):
+    """A number or a name is refused as such."""
+    with pytest.raises(OperandError, match="upto takes the Values to stop at"):
+        trace(Value(2.0) * 3, upto=[stop])

@@ -1,6 +1,7 @@
 """Laws of what can be claimed: the names of books, conventions, given numbers, and what is refused."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -113,6 +114,7 @@ def test_what_rests_on_unwritten_numbers_that_are_wrong_cannot_be_told():
     report = NET.check({"y": "0.8123", "d w5": "0.3210"})
     assert not report.ok
     assert [row.verdict for row in report.rows] == ["wrong", "unclear"]
+    assert re.search(r" \? +cannot be told: it rests on", str(report))
 
 
 def test_vectors_are_claimed_as_arrays_of_any_library_have_them():

@@ -272,6 +272,8 @@ def test_a_class_set_has_its_keys_in_one_file(tmp_path, monkeypatch, capsys):
     (tmp_path / "c-2.csv").write_text(mark_wrong(key[1]), encoding="utf-8")
     assert main(["check", "--key", "c.key.json", "c-1.md"]) == 0
     assert capsys.readouterr().out.endswith("22 of 22 right.\n")
+    assert main(["check", "--key", "c.key.json", "c-2.csv"]) == 1
+    assert "21 of 22 right" in capsys.readouterr().out
     assert main(["check", "--key", "c.key.json", "c-1.md", "c-2.csv", "c-3.md"]) == 1
     rows = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert rows[1].startswith("c-1.md 22 of 22 right")
@@ -434,3 +436,10 @@ def test_a_sheet_says_to_how_many_decimals_to_round(digits, places):
     """In the singular where it is one."""
     sheet = dataclasses.replace(of(NET).sheet, digits=digits)
     assert f"Round every number to {places}" in sheet.to_markdown()
+
+
+def test_an_exercise_is_known_by_its_name_its_seed_and_its_code():
+    """Without a seed, at numbers of one's own, by name and code alone."""
+    drawn, own = of(NET, 7), of(NET, None)
+    assert drawn.identity == f"{NET} · 7 · {drawn.code}"
+    assert own.identity == f"{NET} · {own.code}"

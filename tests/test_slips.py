@@ -56,3 +56,12 @@ def test_an_operation_for_another_is_named(wanted, computed):
     """Whichever of the four stands for whichever other."""
     output = evaluate(f"z = x {wanted} y; 3*z", {"x": 7.3, "y": 2.9})
     assert SAID[wanted + computed] in str(trace(output).check({"z": RESULTS[computed]}))
+
+
+def test_a_belief_is_recognised_wherever_it_is_held_more_than_once():
+    """At both of two sigmoids it is one slip made throughout, at one of them alone it is not."""
+    t = trace(evaluate("a = w*x; h = sigmoid(a); b = v*h; y = sigmoid(b)", {"w": 0.7, "x": 1.3, "v": 0.9}))
+    y, h = t["y"].value, t["h"].value
+    said = "throughout, sigmoid is taken in the"
+    assert said in str(t.check({"d w": f"{y * 0.9 * h * 1.3:.5f}"}))
+    assert said not in str(t.check({"d w": f"{y * 0.9 * h * (1 - h) * 1.3:.5f}"}))

@@ -210,10 +210,18 @@ def test_labels_of_any_characters_stand_on_sheets():
 def test_a_key_for_another_exercise_is_refused():
     """By what is on the sheet, and by what the key is of."""
     e, other = of(NET), of(NET, seed=2)
-    with pytest.raises(
-        WrongKeyError, match=f"the sheet is of exercise {e.identity}, the key of {other.code}|"
-    ):
+    said = f"the sheet is of exercise {e.identity}, the key of {other.identity}"
+    with pytest.raises(WrongKeyError, match=re.escape(said) + "$"):
         mark_sheet([other], e.solution.to_markdown())
+
+
+@pytest.mark.parametrize(("count", "ends"), [(2, ""), (3, ""), (4, ", …")])
+def test_a_key_says_what_it_is_of_by_three_exercises_at_most(count, ends):
+    """And by dots where there are more."""
+    others = [of(NET, seed) for seed in range(2, 2 + count)]
+    said = f"the key of one of {', '.join(e.identity for e in others[:3])}{ends}"
+    with pytest.raises(WrongKeyError, match=re.escape(said) + "$"):
+        mark_sheet(others, of(NET, 1).solution.to_markdown())
 
 
 def test_a_damaged_key_says_what_is_wrong():
@@ -443,3 +451,11 @@ def test_an_exercise_is_known_by_its_name_its_seed_and_its_code():
     drawn, own = of(NET, 7), of(NET, None)
     assert drawn.identity == f"{NET} · 7 · {drawn.code}"
     assert own.identity == f"{NET} · {own.code}"
+
+
+def test_the_numbers_of_a_formula_are_small_whatever_number_of_names_it_has(capsys):
+    """A leaf of ten or more would keep its power of ten, which nobody has asked for."""
+    assert main(["exercise", "h = a*b + c*d + e*f; tanh(h)", "--seed", "1", "--digits", "4"]) == 0
+    given = re.findall(r"(?m)^.*\b[a-f] *= *-?(\d+(?:\.\d+)?)\b", capsys.readouterr().out)
+    assert given
+    assert all(float(x) <= 3 for x in given)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from scalargrad import Value, dot, trace
+from scalargrad import Value, dot, functions, trace
 from scalargrad.cli import main
 from scalargrad.drawing import render
 from scalargrad.errors import RendererError, TraceTooLargeError
@@ -247,3 +247,9 @@ def test_a_long_trace_is_under_a_megabyte():
     assert len(text.encode()) < 1_000_000
     assert text.count("<tr class=") == len(t)
     assert "<noscript>" in text
+
+
+def test_dots_stand_for_the_middle_of_a_long_sum():
+    """In the formulas of the table, as in the figure."""
+    page = trace(functions.total([Value(1.0, label=f"x{i}") for i in range(9)])).to_html()
+    assert "<mo>+</mo><mo>…</mo>" in page

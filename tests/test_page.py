@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from scalargrad import Value, dot, functions, trace
+from scalargrad import Trace, Value, dot, functions, trace
 from scalargrad.cli import main
 from scalargrad.drawing import render
 from scalargrad.errors import RendererError, TraceTooLargeError
@@ -17,6 +17,7 @@ from scalargrad.page import MOST_INSTRUCTIONS, embedded
 from scalargrad.page.graph import layouts
 from scalargrad.page.model import model
 from scalargrad.page.program import program
+from scalargrad.page.shown import ShownList
 
 DIGITS = [1, 4, 9]
 
@@ -253,3 +254,15 @@ def test_dots_stand_for_the_middle_of_a_long_sum():
     """In the formulas of the table, as in the figure."""
     page = trace(functions.total([Value(1.0, label=f"x{i}") for i in range(9)])).to_html()
     assert "<mo>+</mo><mo>…</mo>" in page
+
+
+def test_every_number_of_a_trace_is_known_by_what_shows_it():
+    """What an edge adds, too, where the output does not depend on it: nothing."""
+    document = json.loads(trace(Value(3.0, label="x") * 2).to_json())
+    x, two, y = document["instructions"]
+    beside = {**y, "name": "beside", "label": "beside", "adjoint": 0.0}
+    document["instructions"] = [x, two, beside, y]
+    t = Trace.from_json(json.dumps(document))
+    numbers = ShownList(t).numbers
+    assert numbers["contribution 2-0"] == numbers["contribution 2-1"] == 0.0
+    assert numbers["contribution 3-0"] == 2.0

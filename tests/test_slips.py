@@ -65,3 +65,16 @@ def test_a_belief_is_recognised_wherever_it_is_held_more_than_once():
     said = "throughout, sigmoid is taken in the"
     assert said in str(t.check({"d w": f"{y * 0.9 * h * 1.3:.5f}"}))
     assert said not in str(t.check({"d w": f"{y * 0.9 * h * (1 - h) * 1.3:.5f}"}))
+
+
+@pytest.mark.parametrize(
+    ("function", "rule"),
+    [("tanh", lambda z: z * (1 - z)), ("tanh", lambda z: 1 - z), ("tanh", lambda z: 1 + z * z),
+     ("tanh", lambda z: z * (1 + z)), ("sigmoid", lambda z: 1 - z * z), ("sigmoid", lambda z: z * (1 + z))],
+)  # fmt: skip
+def test_the_derivative_of_another_activation_is_recognised(function, rule):
+    """Written over the output, with a sign for another or without a square."""
+    t = trace(evaluate(f"a = w*x; h = {function}(a); y = 3*h", {"w": 0.7, "x": 1.3}))
+    remark = " ".join(str(t.check({"d a": f"{3 * rule(t['h'].value):.6f}"})).split())
+    assert f"the derivative of {function} is" in remark
+    assert "another formula is taken" in remark

@@ -11,6 +11,7 @@ from scalargrad.cli import main
 from scalargrad.drawing import render
 from scalargrad.errors import RendererError, TraceTooLargeError
 from scalargrad.examples import GALLERY, example
+from scalargrad.expressions import evaluate
 from scalargrad.notation.mathml import MathWriter
 from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.page import MOST_INSTRUCTIONS, embedded
@@ -266,3 +267,10 @@ def test_every_number_of_a_trace_is_known_by_what_shows_it():
     numbers = ShownList(t).numbers
     assert numbers["contribution 2-0"] == numbers["contribution 2-1"] == 0.0
     assert numbers["contribution 3-0"] == 2.0
+
+
+@pytest.mark.parametrize(("text", "said"), [("log(q)", "ln(x)"), ("p/q", "x₁ / x₂")])
+def test_a_function_of_one_operand_is_said_of_x(text, said):
+    """Of two operands, of x1 and x2, where the page says what a domain needs."""
+    page = trace(evaluate(text, {name: 2.0 for name in "pq" if name in text})).to_html()
+    assert said in re.search(r'"?formula"?: ?"([^"]*)"', page)[1]

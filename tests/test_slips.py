@@ -1,5 +1,8 @@
 """Laws of the table of slips: every row finds its broken example, and leaves a near miss alone."""
 
+import itertools
+import math
+
 import pytest
 from slips import BROKEN
 
@@ -78,3 +81,11 @@ def test_the_derivative_of_another_activation_is_recognised(function, rule):
     remark = " ".join(str(t.check({"d a": f"{3 * rule(t['h'].value):.6f}"})).split())
     assert f"the derivative of {function} is" in remark
     assert "another formula is taken" in remark
+
+
+@pytest.mark.parametrize(("meant", "taken"), list(itertools.permutations(("sin", "cos", "exp", "log"), 2)))
+def test_a_function_that_is_taken_for_another_is_named(meant, taken):
+    """Each of four for each of the others."""
+    t = trace(evaluate(f"a = w*x; h = {meant}(a); y = 3*h", {"w": 0.7, "x": 1.9}))
+    remark = " ".join(str(t.check({"h": f"{getattr(math, taken)(0.7 * 1.9):.6f}"})).split())
+    assert f"{taken} is taken in the place of {meant}" in remark

@@ -455,7 +455,24 @@ def test_an_exercise_is_known_by_its_name_its_seed_and_its_code():
 
 def test_the_numbers_of_a_formula_are_small_whatever_number_of_names_it_has(capsys):
     """A leaf of ten or more would keep its power of ten, which nobody has asked for."""
-    assert main(["exercise", "h = a*b + c*d + e*f; tanh(h)", "--seed", "1", "--digits", "4"]) == 0
-    given = re.findall(r"(?m)^.*\b[a-f] *= *-?(\d+(?:\.\d+)?)\b", capsys.readouterr().out)
-    assert given
-    assert all(float(x) <= 3 for x in given)
+    assert main(["exercise", "h = a*b + c*d + g*k; tanh(h)", "--seed", "1", "--digits", "4"]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Given: ")]
+    given = [float(text.partition(" = ")[2]) for text in line.split(", ")]
+    assert len(given) == 6
+    assert all(abs(x) <= 3 for x in given)
+
+
+def test_what_is_filled_in_has_its_signs_as_they_are():
+    """No code stands for ∂ in a JSON document, which people edit."""
+    text = of(NET).sheet.to_json()
+    assert "\\u" not in text
+    assert "∂" in text or "δ" in text or "d b1" in text
+
+
+def test_fifty_leaves_have_fifty_different_numbers():
+    """As many as are asked for: from a finer grid, without 1."""
+    xs = leaves(**{f"x{i}": 0.5 + i / 64 for i in range(50)})
+    e = exercise((sum(xs, 0.0) * 0.02).tanh(), seed=1, digits=4)
+    drawn = [v.value for v in e.trace if not v.parents and v.role != "constant"]
+    assert len(set(map(abs, drawn))) == 50
+    assert 1.0 not in map(abs, drawn)

@@ -274,3 +274,11 @@ def test_a_function_of_one_operand_is_said_of_x(text, said):
     """Of two operands, of x1 and x2, where the page says what a domain needs."""
     page = trace(evaluate(text, {name: 2.0 for name in "pq" if name in text})).to_html()
     assert said in re.search(r'"?formula"?: ?"([^"]*)"', page)[1]
+
+
+def test_every_edge_of_the_figure_runs_to_its_tip():
+    """A spline of Graphviz, and from its end a line to where the arrow points."""
+    for name in ("fan-out", "sigmoid-2-2-1"):
+        curves = layouts(trace(example(name).output()))[0].curves
+        assert curves
+        assert all(re.fullmatch(r"M.*C.*L[^A-Z]*", curve.path) for curve in curves)

@@ -89,3 +89,11 @@ def test_a_function_that_is_taken_for_another_is_named(meant, taken):
     t = trace(evaluate(f"a = w*x; h = {meant}(a); y = 3*h", {"w": 0.7, "x": 1.9}))
     remark = " ".join(str(t.check({"h": f"{getattr(math, taken)(0.7 * 1.9):.6f}"})).split())
     assert f"{taken} is taken in the place of {meant}" in remark
+
+
+@pytest.mark.parametrize("function", ["sin", "cos", "tan"])
+def test_radians_that_were_taken_for_degrees_are_named(function):
+    """Of every circular function."""
+    t = trace(evaluate(f"a = w*x; h = {function}(a); y = 3*h", {"w": 7.0, "x": 9.0}))
+    taken = getattr(math, function)(math.radians(63.0))
+    assert "a is taken for degrees" in str(t.check({"h": f"{taken:.6f}"}))

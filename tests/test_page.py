@@ -144,11 +144,12 @@ def test_without_a_renderer_its_maker_is_told_how_to_get_the_figure(monkeypatch)
     monkeypatch.setattr(render, "_command", none)
     with pytest.warns(
         UserWarning, match=r"no graph: .*apt-get install graphviz.* pip install '\.\[render\]'\)$"
-    ):
+    ) as caught:
         text = trace(example("sigmoid-2-2-1").output()).to_html()
     assert "<svg class=" not in text.partition("<body>")[2].replace('<svg class="icon"', "").replace(
         '<svg class="marks"', ""
     )
+    assert caught[0].filename == __file__
     assert "The graph is not shown: there was no program to lay it out" in text
     assert "install" not in text
     assert text.count('class="working ') == 20

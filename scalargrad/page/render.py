@@ -5,7 +5,6 @@ import gzip
 import hashlib
 import json
 import re
-import warnings
 from collections.abc import Collection
 from functools import partial
 from importlib.resources import files
@@ -14,6 +13,7 @@ from typing import Any
 from scalargrad.drawing.choice import choose
 from scalargrad.drawing.render import DOT_TEXT
 from scalargrad.drawing.themes import DARK, LIGHT
+from scalargrad.engine.lines import warn
 from scalargrad.errors import GraphTooLargeError, RendererError
 from scalargrad.notation.characters import LETTERS
 from scalargrad.notation.labels import shortened
@@ -142,7 +142,7 @@ def _views(trace: WengertList, digits: int) -> tuple[list[Layout], str]:
     except RendererError as error:
         # Who makes the page can do something about it; who reads it cannot, and is not told how.
         advice = str(error).removesuffix(DOT_TEXT)
-        warnings.warn(f"the page has no graph: {advice}", stacklevel=2)
+        warn(f"the page has no graph: {advice}", UserWarning)
         return [], "there was no program to lay it out when this page was made."
     except GraphTooLargeError as error:
         return [], str(error)

@@ -283,3 +283,14 @@ def test_every_edge_of_the_figure_runs_to_its_tip():
         curves = layouts(trace(example(name).output()))[0].curves
         assert curves
         assert all(re.fullmatch(r"M.*C.*L[^A-Z]*", curve.path) for curve in curves)
+
+
+def test_what_is_not_computed_yet_is_dashed_in_a_frame(tmp_path):
+    """In the first frame all but what it computes, in the last nothing."""
+    t = trace(example("fan-out").output())
+    first, *_, last = [path.read_text(encoding="utf-8") for path in t.frames(tmp_path, formats=["svg"])]
+    nodes = [re.findall(r'(?s)class="node[^"]*">.*?</g>', text) for text in (first, last)]
+    computed = [v for v in t if v.parents]
+    dashed = [sum("stroke-dasharray" in node for node in each) for each in nodes]
+    assert dashed[0] in {len(computed), len(computed) - 1}
+    assert dashed[1] == 0

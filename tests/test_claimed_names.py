@@ -1,6 +1,7 @@
 """Laws of what can be claimed: the names of books, conventions, given numbers, and what is refused."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -113,6 +114,7 @@ def test_what_rests_on_unwritten_numbers_that_are_wrong_cannot_be_told():
     report = NET.check({"y": "0.8123", "d w5": "0.3210"})
     assert not report.ok
     assert [row.verdict for row in report.rows] == ["wrong", "unclear"]
+    assert re.search(r" \? +cannot be told: it rests on", str(report))
 
 
 def test_vectors_are_claimed_as_arrays_of_any_library_have_them():
@@ -180,12 +182,27 @@ def test_what_nobody_has_named_is_said_where_a_remark_calls_it():
     assert NET.check({"a1": "1.759"}).notes == ()
 
 
-def test_the_half_is_left_out_throughout_or_it_is_a_slip():
-    """Where one derivative of the loss is right with the ½, the others without it are called wrong."""
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_half_is_left_out_throughout_or_it_is_a_slip(sign):
+    """Where one derivative of the loss is right with the ½, but for its sign, those without it are wrong."""
     numbers = {"a": 0.37, "x": 1.3, "b": 0.83, "u": 2.1, "t": 0.9}
     t = trace(evaluate("o = a*x + b*u; E = 0.5*(o - t)**2", numbers))
     doubled = {"E": f"{2 * t['E'].value:.4f}", "d a": f"{2 * t['a'].adjoint:.4f}"}
     assert "without the ½" in str(t.check(doubled))
-    mixed = t.check({**doubled, "d b": f"{t['b'].adjoint:.4f}"})
+    mixed = t.check({**doubled, "d b": f"{sign * t['b'].adjoint:.4f}"})
     assert "without the ½" not in str(mixed)
     assert "the factor 0.5 is left out" in str(mixed)
+
+
+def test_weights_move_by_the_derivatives_in_the_convention_of_the_work():
+    """Without the ½ a step of descent is twice as long at the same rate."""
+    t = trace(evaluate("E = 0.5*(a*x - t)**2", {"a": 0.37, "x": 1.3, "t": 0.9}))
+    derivative = 2 * t["a"].adjoint
+    work = {
+        "E": f"{2 * t['E'].value:.4f}",
+        "d a": f"{derivative:.4f}",
+        "new a": f"{0.37 - 0.5 * derivative:.4f}",
+    }
+    report = t.check(work, rate=0.5)
+    assert report.ok
+    assert "without the ½" in report.notes[0]

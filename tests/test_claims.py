@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scalargrad import trace
-from scalargrad.checking.claims import claims_of
+from scalargrad.checking.claims import Claim, claims_of
+from scalargrad.errors import OperandError
 from scalargrad.examples import GALLERY, example
 
 TRACES = {name: trace(example(name).output()) for name in GALLERY}
@@ -71,3 +72,18 @@ def test_a_whole_number_is_as_exact_as_the_others(texts, units):
     """In decimals, in figures, or exact where nothing tells."""
     found, _ = claims_of(dict(zip("abc", texts, strict=False)))
     assert [claim.unit for claim in found] == pytest.approx(units)
+
+
+@pytest.mark.parametrize(("x", "is_rounded"), [(1.05, True), (0.95, True), (1.0501, False), (0.9499, False)])
+def test_exactly_half_a_unit_is_rounded_either_way(x, is_rounded):
+    """1.0 is 1.05 and 0.95 rounded to one decimal, whatever floats make of the half."""
+    assert Claim("y", 1.0, 0.1, 1, 2).rounds(x) == is_rounded
+
+
+def test_no_decimals_may_be_said_and_fewer_may_not():
+    """With digits=0 every number is whole; -1 has no meaning."""
+    t = trace(example("fan-out").output())
+    whole = {t.output.name: f"{t.output.value:.0f}"}
+    assert t.check(whole, digits=0).ok
+    with pytest.raises(OperandError, match="got digits=-1"):
+        t.check(whole, digits=-1)

@@ -9,7 +9,7 @@ import pytest
 
 from scalargrad import __version__, draw, trace
 from scalargrad.cli import COMMANDS, main
-from scalargrad.examples import example
+from scalargrad.examples import GALLERY, example
 
 NET = "sigmoid-2-2-1"
 NEURON = ("a = w*x + b; h = sigmoid(a)", "w=2", "x=1", "b=0.5")
@@ -264,3 +264,15 @@ def test_a_slip_in_the_shell_shows_no_traceback(name, tmp_path):
     assert (finished.returncode, finished.stdout) == (2, "")
     assert finished.stderr.startswith("scalargrad: unknown example 'fan-uot'")
     assert finished.stderr.count("\n") == 1
+
+
+def test_titles_of_examples_stand_below_one_another(monkeypatch, capsys):
+    """Also where a line is not wide enough for one."""
+    monkeypatch.setenv("COLUMNS", "50")
+    main(["examples"])
+    lines = capsys.readouterr().out.splitlines()
+    column = max(map(len, GALLERY)) + 2
+    assert [line[:column].strip() for line in lines if line[0] != " "] == list(GALLERY)
+    folded = [line for line in lines if line[0] == " "]
+    assert folded
+    assert all(not line[:column].strip() and line[column] != " " for line in folded)

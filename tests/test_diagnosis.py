@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 
 import numpy as np
 import pytest
@@ -368,3 +369,13 @@ def test_a_dying_relu_is_diagnosed_after_training():
     model = nn.MLP(2, [8, 1], seed=1)
     fit(model, POINTS, LABELS, optimizer=optim.SGD(model.parameters(), 1.0), epochs=3)
     assert any("relus are dead" in verdict for verdict in examined(model).verdicts)
+
+
+def test_shares_are_shown_in_whole_per_cent():
+    """Of relus that are dead, and of outputs that are saturated."""
+    model = nn.MLP(2, [4, 4, 1], ["relu", "sigmoid"], seed=1)
+    for neuron in model.layers[0].neurons[:3]:
+        neuron.bias.data = -100.0
+    report = examined(model)
+    assert "75%" in str(report)
+    assert not re.search(r"\b0\.75\b", str(report))

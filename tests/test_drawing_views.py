@@ -429,3 +429,19 @@ def test_the_layout_of_many_edges_is_hasty(layers, hasty):
     model = nn.MLP(2, layers, "tanh", seed=0)
     drawing = draw(model([1.0, 2.0]), "neurons")
     assert ("nslimit" in drawing.source) == hasty
+
+
+def test_a_drawing_that_leaves_nothing_out_has_no_caption():
+    """Where every value has a node of its own there is nothing to say below."""
+    x = Value(3.0, label="x")
+    assert "values in" not in draw(x * x, "values").source
+    assert "labelloc" not in draw(x * x, "values").source
+
+
+def test_a_leaf_of_the_loss_stands_with_the_operations_that_read_it():
+    """In the layers view they are one group: all that is left of a layer."""
+    model, x = nn.MLP(2, [3, 1], "tanh", seed=0), [Value(1.0, label="x1"), Value(2.0, label="x2")]
+    loss = (model(x) - Value(0.5, label="t")) ** 2
+    *_, last = picture(loss, "layers").groups
+    assert last.instructions[0].name == "t"
+    assert len(last.instructions) == 3

@@ -108,3 +108,11 @@ def test_a_module_of_ones_own_says_what_it_computes():
 def test_item_is_the_data():
     """As a float."""
     assert (Value(3) * 2).item() == 6.0
+
+
+def test_every_answer_is_to_a_name():
+    """No name and no answer is empty; options of other trainers are among them."""
+    assert {"n_epochs", "validation_split", "verbose"} <= ANSWERS["fit"].keys()
+    assert all(
+        name.strip() and said.strip() for answers in ANSWERS.values() for name, said in answers.items()
+    )

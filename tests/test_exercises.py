@@ -210,10 +210,18 @@ def test_labels_of_any_characters_stand_on_sheets():
 def test_a_key_for_another_exercise_is_refused():
     """By what is on the sheet, and by what the key is of."""
     e, other = of(NET), of(NET, seed=2)
-    with pytest.raises(
-        WrongKeyError, match=f"the sheet is of exercise {e.identity}, the key of {other.code}|"
-    ):
+    said = f"the sheet is of exercise {e.identity}, the key of {other.identity}"
+    with pytest.raises(WrongKeyError, match=re.escape(said) + "$"):
         mark_sheet([other], e.solution.to_markdown())
+
+
+@pytest.mark.parametrize(("count", "ends"), [(2, ""), (3, ""), (4, ", …")])
+def test_a_key_says_what_it_is_of_by_three_exercises_at_most(count, ends):
+    """And by dots where there are more."""
+    others = [of(NET, seed) for seed in range(2, 2 + count)]
+    said = f"the key of one of {', '.join(e.identity for e in others[:3])}{ends}"
+    with pytest.raises(WrongKeyError, match=re.escape(said) + "$"):
+        mark_sheet(others, of(NET, 1).solution.to_markdown())
 
 
 def test_a_damaged_key_says_what_is_wrong():
@@ -272,6 +280,8 @@ def test_a_class_set_has_its_keys_in_one_file(tmp_path, monkeypatch, capsys):
     (tmp_path / "c-2.csv").write_text(mark_wrong(key[1]), encoding="utf-8")
     assert main(["check", "--key", "c.key.json", "c-1.md"]) == 0
     assert capsys.readouterr().out.endswith("22 of 22 right.\n")
+    assert main(["check", "--key", "c.key.json", "c-2.csv"]) == 1
+    assert "21 of 22 right" in capsys.readouterr().out
     assert main(["check", "--key", "c.key.json", "c-1.md", "c-2.csv", "c-3.md"]) == 1
     rows = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert rows[1].startswith("c-1.md 22 of 22 right")
@@ -445,3 +455,35 @@ def test_a_sheet_says_to_how_many_decimals_to_round(digits, places):
     """In the singular where it is one."""
     sheet = dataclasses.replace(of(NET).sheet, digits=digits)
     assert f"Round every number to {places}" in sheet.to_markdown()
+
+
+def test_an_exercise_is_known_by_its_name_its_seed_and_its_code():
+    """Without a seed, at numbers of one's own, by name and code alone."""
+    drawn, own = of(NET, 7), of(NET, None)
+    assert drawn.identity == f"{NET} · 7 · {drawn.code}"
+    assert own.identity == f"{NET} · {own.code}"
+
+
+def test_the_numbers_of_a_formula_are_small_whatever_number_of_names_it_has(capsys):
+    """A leaf of ten or more would keep its power of ten, which nobody has asked for."""
+    assert main(["exercise", "h = a*b + c*d + g*k; tanh(h)", "--seed", "1", "--digits", "4"]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Given: ")]
+    given = [float(text.partition(" = ")[2]) for text in line.split(", ")]
+    assert len(given) == 6
+    assert all(abs(x) <= 3 for x in given)
+
+
+def test_what_is_filled_in_has_its_signs_as_they_are():
+    """No code stands for ∂ in a JSON document, which people edit."""
+    text = of(NET).sheet.to_json()
+    assert "\\u" not in text
+    assert "∂" in text or "δ" in text or "d b1" in text
+
+
+def test_fifty_leaves_have_fifty_different_numbers():
+    """As many as are asked for: from a finer grid, without 1."""
+    xs = leaves(**{f"x{i}": 0.5 + i / 64 for i in range(50)})
+    e = exercise((sum(xs, 0.0) * 0.02).tanh(), seed=1, digits=4)
+    drawn = [v.value for v in e.trace if not v.parents and v.role != "constant"]
+    assert len(set(map(abs, drawn))) == 50
+    assert 1.0 not in map(abs, drawn)

@@ -189,3 +189,9 @@ def test_a_value_without_a_use_is_a_slip():
 def test_names_in_a_list_that_is_indexed_are_open():
     """As they are read to make the list: all of them, in their order."""
     assert free_names("[p, q*r][1] + s") == ["p", "q", "r", "s"]
+
+
+def test_a_target_has_a_probability_for_each_score():
+    """The error names both lengths."""
+    with pytest.raises(ExpressionError, match="got 2 scores and a target of length 3"):
+        evaluate("cross_entropy([a, b], [1, 0, 0])", {"a": 1.0, "b": 2.0})

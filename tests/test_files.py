@@ -158,3 +158,9 @@ def test_what_is_no_file_is_written_to():
     """Such as a terminal or a pipe."""
     files.write(os.devnull, "text")
     assert not Path(os.devnull).is_file()
+
+
+def test_a_text_file_of_a_trace_is_its_listing_with_an_end_of_line(tmp_path):
+    """So that what is appended begins a line."""
+    NET.save(tmp_path / "net.txt")
+    assert (tmp_path / "net.txt").read_text(encoding="utf-8") == f"{NET}\n"

@@ -279,3 +279,9 @@ def test_a_line_is_cut_where_it_takes_more_columns_than_there_are(text):
     assert cut(text, room) == text
     assert "…" in cut(text, room - 1)
     assert breadth(cut(text, room - 1)) <= room - 1
+
+
+def test_a_line_is_filled_to_its_last_column():
+    """What ends in the last column stands on the line still, and in one column less it does not."""
+    assert folded("y = aa + bb + cc", 11) == ["y = aa + bb", "    + cc"]
+    assert folded("y = aa + bb + cc", 10) == ["y = aa", "    + bb", "    + cc"]

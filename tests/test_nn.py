@@ -305,3 +305,13 @@ def test_modules_of_lists_take_a_number_as_the_list_of_one():
         wanted = numbers([module([0.5]), module([-1.0])])
         assert numbers([module(0.5), module(Value(-1.0))]) == wanted
         assert numbers(module.batch([0.5, -1.0])) == wanted
+
+
+def test_a_wrong_number_of_inputs_is_said_of_a_module_by_its_path():
+    """A module that has none, as it is in no other, is named by what it is."""
+    model = nn.MLP(2, [3, 1], seed=0)
+    model.parameters()  # which gives paths
+    with pytest.raises(ShapeError, match=r"^Neuron\(2\b.* takes 2 inputs, got 1"):
+        nn.Neuron(2)([1.0])
+    with pytest.raises(ShapeError, match=r"^layers\[1\]: .* takes 3 inputs, got 1"):
+        model.layers[1]([1.0])

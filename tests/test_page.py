@@ -6,17 +6,19 @@ import re
 
 import pytest
 
-from scalargrad import Value, dot, trace
+from scalargrad import Trace, Value, dot, functions, trace
 from scalargrad.cli import main
 from scalargrad.drawing import render
 from scalargrad.errors import RendererError, TraceTooLargeError
 from scalargrad.examples import GALLERY, example
+from scalargrad.expressions import evaluate
 from scalargrad.notation.mathml import MathWriter
 from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.page import MOST_INSTRUCTIONS, embedded
 from scalargrad.page.graph import layouts
 from scalargrad.page.model import model
 from scalargrad.page.program import program
+from scalargrad.page.shown import ShownList
 
 DIGITS = [1, 4, 9]
 
@@ -142,11 +144,12 @@ def test_without_a_renderer_its_maker_is_told_how_to_get_the_figure(monkeypatch)
     monkeypatch.setattr(render, "_command", none)
     with pytest.warns(
         UserWarning, match=r"no graph: .*apt-get install graphviz.* pip install '\.\[render\]'\)$"
-    ):
+    ) as caught:
         text = trace(example("sigmoid-2-2-1").output()).to_html()
     assert "<svg class=" not in text.partition("<body>")[2].replace('<svg class="icon"', "").replace(
         '<svg class="marks"', ""
     )
+    assert caught[0].filename == __file__
     assert "The graph is not shown: there was no program to lay it out" in text
     assert "install" not in text
     assert text.count('class="working ') == 20
@@ -247,3 +250,47 @@ def test_a_long_trace_is_under_a_megabyte():
     assert len(text.encode()) < 1_000_000
     assert text.count("<tr class=") == len(t)
     assert "<noscript>" in text
+
+
+def test_dots_stand_for_the_middle_of_a_long_sum():
+    """In the formulas of the table, as in the figure."""
+    page = trace(functions.total([Value(1.0, label=f"x{i}") for i in range(9)])).to_html()
+    assert "<mo>+</mo><mo>…</mo>" in page
+
+
+def test_every_number_of_a_trace_is_known_by_what_shows_it():
+    """What an edge adds, too, where the output does not depend on it: nothing."""
+    document = json.loads(trace(Value(3.0, label="x") * 2).to_json())
+    x, two, y = document["instructions"]
+    beside = {**y, "name": "beside", "label": "beside", "adjoint": 0.0}
+    document["instructions"] = [x, two, beside, y]
+    t = Trace.from_json(json.dumps(document))
+    numbers = ShownList(t).numbers
+    assert numbers["contribution 2-0"] == numbers["contribution 2-1"] == 0.0
+    assert numbers["contribution 3-0"] == 2.0
+
+
+@pytest.mark.parametrize(("text", "said"), [("log(q)", "ln(x)"), ("p/q", "x₁ / x₂")])
+def test_a_function_of_one_operand_is_said_of_x(text, said):
+    """Of two operands, of x1 and x2, where the page says what a domain needs."""
+    page = trace(evaluate(text, {name: 2.0 for name in "pq" if name in text})).to_html()
+    assert said in re.search(r'"?formula"?: ?"([^"]*)"', page)[1]
+
+
+def test_every_edge_of_the_figure_runs_to_its_tip():
+    """A spline of Graphviz, and from its end a line to where the arrow points."""
+    for name in ("fan-out", "sigmoid-2-2-1"):
+        curves = layouts(trace(example(name).output()))[0].curves
+        assert curves
+        assert all(re.fullmatch(r"M.*C.*L[^A-Z]*", curve.path) for curve in curves)
+
+
+def test_what_is_not_computed_yet_is_dashed_in_a_frame(tmp_path):
+    """In the first frame all but what it computes, in the last nothing."""
+    t = trace(example("fan-out").output())
+    first, *_, last = [path.read_text(encoding="utf-8") for path in t.frames(tmp_path, formats=["svg"])]
+    nodes = [re.findall(r'(?s)class="node[^"]*">.*?</g>', text) for text in (first, last)]
+    computed = [v for v in t if v.parents]
+    dashed = [sum("stroke-dasharray" in node for node in each) for each in nodes]
+    assert dashed[0] in {len(computed), len(computed) - 1}
+    assert dashed[1] == 0

@@ -160,3 +160,12 @@ def test_a_boundary_needs_two_coordinates():
     """The message says how many there are."""
     with pytest.raises(ShapeError, match="in the plane, got samples of 3 numbers"):
         plots.decision_boundary(nn.Neuron(3), [[1, 2, 3]], [1])
+
+
+def test_the_loss_of_validation_is_dashed_and_that_of_training_is_not():
+    """In the same colour, so that the two are seen to belong together."""
+    history = History(loss=[3.0, 2.0, 1.0], validation_loss=[3.5, 2.5, 2.75])
+    ax = plots.loss_curves(history)
+    lines = [line for line in ax.get_lines() if len(line.get_xdata()) == 3]
+    assert [line.get_linestyle() for line in lines] == ["-", "--"]
+    assert len({line.get_color() for line in lines}) == 1

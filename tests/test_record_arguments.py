@@ -691,3 +691,14 @@ def test_no_warning_is_lost_or_made():
 def test_helpers_lay_derivatives_flat():
     """The helper of these tests keeps samples in the first axis."""
     assert flat([np.ones(2), [np.zeros((2, 3))]], 2).tolist() == [[1.0, 0.0, 0.0, 0.0]] * 2
+
+
+def test_an_argument_that_is_missing_is_said_whatever_its_kind():
+    """Also where a function of one argument by position needs another by name."""
+
+    def scaled(x, *, factor):
+        return x * factor
+
+    with pytest.raises(OperandError, match=r"scaled\(x, \*, factor\): missing a required"):
+        record(scaled)(1.0)
+    assert record(scaled)(1.0, factor=2.0) == 2.0

@@ -554,3 +554,11 @@ def test_any_label_can_be_listed(name):
     assert not re.search(r"[\x00-\x09\x0b-\x1f\u202e]", text)
     for line, _ in given_:
         assert re.split(" = |, ", line)[0].isidentifier(), line
+
+
+def test_the_last_call_is_the_one_that_is_listed():
+    """Also where the program is that of a call before, with a batch of another size."""
+    step = record(lambda x: x.tanh() * 2.0)
+    for batch in (2, 3, 5):
+        step(np.ones(batch))
+        assert re.search(rf"(?m)^x +{batch}$", str(step))

@@ -1090,3 +1090,13 @@ def test_the_whole_part_may_choose():
     step = record(lambda x, k: table[k] * x)
     got = step(SOME, np.array([0.0, 2.0, 1.0]))
     assert got.tolist() == pytest.approx([table[i].data * x for i, x in zip((0, 2, 1), SOME)], rel=1e-15)
+
+
+def test_a_sum_of_rows_is_written_as_a_sum():
+    """Not as a product with ones, which is how it runs fast."""
+    ws = [Value(0.1 * i) for i in range(20)]
+    step = record(lambda xs: total([x * w * w for x, w in zip(xs, ws)]))
+    step([0.5] * 20)
+    source = step.source("numpy")
+    assert ".sum(axis=0)" in source
+    assert "ones" not in source

@@ -58,3 +58,12 @@ def test_weights_that_are_shared_over_time_are_weights_of_every_step():
         units = units_of(trace(h))
         assert len(units) == 3
         assert all({v.name for v in unit.parameters} == {"w", "u", "b"} for unit in units)
+
+
+def test_numbers_among_values_on_both_sides_of_a_dot_are_constants():
+    """Neither list is the weights of the other; where one is all numbers they are inputs."""
+    a, b = Value(2.0, label="a"), Value(5.0, label="b")
+    mixed = trace(dot([a, 3.0], [4.0, b]))
+    assert [v.role for v in mixed if v.value in {3.0, 4.0}] == ["constant", "constant"]
+    plain = trace(dot([3.0, 4.0], [a, b]))
+    assert [v.role for v in plain if v.value in {3.0, 4.0}] == ["input", "input"]

@@ -1,5 +1,8 @@
 """Laws of the table of slips: every row finds its broken example, and leaves a near miss alone."""
 
+import itertools
+import math
+
 import pytest
 from slips import BROKEN
 
@@ -56,3 +59,41 @@ def test_an_operation_for_another_is_named(wanted, computed):
     """Whichever of the four stands for whichever other."""
     output = evaluate(f"z = x {wanted} y; 3*z", {"x": 7.3, "y": 2.9})
     assert SAID[wanted + computed] in str(trace(output).check({"z": RESULTS[computed]}))
+
+
+def test_a_belief_is_recognised_wherever_it_is_held_more_than_once():
+    """At both of two sigmoids it is one slip made throughout, at one of them alone it is not."""
+    t = trace(evaluate("a = w*x; h = sigmoid(a); b = v*h; y = sigmoid(b)", {"w": 0.7, "x": 1.3, "v": 0.9}))
+    y, h = t["y"].value, t["h"].value
+    said = "throughout, sigmoid is taken in the"
+    assert said in str(t.check({"d w": f"{y * 0.9 * h * 1.3:.5f}"}))
+    assert said not in str(t.check({"d w": f"{y * 0.9 * h * (1 - h) * 1.3:.5f}"}))
+
+
+@pytest.mark.parametrize(
+    ("function", "rule"),
+    [("tanh", lambda z: z * (1 - z)), ("tanh", lambda z: 1 - z), ("tanh", lambda z: 1 + z * z),
+     ("tanh", lambda z: z * (1 + z)), ("sigmoid", lambda z: 1 - z * z), ("sigmoid", lambda z: z * (1 + z))],
+)  # fmt: skip
+def test_the_derivative_of_another_activation_is_recognised(function, rule):
+    """Written over the output, with a sign for another or without a square."""
+    t = trace(evaluate(f"a = w*x; h = {function}(a); y = 3*h", {"w": 0.7, "x": 1.3}))
+    remark = " ".join(str(t.check({"d a": f"{3 * rule(t['h'].value):.6f}"})).split())
+    assert f"the derivative of {function} is" in remark
+    assert "another formula is taken" in remark
+
+
+@pytest.mark.parametrize(("meant", "taken"), list(itertools.permutations(("sin", "cos", "exp", "log"), 2)))
+def test_a_function_that_is_taken_for_another_is_named(meant, taken):
+    """Each of four for each of the others."""
+    t = trace(evaluate(f"a = w*x; h = {meant}(a); y = 3*h", {"w": 0.7, "x": 1.9}))
+    remark = " ".join(str(t.check({"h": f"{getattr(math, taken)(0.7 * 1.9):.6f}"})).split())
+    assert f"{taken} is taken in the place of {meant}" in remark
+
+
+@pytest.mark.parametrize("function", ["sin", "cos", "tan"])
+def test_radians_that_were_taken_for_degrees_are_named(function):
+    """Of every circular function."""
+    t = trace(evaluate(f"a = w*x; h = {function}(a); y = 3*h", {"w": 7.0, "x": 9.0}))
+    taken = getattr(math, function)(math.radians(63.0))
+    assert "a is taken for degrees" in str(t.check({"h": f"{taken:.6f}"}))

@@ -356,3 +356,11 @@ def test_in_a_terminal_that_cannot_move_its_cursor_all_steps_are_printed():
     shown = written("step", "fan-out", TERM="dumb")
     assert "step 7 of 7, reverse: u hands its adjoint to x" in shown
     assert "\x1b" not in shown
+
+
+def test_a_transcript_has_each_step_on_a_line_of_its_own(stepper):
+    """With its working below it, indented."""
+    lines = transcript(stepper).splitlines()
+    assert [line for line in lines if line[0] != " "] == [
+        stepper.title(i) for i in range(1, len(stepper) + 1)
+    ]

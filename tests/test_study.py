@@ -599,3 +599,22 @@ def test_a_longtable_is_in_no_box(name):
     assert "longtable" in source
     assert "resizebox" not in source
     assert "noindent" not in source
+
+
+def test_a_statement_has_at_most_so_many_instructions():
+    """One more begins another statement."""
+
+    def count(steps):
+        y = Value(0.3, label="x")
+        for _ in range(steps):
+            y = y.sin()
+        return len(statements(trace(y)))
+
+    assert [count(steps) for steps in (1, LARGEST - 1, LARGEST, LARGEST + 1)] == [1, 1, 1, 2]
+
+
+def test_a_statement_reads_variables_and_no_constants():
+    """In the order of its formula, each once."""
+    x, y = leaves(x=3.0, y=2.0)
+    (statement,) = statements(trace(x * 2 + y * x + 5)).values()
+    assert [v.name for v in statement.operands] == ["x", "y"]

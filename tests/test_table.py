@@ -56,3 +56,10 @@ def test_a_row_gives_one_local_derivative_for_each_operand(row):
     slopes = row.local_derivatives(ieee, row.value(strict, operands), operands)
     assert type(slopes) is tuple
     assert len(slopes) == len(operands)
+
+
+def test_what_to_write_with_a_value_for_a_parameter_is_said_where_there_is_something():
+    """A power of Values has operators; a slope that is a Value has none."""
+    assert {name: made.of_values for name, made in FAMILIES.items() if made.of_values} == {
+        "power": "x**y or pow(x, y)"
+    }

@@ -9,8 +9,10 @@ from scalargrad import Value, dot, label, leaves, nn, trace
 from scalargrad.engine.node import evaluation_order
 from scalargrad.errors import DomainError, OperandError, StaleGraphError, UnknownNameError
 from scalargrad.notation.latex import LatexWriter
+from scalargrad.notation.text import TextWriter
 from scalargrad.primitives.scalars import ieee, strict
 from scalargrad.wengert.instruction import Edge
+from scalargrad.wengert.progress import progress
 
 
 @given(programs(SMOOTH))
@@ -273,3 +275,19 @@ def test_a_trace_is_cut_at_names_too():
     assert {v.name for v in cut if v.role == "input"} == {f"a0[{i}]" for i in range(3)}
     with pytest.raises(UnknownNameError, match="unknown name 'a9'"):
         trace(h, upto="a9")
+
+
+@pytest.mark.parametrize("stop", [3.0, "h", [2.0], None])
+def test_a_trace_stops_at_values_alone(stop):
+    """A number or a name is refused as such."""
+    with pytest.raises(OperandError, match="upto takes the Values to stop at"):
+        trace(Value(2.0) * 3, upto=[stop])
+
+
+def test_an_adjoint_is_complete_at_the_last_step_that_adds_to_it():
+    """Of three contributions the last, not the first."""
+    x = Value(3.0, label="x")
+    t = trace(x * x + x)
+    steps = [step for step, each in enumerate(t.steps, 1) for c in each.contributions if c.target is t["x"]]
+    assert len(steps) == 3
+    assert progress(t, TextWriter())[t["x"]].complete == max(steps) > min(steps)

@@ -206,3 +206,12 @@ def test_weights_move_by_the_derivatives_in_the_convention_of_the_work():
     report = t.check(work, rate=0.5)
     assert report.ok
     assert "without the ½" in report.notes[0]
+
+
+def test_a_rate_is_read_off_a_weight_that_is_written_exactly_enough():
+    """To a thousandth of the step: with fewer digits any number near is some weight after some step."""
+    step = 0.5 * MAZUR["w5"].adjoint
+    new = MAZUR["w5"].value - step
+    for decimals in range(3, 9):
+        is_sure = 10.0**-decimals <= abs(step) / 1000
+        assert MAZUR.check({"w5": f"{new:.{decimals}f}"}).ok == is_sure

@@ -223,7 +223,7 @@ SLIPS = {
         "3",
         "trace",
         "fan-out",
-    ): "unknown option '--digits'; there are: --completion, --help, --version; those",
+    ): "--digits stands before the command; options of a command stand after it",
     ("--completion", "dash"): "unknown shell 'dash'; did you mean bash",
     ("trace", "fan-out", "--digts", "3"): "did you mean --digits?; see scalargrad trace --help",
     ("trace", "fan-out", "--color", "sometimes"): "unknown color 'sometimes'; there are: always, auto, never",

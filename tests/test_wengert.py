@@ -277,9 +277,9 @@ def test_a_trace_is_cut_at_names_too():
         trace(h, upto="a9")
 
 
-@pytest.mark.parametrize("stop", [3.0, "h", [2.0], None])
-def test_a_trace_stops_at_values_alone(stop):
-    """A number or a name is refused as such."""
+@pytest.mark.parametrize("stop", [3.0, [2.0], None])
+def test_a_trace_stops_at_values_or_names_alone(stop):
+    """A number, a list, nothing are refused as such."""
     with pytest.raises(OperandError, match="upto takes the Values to stop at"):
         trace(Value(2.0) * 3, upto=[stop])
 

@@ -94,7 +94,5 @@ def test_a_domain_error_is_a_value_error_that_says_everything():
     """It names the primitive, the operands with their labels, and what the domain is."""
     with pytest.raises(ValueError, match=re.escape("log(q) is not defined at q = -1; it needs q > 0")):
         scalargrad.log(Value(-1.0, label="q"))
-    with pytest.raises(
-        DomainError, match=re.escape("x1/x2 is not defined at x1 = 1, x2 = 0; it needs x2 != 0")
-    ):
+    with pytest.raises(DomainError, match=re.escape("1/x is not defined at x = 0; it needs x != 0")):
         scalargrad.divide(1.0, 0.0)

@@ -5,7 +5,10 @@ the table of the others, by the place where people look for them.  A new one is 
 """
 
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+C = TypeVar("C")
 
 RECORDS = "is not needed here: every Value is recorded, except under no_grad()"
 ONE_NUMBER = "has no meaning here: a Value is one number, and many are a list of them"
@@ -326,3 +329,28 @@ class ReadOnlyAnswer(Answer):
 
     def __set__(self, instance: Any, value: Any) -> None:
         raise missing(self.place, self.name)
+
+
+def answering(place: str, kind: type[Answer] = Answer) -> Callable[[type[C]], type[C]]:
+    """Return the decorator that gives a class the answers of a place, which `dir` does not list.
+
+    What a derived class or an object has under such a name is its own, and is listed.
+    """
+
+    def decorate(cls: type[C]) -> type[C]:
+        listed = cls.__dir__
+
+        def listed_but_for_answers(self: object) -> list[str]:
+            return [name for name in listed(self) if not _is_answered(self, name)]
+
+        for name in ANSWERS[place]:
+            setattr(cls, name, kind(place, name))
+        cls.__dir__ = listed_but_for_answers  # type: ignore[method-assign]
+        return cls
+
+    return decorate
+
+
+def _is_answered(owner: object, name: str) -> bool:
+    found = next((vars(cls)[name] for cls in type(owner).__mro__ if name in vars(cls)), None)
+    return isinstance(found, Answer) and name not in getattr(owner, "__dict__", ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from scalargrad.elsewhere import ANSWERS, Answer
+from scalargrad.elsewhere import answering
 from scalargrad.engine.node import describe, evaluation_order
 from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError, UnknownNameError
@@ -24,6 +24,7 @@ MOST_LISTED, ENDS = 200, 15  # instructions, beyond which a trace is printed as 
 # The readings below are imported where they are used, so that `import scalargrad` stays quick.
 
 
+@answering("Trace")
 class Trace(Saved):
     """Read a Wengert list: `str(t)` lists the forward and the reverse trace side by side.
 
@@ -93,9 +94,6 @@ class Trace(Saved):
 
         return cls.from_json(Path(path).read_text(encoding="utf-8"))
 
-    def __dir__(self) -> list[str]:
-        return [name for name in super().__dir__() if name not in ANSWERS["Trace"]]
-
     def __eq__(self, other: object) -> bool:
         """Tell whether two traces hold the same instructions with the same numbers."""
         return isinstance(other, Trace) and self.to_json() == other.to_json()
@@ -113,10 +111,6 @@ class Trace(Saved):
 
     def __repr__(self) -> str:
         return f"<Trace of {self.output.name}: {len(self)} instructions>"
-
-
-for _name in ANSWERS["Trace"]:
-    setattr(Trace, _name, Answer("Trace", _name))
 
 
 def trace(

@@ -80,6 +80,7 @@ def test_an_attribute_of_ones_own_takes_the_place_of_an_answer():
     model = Network(2)
     model.predict = 3.0
     assert (model.summary(), model.predict) == ("one neuron", 3.0)
+    assert {"summary", "predict"} <= set(dir(model))
     with pytest.raises(AttributeError, match="every Value is recorded"):
         Value(1.0).requires_grad = True
 

@@ -1,9 +1,10 @@
 """What people who know PyTorch ask of a node: what means the same works, the rest is answered."""
 
-from scalargrad.elsewhere import ANSWERS, ReadOnlyAnswer
+from scalargrad.elsewhere import ReadOnlyAnswer, answering
 from scalargrad.engine.node import Node
 
 
+@answering("Value", ReadOnlyAnswer)
 class PyTorch(Node):
     """The attributes of PyTorch's tensors, read off a node."""
 
@@ -17,10 +18,3 @@ class PyTorch(Node):
         6.0
         """
         return self.data
-
-    def __dir__(self) -> list[str]:
-        return [name for name in super().__dir__() if name not in ANSWERS["Value"]]
-
-
-for _name in ANSWERS["Value"]:
-    setattr(PyTorch, _name, ReadOnlyAnswer("Value", _name))

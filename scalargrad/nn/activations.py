@@ -28,8 +28,14 @@ def named(activation: ActivationLike | bool, nonlin: bool | None = None) -> Acti
         return "relu" if activation else None
     if activation is None or callable(activation):
         return activation
-    unary = (name for name in (*TABLE, *FAMILIES) if (row := row_of(name)) and row.arity == 1)
-    return meant("activation", activation, [*unary, "softmax"])
+    if isinstance(activation, str) and (activation == "softmax" or _is_unary(activation)):
+        return activation  # as most people write it: a layer asks for each of its neurons
+    return meant("activation", activation, [*filter(_is_unary, (*TABLE, *FAMILIES)), "softmax"])
+
+
+def _is_unary(name: str) -> bool:
+    row = row_of(name)
+    return row is not None and row.arity == 1
 
 
 def activation_function(activation: ActivationLike) -> ActivationFunction | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from scalargrad.elsewhere import ANSWERS, Answer
+from scalargrad.elsewhere import answering
 from scalargrad.engine.value import Number, Value
 from scalargrad.engine.watching import changed, condition
 from scalargrad.errors import MissingMethodError, UnknownNameError
@@ -17,6 +17,7 @@ Sample = Collection[Number]  # the inputs of a network: a list, a tuple, an arra
 Part = Any  # what an attribute may hold: Values, modules, or lists and dicts of them, beside anything else
 
 
+@answering("Module")
 class Module:
     """What holds parameters, directly, in lists, or in other modules, and knows each by its path.
 
@@ -104,9 +105,6 @@ class Module:
         for path, part in self._named("", set()):
             if isinstance(part, Module):
                 yield path, part
-
-    def __dir__(self) -> list[str]:
-        return [name for name in super().__dir__() if name not in ANSWERS["Module"]]
 
     def zero_grad(self) -> None:
         """Set the grad of every parameter to 0."""
@@ -204,10 +202,6 @@ class Module:
 
     def _path_of(self, name: str) -> str:
         return f"{self.path}.{name}" if self.path else name
-
-
-for _name in ANSWERS["Module"]:
-    setattr(Module, _name, Answer("Module", _name))
 
 
 def set_mode(named_modules: Iterable[tuple[str, Module]], *, training: bool) -> None:

@@ -1,10 +1,9 @@
 """Check derivatives against central differences."""
 
 import math
-import random
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from scalargrad.engine.comparison import Comparison, GradcheckReport
 from scalargrad.engine.functions import total
@@ -15,6 +14,9 @@ from scalargrad.engine.sweep import adjoints, edges_of
 from scalargrad.engine.trees import flat, listed
 from scalargrad.engine.value import Number, Value, as_value
 from scalargrad.errors import OperandError, ShapeError
+
+if TYPE_CHECKING:
+    import random
 
 __all__ = ["Comparison", "GradcheckReport", "gradcheck"]
 
@@ -104,6 +106,8 @@ def gradcheck(
         message = "gradcheck needs at least one input, got none"
         raise ShapeError(message)
     comparisons = list(_by_inputs(check))
+    import random  # where it is used, for it takes long to load
+
     generator = random.Random(seed)  # noqa: S311  # directions are no secret
     for k in range(2, order + 1):
         comparisons += [_along_directions(check, k, i, generator) for i in range(DIRECTIONS)]
@@ -146,7 +150,7 @@ def _named(tree: Any, name: str) -> Iterator[tuple[str, Value]]:
             yield from _named(branch, f"{name}[{i}]")
 
 
-def _along_directions(check: _Check, order: int, i: int, generator: random.Random) -> Comparison:
+def _along_directions(check: _Check, order: int, i: int, generator: "random.Random") -> Comparison:
     """Return the derivative of an order with the difference of the one below it, along new directions."""
     leaves, step = check.leaves, check.step
     centre = [leaf.data for leaf in leaves]
@@ -160,7 +164,7 @@ def _along_directions(check: _Check, order: int, i: int, generator: random.Rando
     return check.compared(f"direction {i} of order {order}", derivative, rise / (2 * step), order)
 
 
-def _direction(centre: Sequence[float], generator: random.Random) -> list[float]:
+def _direction(centre: Sequence[float], generator: "random.Random") -> list[float]:
     """Return a random direction of length 1, each component in proportion to its input, or to 1."""
     components = [generator.gauss(0.0, 1.0) for _ in centre]
     length = math.hypot(*components)

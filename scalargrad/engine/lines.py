@@ -6,12 +6,11 @@ import sys
 import warnings
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from types import FrameType
 from typing import NamedTuple
 
-PACKAGE = str(Path(__file__).parent.parent) + os.sep
-STANDARD = str(Path(linecache.__file__).parent) + os.sep
+PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep  # noqa: PTH120  # pathlib takes long to load
+STANDARD = os.path.dirname(linecache.__file__) + os.sep  # noqa: PTH120
 INSTALLED = f"{os.sep}site-packages{os.sep}"
 
 
@@ -35,7 +34,7 @@ class Line(NamedTuple):
     def __str__(self) -> str:
         """Return it as `file:3 'if x > 0:'`."""
         text = linecache.getline(self.file, self.number).strip()
-        return f"{Path(self.file).name}:{self.number}" + f" {text!r}" * bool(text)
+        return f"{os.path.basename(self.file)}:{self.number}" + f" {text!r}" * bool(text)  # noqa: PTH119
 
 
 def line() -> Line:

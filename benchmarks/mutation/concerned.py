@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -69,7 +70,8 @@ def measure(root: Path, kept: Path) -> Measured:
         command = [sys.executable, "-m", "pytest", "-q", "-n2", "--dist=loadfile", *PLUGIN, *left_out(),
                    f"--seconds={seconds}", f"--cov-config={kept / 'coveragerc'}",
                    "--cov=scalargrad", "--cov-context=test", "--cov-report="]  # fmt: skip
-        subprocess.run(command, cwd=root, check=False)
+        path = os.pathsep.join((str(root), str(root / "benchmarks")))  # the plugin is in the second
+        subprocess.run(command, cwd=root, env=os.environ | {"PYTHONPATH": path}, check=False)
     found = json.loads(seconds.read_text(encoding="utf-8"))
     passed = {test: taken for test, taken in found["seconds"].items() if test not in found["failed"]}
     return Measured(passed, set(found["seconds"]), _by_line(root, data))

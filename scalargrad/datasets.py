@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from scalargrad.elsewhere import missing
 from scalargrad.errors import MissingPackageError
+from scalargrad.keywords import keywords
 
 Label = TypeVar("Label")
 Points = list[list[float]]
@@ -21,6 +22,7 @@ def moons(
 def moons(
     n: int, noise: float, seed: int | None, labels: tuple[Label, Label]
 ) -> tuple[Points, list[Label]]: ...
+@keywords("moons()")
 def moons(
     n: int = 100, noise: float = 0.1, seed: int | None = None, labels: tuple[Any, Any] = (0, 1)
 ) -> tuple[Points, list[Any]]:

@@ -34,6 +34,34 @@ FORMULAS = {
     "mod": "x - n*y with the whole number n",
     "fmod": "x - n*y with the whole number n",
 }
+# Arguments of networks and of optimisers.
+NETWORKS = {
+    "bias": "is always there; bias.data = 0.0, left out of the parameters of the optimizer, is none",
+    "in_features": "is nin= here",
+    "out_features": "is nout=, or the list nouts= of MLP, here",
+    "sizes": "is nin=2, nouts=[16, 16, 1] here",
+    "hidden": "is nouts=[16, 16, 1] here, the widths of all layers",
+    "hidden_sizes": "is nouts=[16, 16, 1] here, the widths of all layers",
+    "act": "is activation= here",
+    "nonlinearity": "is activation= here",
+    "activations": "is activation= here, one for all hidden layers or a list",
+    "hidden_activation": "is activation= of MLP here",
+    "output_activation": "is output= of MLP here",
+    "out_activation": "is output= of MLP here",
+    "random_state": SEEDS,
+}
+OPTIMIZERS = {
+    "learning_rate": "is lr= here",
+    "params": "is parameters= here, or the first argument",
+    "beta1": "is betas=(0.9, 0.999) of Adam here",
+    "beta2": "is betas=(0.9, 0.999) of Adam here",
+    "epsilon": "is eps= here",
+    "decay": "is weight_decay=, or a rate that is a function, here",
+    "maximize": "is not there: minimise the negative",
+    "amsgrad": "is not there",
+    "rho": "is alpha= of RMSprop here",
+    "dampening": "is not there",
+}
 
 ANSWERS: dict[str, dict[str, str]] = {
     "scalargrad": {
@@ -186,7 +214,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "fit": "is the function fit(model, X, y) here",
         "predict": "is model.batch(X) here",
     },
-    "fit": {
+    "fit()": {
         "verbose": "is progress=True or False here",
         "learning_rate": "is lr= here",
         "criterion": "is loss= here",
@@ -200,6 +228,61 @@ ANSWERS: dict[str, dict[str, str]] = {
         "metrics": "is on_epoch= here, a function of the history",
         "weight_decay": "is 2 * l2= here, or that of the optimizer, optim.AdamW",
     },
+    "Value()": {
+        "name": "is label= here",
+        "requires_grad": f"{RECORDS}; a number without a derivative is a float",
+        "dtype": "is always float here",
+        "grad": "is an attribute here, x.grad = 1.0",
+    },
+    "backward()": {
+        "retain_graph": "is not needed here: a graph can be swept any number of times",
+        "create_graph": "is grad(grad(f)), or hessian(f), here",
+        "gradient": "is seed= here",
+        "grad": "is seed= here",
+        "inputs": "has no place here: every leaf gets its grad",
+    },
+    "trace()": {
+        "mode": "is tangents={x: 1.0} here, for forward mode; adjoints are always there",
+        "digits": "is an argument of t.table('statements', digits=6), and of t.to_latex, here",
+        "seed": "is 1 in a trace; y.backward(seed) takes another",
+    },
+    "draw()": {
+        "format": "is the end of a file's name here, draw(y).save('net.png')",
+        "filename": "is draw(y).save('net.svg') here",
+        "path": "is draw(y).save('net.svg') here",
+        "rankdir": "is direction='right' or 'down' here",
+        "params": "is not needed here: leaves are drawn with their labels",
+        "show_grad": "is adjoints=True or False here",
+        "grads": "is adjoints=True or False here",
+        "dark": "is theme='dark' here",
+        "depth": "is around=value, hops=2 here",
+    },
+    "to_latex()": {
+        "beamer": "is not needed here: a table fits on a slide, and \\resizebox gets more rows on it",
+        "booktabs": "is always so here",
+        "caption": "is yours to write: this is the tabular, to stand in a table of your document",
+        "label": "is yours to write: this is the tabular, to stand in a table of your document",
+        "standalone": "has no place here: it is a table for a document of yours",
+        "kind": "is table='statements' or 'neurons' here",
+    },
+    "record()": {
+        "fullgraph": "is always so here: what cannot be recorded is refused",
+        "backend": "is f.source('numpy'), 'torch' or 'jax', of the recorded function, here",
+        "static_argnums": "is not needed here: what is no number is a constant of the recording",
+    },
+    "grad()": {
+        "argnum": "is argnums= here",
+        "has_aux": "is not there; value_and_grad(f) gives the value as well",
+    },
+    "gradcheck()": {"eps": "is step= here", "h": "is step= here", "tol": "is rtol= and atol= here"},
+    "moons()": {
+        "n_samples": "is n= here",
+        "random_state": SEEDS,
+        "shuffle": "is not needed here: the two moons alternate, and fit shuffles batches",
+    },
+    **dict.fromkeys(("Neuron()", "Layer()"), NETWORKS),
+    "MLP()": NETWORKS | {"nonlin": "is activation= here"},
+    **dict.fromkeys(("SGD()", "Adam()", "AdamW()", "RMSprop()"), OPTIMIZERS),
     "loss": {
         "meansquarederror": "is 'mse' here",
         "mseloss": "is 'mse' here",
@@ -282,7 +365,6 @@ ASKED = {
     "Value": "x.{}",
     "Module": "model.{}",
     "Trace": "t.{}",
-    "fit": "{}= of fit",
     "loss": "loss={!r}",
     "activation": "activation={!r}",
     "initialiser": "init={!r}",
@@ -300,7 +382,8 @@ def answer(place: str, name: str, written: str = "") -> str:
     'nn.Linear is nn.Layer(nin, nout, activation=None) here'
     """
     said = ANSWERS.get(place, {}).get(name)
-    asked = ASKED.get(place, f"{place.rpartition('.')[2]}.{{}}").format(written or name)
+    usual = f"{{}}= of {place[:-2]}" if place.endswith("()") else f"{place.rpartition('.')[2]}.{{}}"
+    asked = ASKED.get(place, usual).format(written or name)
     return f"{asked} {said}" if said else ""
 
 

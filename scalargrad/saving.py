@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, overload
 
 from scalargrad.errors import TraceTooLargeError
 from scalargrad.files import Form, save, written
+from scalargrad.keywords import keywords
 from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.listing import listing
 
@@ -96,6 +97,7 @@ class Saved(WengertList):
         siunitx: bool = False,
         longtable: bool = False,
     ) -> None: ...
+    @keywords("to_latex()")
     def to_latex(
         self,
         path: str | PathLike[str] | None = None,

@@ -8,6 +8,7 @@ from scalargrad.elsewhere import answering
 from scalargrad.engine.node import describe, evaluation_order
 from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError, UnknownNameError
+from scalargrad.keywords import keywords
 from scalargrad.saving import Saved
 from scalargrad.wengert.listing import listing
 
@@ -113,6 +114,7 @@ class Trace(Saved):
         return f"<Trace of {self.output.name}: {len(self)} instructions>"
 
 
+@keywords("trace()")
 def trace(
     output: Value,
     /,

@@ -24,8 +24,8 @@ MODULES = {
 FLOORS = (
     ("elsewhere",),
     ("errors",),
-    ("primitives", "datasets", "files"),
-    ("notation", "table"),
+    ("keywords", "primitives", "files"),
+    ("notation", "table", "datasets"),
     ("engine",),
     ("wengert", "nn", "replay", "examples", "expressions"),
     ("optim", "study", "drawing"),

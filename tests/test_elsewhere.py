@@ -1,14 +1,28 @@
 """Names of other libraries: what means the same works, the rest is answered, and the answers are true."""
 
 import builtins
+import inspect
 import re
 
 import pytest
 
 import scalargrad
-from scalargrad import Value, datasets, draw, exercise, nn, optim, plots, trace
+from scalargrad import (
+    Value,
+    datasets,
+    draw,
+    exercise,
+    fit,
+    grad,
+    gradcheck,
+    nn,
+    optim,
+    plots,
+    record,
+    trace,
+)
 from scalargrad.elsewhere import ANSWERS, answer
-from scalargrad.errors import MissingMethodError, ScalargradError
+from scalargrad.errors import MissingMethodError, OperandError, ScalargradError
 from scalargrad.nn.activations import named
 from scalargrad.nn.losses import loss_function
 
@@ -21,6 +35,25 @@ OWNERS = {
     "Module": nn.Neuron(1),
     "Trace": trace(Value(1.0) * 2),
 }
+X, POINTS = Value(1.0, label="x"), ([[0.0], [1.0]], [0.0, 1.0])
+CALLS = {  # each with what it needs
+    "Value()": (Value, 1.0),
+    "backward()": ((X * 2).backward,),
+    "trace()": (trace, X * 2),
+    "draw()": (draw, X * 2),
+    "to_latex()": (trace(X * 2).to_latex,),
+    "record()": (record, abs),
+    "grad()": (grad, abs),
+    "gradcheck()": (gradcheck, abs, 1.0),
+    "moons()": (datasets.moons,),
+    "fit()": (fit, nn.Neuron(1), *POINTS),
+    "Neuron()": (nn.Neuron, 1),
+    "Layer()": (nn.Layer, 1, 1),
+    "MLP()": (nn.MLP, 1, [1]),
+    **{f"{rule}()": (getattr(optim, rule), [X]) for rule in ("SGD", "Adam", "AdamW", "RMSprop")},
+}
+PARAMETERS = {name for function, *_ in CALLS.values() for name in inspect.signature(function).parameters}
+ARGUMENTS = [(place, name) for place in ANSWERS if place.endswith("()") for name in ANSWERS[place]]
 ASKED = [(place, name) for place in OWNERS for name in ANSWERS[place]]
 SAID = [(place, name, said) for place, answers in ANSWERS.items() for name, said in answers.items()]
 ROOTS = {"scalargrad": scalargrad, "nn": nn, "optim": optim, "datasets": datasets, "plots": plots}
@@ -36,9 +69,42 @@ def test_an_attribute_that_is_none_is_answered(place, name):
     assert name not in dir(owner)
 
 
+@pytest.mark.parametrize(("place", "name"), ARGUMENTS)
+def test_an_argument_that_is_none_is_answered(place, name):
+    """Whatever it is given, and it is indeed no argument of that function."""
+    function, *arguments = CALLS[place]
+    with pytest.raises(OperandError, match=f"^{re.escape(answer(place, name))}$"):
+        function(*arguments, **{name: False})
+    assert name not in inspect.signature(function).parameters
+
+
+@pytest.mark.parametrize("place", CALLS)
+def test_an_argument_that_nobody_knows_is_refused_with_those_that_are_near(place):
+    """All of them are told where none is near."""
+    function, *arguments = CALLS[place]
+    for name in inspect.signature(function).parameters.keys() - {"micrograd", "words", "self"}:
+        if inspect.signature(function).parameters[name].kind is inspect.Parameter.KEYWORD_ONLY:
+            with pytest.raises(OperandError, match=f"unknown argument of {place[:-2]} '{name}s'.*{name}"):
+                function(*arguments, **{f"{name}s": 1.0})
+    with pytest.raises(OperandError, match=f"unknown argument of {place[:-2]} 'zzzz'; there are: "):
+        function(*arguments, zzzz=1.0)
+
+
+def test_what_constructors_elsewhere_take_by_name_is_a_leaf_with_its_label():
+    """As long as it says what is so anyway."""
+    for words in ({"requires_grad": True}, {"_children": ()}, {"_op": ""}, {"_children": (), "_op": ""}):
+        leaf = Value(2.0, label="x", **words)
+        assert (leaf.data, leaf.label, leaf.parents) == (2.0, "x", ())
+        assert Value(2.0, **words).label == ""
+    with pytest.raises(OperandError, match="is made by that operation, such as a"):
+        Value(2.0, _children=(X,), _op="+")
+
+
 @pytest.mark.parametrize(("place", "name", "said"), SAID)
 def test_an_answer_names_what_is_there(place, name, said):
     """Every name of ours in an answer can be looked up."""
+    if place.endswith("()"):
+        assert set(re.findall(r"\b([a-z]\w*)=(?!=)", said)) <= PARAMETERS, f"{place}.{name}"
     for root, path in re.findall(r"\b(scalargrad|nn|optim|datasets|plots)\.(\w+)", said):
         assert hasattr(ROOTS[root], path), f"{place}.{name}: {root}.{path}"
     for function in re.findall(r"(?<![.\w])(\w+)\(", said):
@@ -113,7 +179,7 @@ def test_item_is_the_data():
 
 def test_every_answer_is_to_a_name():
     """No name and no answer is empty; options of other trainers are among them."""
-    assert {"n_epochs", "validation_split", "verbose"} <= ANSWERS["fit"].keys()
+    assert {"n_epochs", "validation_split", "verbose"} <= ANSWERS["fit()"].keys()
     assert all(
         name.strip() and said.strip() for answers in ANSWERS.values() for name, said in answers.items()
     )

@@ -10,6 +10,7 @@ from scalargrad.drawing.themes import THEMES, ThemeName
 from scalargrad.drawing.views import VIEWS
 from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError, UnknownNameError, known
+from scalargrad.keywords import keywords
 from scalargrad.notation.labels import one_line
 from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.list import WengertList
@@ -24,6 +25,7 @@ Direction = Literal["right", "down"]
 EDGES, STYLES, DIRECTIONS = map(get_args, (Edges, Style, Direction))
 
 
+@keywords("draw()")
 def draw(
     output: Value | WengertList,
     /,

@@ -14,6 +14,7 @@ from scalargrad.engine.sweep import adjoints, edges_of
 from scalargrad.engine.trees import flat, listed
 from scalargrad.engine.value import Number, Value, as_value
 from scalargrad.errors import OperandError, ShapeError
+from scalargrad.keywords import keywords
 
 if TYPE_CHECKING:
     import random
@@ -65,6 +66,7 @@ class _Check(NamedTuple):
         return Comparison(name, derivative, difference, ok, order)
 
 
+@keywords("gradcheck()")
 def gradcheck(
     f: Callable[..., Number],
     inputs: Number | Sequence[Any] | Array,

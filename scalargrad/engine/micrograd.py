@@ -6,11 +6,12 @@ anyway.  In code of one's own, `parents`, `primitive.sign`, `local_derivatives` 
 """
 
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Any, Literal, Self, TypedDict, Unpack
 
 from scalargrad.engine.node import Node
 from scalargrad.engine.sweep import edges_of
 from scalargrad.errors import OperandError
+from scalargrad.keywords import refuse
 
 SIGNS = {"relu": "ReLU"}  # the one operation that micrograd calls by another name
 
@@ -52,18 +53,35 @@ class Micrograd(Node):
             parent.grad += self.grad * local
 
 
-def label_of(children: Any, operation: str = "", label: str = "") -> str:
-    """Return the label among what micrograd's constructor takes after the data.
+class Words(TypedDict, total=False):
+    """What constructors elsewhere take by name, and says here what is so anyway."""
 
-    >>> label_of((), "", "a"), label_of("a")
-    ('a', 'a')
+    requires_grad: Literal[True]
+    _children: tuple[()]
+    _op: Literal[""]
+
+
+def label_of(first: Any, operation: str = "", label: str = "", **words: Unpack[Words]) -> str:
+    """Return the label among what the constructors of micrograd and PyTorch take after the data.
+
+    It is the first argument, or the third where micrograd's operands and operation stand before it.
+
+    >>> label_of((), "", "a"), label_of("a"), label_of("a", _op="", requires_grad=True)
+    ('a', 'a', 'a')
     """
-    if isinstance(children, str) and not operation:
-        return children
-    if not isinstance(children, Iterable) or isinstance(children, str):
+    if not words.pop("requires_grad", True):
+        refuse("Value()", "requires_grad")
+    children, operation = words.pop("_children", ()), words.pop("_op", operation)
+    for other in words:
+        refuse("Value()", other, {"data", "label"})
+    if isinstance(first, str):
+        label = first
+    else:
+        children = first
+    if not isinstance(children, Iterable):
         message = f"a label is a text, got {children!r:.60}"
         raise OperandError(message)
-    if children:
+    if children or (operation and label is first):
         message = (
             f"a value with the operation {operation!r} is made by that operation, such as a + b; "
             "one of your own is a row of the table: see scalargrad.table"

@@ -16,6 +16,7 @@ from scalargrad.engine.variables import (
     one_number,
 )
 from scalargrad.errors import ArgumentIndexError
+from scalargrad.keywords import keywords
 
 Function = Callable[..., Number]  # of numbers, Values, or lists of them
 Derivative = Any  # as the argument it is by: a float, a Value, or a list of such
@@ -26,6 +27,7 @@ Argnums = int | Sequence[int]
 def grad(f: Function, /, argnums: int = 0) -> Callable[..., Derivative]: ...
 @overload
 def grad(f: Function, /, argnums: Sequence[int]) -> Callable[..., tuple[Derivative, ...]]: ...
+@keywords("grad()")
 def grad(f: Function, /, argnums: Argnums = 0) -> Callable[..., Derivative]:
     """Return the function ∂f/∂xᵢ, i = argnums: one derivative, or a tuple for several argnums.
 
@@ -56,6 +58,7 @@ def value_and_grad(f: Function, /, argnums: int = 0) -> Callable[..., tuple[Numb
 def value_and_grad(
     f: Function, /, argnums: Sequence[int]
 ) -> Callable[..., tuple[Number, tuple[Derivative, ...]]]: ...
+@keywords("grad()")
 def value_and_grad(f: Function, /, argnums: Argnums = 0) -> Callable[..., tuple[Number, Derivative]]:
     """Return the function (f, ∂f/∂xᵢ), from one evaluation of f; otherwise as `grad`.
 

@@ -8,15 +8,16 @@ the node's local-derivative closures, bound only when somebody asks for them.
 import functools
 import numbers
 from collections.abc import Callable, Iterable
-from typing import Any, overload
+from typing import Any, Unpack, overload
 
 from scalargrad.engine import recording, watching
 from scalargrad.engine.methods import Methods
-from scalargrad.engine.micrograd import Micrograd, label_of
+from scalargrad.engine.micrograd import Micrograd, Words, label_of
 from scalargrad.engine.node import describe, evaluation_order, local_derivatives, next_order, real
 from scalargrad.engine.pytorch import PyTorch
 from scalargrad.engine.sweep import accumulate_gradients
 from scalargrad.errors import NoGraphError, OperandError
+from scalargrad.keywords import keywords
 
 
 class Value(Methods["Value"], Micrograd, PyTorch):
@@ -37,10 +38,12 @@ class Value(Methods["Value"], Micrograd, PyTorch):
 
     __slots__ = ()
 
-    def __init__(self, data: float, label: str = "", *micrograd: Any) -> None:
+    def __init__(self, data: float, label: str = "", *micrograd: Any, **words: Unpack[Words]) -> None:
         self._data = real(data)
         self.grad = 0.0
-        self.label = label if type(label) is str and not micrograd else label_of(label, *micrograd)
+        if micrograd or words or type(label) is not str:
+            label = label_of(label, *micrograd, **words)
+        self.label = label
         self.path = ""
         self.primitive = self._first = self._second = None
         self._order = next_order()
@@ -58,6 +61,7 @@ class Value(Methods["Value"], Micrograd, PyTorch):
         evaluated = functools.cache(lambda: local_derivatives(self))  # all of them, at the first call
         return tuple(lambda i=i: evaluated()[i] for i in range(len(self.parents)))
 
+    @keywords("backward()")
     def backward(self, seed: float = 1.0) -> None:
         """Sweep in reverse: set grad to ∂self/∂node · seed at inner nodes, add it at the leaves.
 

@@ -8,6 +8,7 @@ from scalargrad.engine.apply import computed
 from scalargrad.engine.composed import softmax
 from scalargrad.engine.value import Number, Value, as_values
 from scalargrad.errors import OperandError, ShapeError
+from scalargrad.keywords import keywords
 from scalargrad.nn.activations import ActivationLike, activation_function, named, shown
 from scalargrad.nn.initialisers import InitialiserLike, initialiser
 from scalargrad.nn.module import Module, Sample, alone, as_sample, called
@@ -33,6 +34,7 @@ class Neuron(Module):
 
     mixes_samples = False
 
+    @keywords("Neuron()")
     def __init__(
         self,
         nin: int,
@@ -118,6 +120,7 @@ class Layer(Module):
 
     mixes_samples = False
 
+    @keywords("Layer()")
     def __init__(
         self,
         nin: int,

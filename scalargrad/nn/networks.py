@@ -5,6 +5,7 @@ from typing import Any
 
 from scalargrad.engine.value import Value, as_values
 from scalargrad.errors import ShapeError
+from scalargrad.keywords import keywords
 from scalargrad.nn.activations import (
     Activation,
     ActivationFunction,
@@ -130,6 +131,7 @@ class MLP(Sequential):
 
     layers: list[Layer]  # type: ignore[assignment]
 
+    @keywords("MLP()")
     def __init__(
         self,
         nin: int,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from scalargrad.engine.node import assign, real
 from scalargrad.engine.value import Value
 from scalargrad.errors import DomainError, OperandError, ShapeError
+from scalargrad.keywords import keywords
 from scalargrad.optim.schedules import Schedule
 from scalargrad.primitives.scalars import strict
 
@@ -150,6 +151,7 @@ class SGD(Optimizer):
     state = ("velocities",)
     velocities: "list[float] | np.ndarray"
 
+    @keywords("SGD()")
     def __init__(
         self,
         parameters: Iterable[Value],
@@ -197,6 +199,7 @@ class Adam(Optimizer):
     means: "list[float] | np.ndarray"
     squares: "list[float] | np.ndarray"
 
+    @keywords("Adam()")
     def __init__(
         self,
         parameters: Iterable[Value],
@@ -235,6 +238,7 @@ class AdamW(Adam):
     0.95
     """
 
+    @keywords("AdamW()")
     def __init__(
         self,
         parameters: Iterable[Value],
@@ -265,6 +269,7 @@ class RMSprop(Optimizer):
     state = ("squares",)
     squares: "list[float] | np.ndarray"
 
+    @keywords("RMSprop()")
     def __init__(
         self,
         parameters: Iterable[Value],

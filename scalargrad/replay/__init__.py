@@ -5,6 +5,7 @@ from typing import Any, overload
 
 from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError
+from scalargrad.keywords import keywords
 from scalargrad.replay.output import RecordedOutput
 from scalargrad.replay.recorded import Recorded
 from scalargrad.replay.recording import Reads
@@ -18,6 +19,7 @@ def record(output: Value, /, *, parameters: Iterable[Value] | None = None) -> Re
 def record(function: Callable[..., Any], /, *, reads: Reads = "refuse") -> Recorded: ...
 @overload
 def record(*, reads: Reads = "refuse") -> Callable[[Callable[..., Any]], Recorded]: ...
+@keywords("record()")
 def record(
     function: Any = None, /, *, parameters: Iterable[Value] | None = None, reads: Reads = "refuse"
 ) -> Any:

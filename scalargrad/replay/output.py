@@ -1,7 +1,7 @@
 """A recorded output: a Value that was computed, computed again at the data that its leaves have now."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from scalargrad.replay.libraries import LibraryName
 from scalargrad.replay.recorded import Recorded
 from scalargrad.replay.recorder import Recorder
 from scalargrad.replay.recording import Recording
+
+if TYPE_CHECKING:
+    from os import PathLike
 
 
 class _OutputRecorder(Recorder):
@@ -96,6 +99,11 @@ class RecordedOutput:
         """Return the program as source that runs by itself, as that of a recorded function."""
         self.recorded()
         return self.recorded.source(target)
+
+    def save(self, path: "str | PathLike[str]") -> None:
+        """Write the program to a file, as that of a recorded function: `.py` for NumPy, `.txt` as printed."""
+        self.recorded()
+        self.recorded.save(path)
 
     def _order_of(self, values: Sequence[Value]) -> np.ndarray | None:
         """Return the place of each parameter among Values, None where some are not among them.

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable, Collection, Sequence
 from threading import RLock
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from scalargrad.engine.transforms import value_and_grad
 from scalargrad.engine.value import Value
 from scalargrad.engine.watching import nobody, watcher
 from scalargrad.errors import LostGradientWarning, OperandError, RecordError, SlowRecordWarning, known
+from scalargrad.files import save
 from scalargrad.primitives.limits import quietly
 from scalargrad.replay.arguments import like_the_argument
 from scalargrad.replay.call import Call, Signature
@@ -24,6 +25,9 @@ from scalargrad.replay.recorder import Recorder, no_collection
 from scalargrad.replay.recording import Reads
 from scalargrad.replay.samples import Data, Replayed, Samples, Whole
 from scalargrad.replay.verifying import writing
+
+if TYPE_CHECKING:
+    from os import PathLike
 
 Reduction = Literal["mean", "sum"]
 MOST_PROGRAMS = 64  # for arguments of one shape
@@ -158,6 +162,14 @@ class Recorded:
         from scalargrad.replay.source import source
 
         return source(self._last(), self.name, target)
+
+    def save(self, path: "str | PathLike[str]") -> None:
+        """Write the program of the last call to a file: `.py` is its source for NumPy, `.txt` what it prints.
+
+        Raises RecordError where nothing was called yet, UnknownNameError for another suffix.
+        """
+        self._last()
+        save(path, "recorded code", {".py": self.source, ".txt": lambda: f"{self}\n"})
 
     def __str__(self) -> str:
         """Return the program of the last call in matrix form, with its shapes."""

@@ -3,13 +3,11 @@
 import itertools
 import math
 import random
-from collections.abc import Callable, Iterator, Mapping
-from inspect import signature
-from typing import Never
+from collections.abc import Callable, Iterator
 
-from scalargrad.elsewhere import answer
 from scalargrad.engine.value import Value
-from scalargrad.errors import DomainError, NonFiniteError, OperandError, RangeError, ScalargradError, unknown
+from scalargrad.errors import DomainError, NonFiniteError, RangeError, ScalargradError
+from scalargrad.keywords import keywords
 from scalargrad.nn.losses import Loss, LossName, loss_function
 from scalargrad.nn.module import Module, layer_of, set_mode
 from scalargrad.optim import Schedule
@@ -23,6 +21,7 @@ from scalargrad.training.trainer import Trainable, Trainer
 ADVICE = "A smaller learning rate, a clip_norm, or inputs of a size around 1 may keep it finite."
 
 
+@keywords("fit()")
 def fit(
     model: Trainable,
     X: Data,  # noqa: N803  # as in the literature
@@ -41,7 +40,6 @@ def fit(
     on_epoch: Callable[[History], object] | None = None,
     progress: bool | None = None,
     replay: bool | None = None,
-    **others: Never,
 ) -> History:
     """Minimise the mean loss of a model over samples X and targets y, and return the history.
 
@@ -73,7 +71,7 @@ def fit(
     >>> [round(p.data, 3) for p in model.parameters()], history.epochs
     ([2.0, 1.0], 99)
     """
-    _check_options(others, l2=l2, clip_norm=clip_norm)
+    _check_options(l2=l2, clip_norm=clip_norm)
     data, held_out = Dataset.of(X, y), Dataset.of(*validation) if validation else None
     # of a recorded loss, which gives floats, the function itself
     of_values = getattr(loss, "of_values", loss)
@@ -111,9 +109,7 @@ def fit(
     return history
 
 
-def _check_options(others: Mapping[str, object], **at_least_0: float) -> None:
-    for name in others:
-        raise OperandError(answer("fit", name) or unknown("argument of fit", name, signature(fit).parameters))
+def _check_options(**at_least_0: float) -> None:
     for name, number in at_least_0.items():
         if not number >= 0:
             message = f"{name} is at least 0, got {number!r}"

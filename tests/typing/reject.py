@@ -170,7 +170,7 @@ def training() -> None:
     fit(model, X, LABELS, "hinge")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     fit(model, X, LABELS, loss="mae")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     fit(model, X, LABELS, optimizer="lion")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    fit(model, X, LABELS, learning_rate=0.1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    fit(model, X, LABELS, learning_rate=0.1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     diagnose(model)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
     diagnose(model, X)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     diagnose(model, X, LABELS, loss="mae")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]

@@ -47,13 +47,18 @@ def save(path: "str | os.PathLike[str]", what: str, forms: Mapping[str, Form]) -
     Traceback (most recent call last):
     scalargrad.errors.UnknownNameError: a trace is saved as .md or .tex, got the file name 'net.doc'
     """
+    write(path, chosen(path, what, forms)())
+
+
+def chosen(path: "str | os.PathLike[str]", what: str, forms: Mapping[str, Form]) -> Form:
+    """Return the form of a path's suffix, which is "" for a path without one; raise as `save` does."""
     form = forms.get(Path(path).suffix.lower())
     if form is None:
-        *others, last = forms
+        *others, last = filter(None, forms)
         known = f"{', '.join(others)} or {last}" if others else last
         message = f"{what} is saved as {known}, got the file name {os.fspath(path)!r}"
         raise UnknownNameError(message)
-    write(path, form())
+    return form
 
 
 def written(path: "str | os.PathLike[str] | None", suffix: str, text: Callable[[], str]) -> str | None:

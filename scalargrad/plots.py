@@ -8,7 +8,19 @@ is no curve.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from scalargrad.drawing.plotting import COLOURS, GREY, INK, MARKERS, STYLE, axes, legend, logarithmic, whole
+from scalargrad.drawing.plotting import (
+    COLOURS,
+    GREY,
+    INK,
+    MARKERS,
+    STYLE,
+    axes,
+    colour,
+    legend,
+    logarithmic,
+    marker,
+    whole,
+)
 from scalargrad.engine.recording import no_grad
 from scalargrad.errors import ShapeError
 from scalargrad.nn.module import as_list
@@ -45,7 +57,7 @@ def deltas(reports: Diagnosis | Mapping[str, Diagnosis], *, ax: "Axes | None" = 
     named = {"": reports} if isinstance(reports, Diagnosis) else reports
     for i, (name, report) in enumerate(named.items()):
         sizes = [layer.mean_delta for layer in report.layers]
-        ax.plot(range(len(sizes)), sizes, f"{MARKERS[i % 6]}-", color=COLOURS[i % 6], label=name)
+        ax.plot(range(len(sizes)), sizes, f"{marker(i)}-", color=colour(i), label=name)
     logarithmic(ax)
     whole(ax)
     if any(named):
@@ -95,8 +107,8 @@ def decision_boundary(
         chosen = points[[c == which for c in classes]]
         ax.scatter(
             *chosen.T,
-            color=COLOURS[i % 6],
-            marker=MARKERS[i % 6],
+            color=colour(i),
+            marker=marker(i),
             edgecolor="white",
             label=f"${which:g}$",
             zorder=3,
@@ -114,7 +126,7 @@ def _shade(ax: "Axes", scores: Any, extent: tuple[float, float, float, float], t
     image: dict[str, Any] = {"extent": extent, "origin": "lower"}
     if scores.shape[2] > 1:
         count = scores.shape[2]
-        classes = ListedColormap([COLOURS[i % 6] for i in range(count)])
+        classes = ListedColormap([colour(i) for i in range(count)])
         ax.imshow(scores.argmax(2), cmap=classes, vmin=-0.5, vmax=count - 0.5, alpha=0.3, **image)
         return
     heights = scores[:, :, 0] - threshold

@@ -50,11 +50,9 @@ class Saved(WengertList):
         from scalargrad.drawing import draw
         from scalargrad.drawing.figure import IMAGES, SOURCES
 
-        def image(kind: str) -> bytes:
-            return draw(self).pipe(kind)
+        def drawn(suffix: str) -> str | bytes:
+            return draw(self).form(suffix)
 
-        images: dict[str, Form] = {f".{kind}": partial(image, kind) for kind in IMAGES}
-        sources: dict[str, Form] = {f".{kind}": lambda: draw(self).source for kind in SOURCES[1:]}
         forms: dict[str, Form] = {
             ".html": self.to_html,
             ".htm": self.to_html,
@@ -63,7 +61,7 @@ class Saved(WengertList):
             ".txt": lambda: f"{listing(self)}\n",
             ".json": self.to_json,
         }
-        save(path, "a trace", {**forms, **images, **sources})
+        save(path, "a trace", forms | {suffix: partial(drawn, suffix) for suffix in (*IMAGES, *SOURCES[:-1])})
 
     @overload
     def to_markdown(self, path: None = None, table: TableKind = "statements", digits: int = 4) -> str: ...

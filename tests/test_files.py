@@ -121,7 +121,7 @@ def test_a_drawing_is_saved_or_rendered_as_its_suffix_says(tmp_path):
             assert path.endswith(f".{kind}")
     for name in ("net.gv", "net.dot", "net"):
         assert Path(figure.save(name, tmp_path)).read_text(encoding="utf-8") == figure.source
-    with pytest.raises(UnknownNameError, match=r"saved as \.svg, .* got 'net\.docx'"):
+    with pytest.raises(UnknownNameError, match=r"saved as \.svg, .* or \.dot, got the file name 'net\.docx'"):
         figure.save("net.docx")
 
 

@@ -2,17 +2,18 @@
 
 import os
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args, overload
 
 import graphviz
 
 from scalargrad.drawing.render import TIME_LIMIT, ImageFormat, image
-from scalargrad.errors import ScalargradError, UnknownNameError
-from scalargrad.files import write
+from scalargrad.errors import ScalargradError
+from scalargrad.files import chosen, write
 
-IMAGES = get_args(ImageFormat)
-SOURCES = ("", "gv", "dot")  # file names that end so hold DOT text
+IMAGES = tuple(f".{kind}" for kind in get_args(ImageFormat))
+SOURCES = (".gv", ".dot", "")  # file names that end so, or have no end, hold DOT text
 WIDTH = re.compile(r'<svg width="([\d.]+)pt"')
 PIXELS, NARROW = 4 / 3, 640  # of a point; what any cell has room for
 
@@ -88,18 +89,21 @@ class Figure(graphviz.Digraph):
 
         `.svg`, `.png`, `.pdf` and other images need Graphviz; `.gv`, `.dot` or no suffix is the source.
         """
-        kind = _suffix(filename)
-        if kind not in (*IMAGES, *SOURCES):
-            message = f"a drawing is saved as .{', .'.join((*IMAGES, *SOURCES[1:]))}, got {filename!r:.60}"
-            raise UnknownNameError(message)
-        if kind in SOURCES:
+        form = chosen(
+            filename or "", "a drawing", {end: partial(self.form, end) for end in (*IMAGES, *SOURCES)}
+        )
+        if _suffix(filename) in SOURCES:
             self.filename = os.fspath(filename) if filename is not None else self.filename
             self.directory = os.fspath(directory) if directory is not None else self.directory
         path = Path(directory or self.directory, filename or self.filename)
         if not (skip_existing and path.exists()):
             path.parent.mkdir(parents=True, exist_ok=True)
-            write(path, self.source if kind in SOURCES else self.pipe(kind))
+            write(path, form())
         return os.fspath(path)
+
+    def form(self, suffix: str) -> str | bytes:
+        """Return the drawing as a file that ends in `suffix` holds it, one of IMAGES or SOURCES."""
+        return self.source if suffix in SOURCES else self.pipe(suffix[1:])
 
     def render(
         self,
@@ -162,4 +166,4 @@ class Figure(graphviz.Digraph):
 
 
 def _suffix(filename: Any) -> str:
-    return Path(filename or "").suffix[1:].lower()
+    return Path(filename or "").suffix.lower()

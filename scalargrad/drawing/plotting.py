@@ -36,6 +36,16 @@ STYLE: dict[str, Any] = {
 }
 
 
+def colour(i: int) -> str:
+    """Return the colour of the i-th curve or class; they begin again after the last."""
+    return COLOURS[i % len(COLOURS)]
+
+
+def marker(i: int) -> str:
+    """Return the marker of the i-th curve or class, in the same order."""
+    return MARKERS[i % len(MARKERS)]
+
+
 def axes(ax: "Axes | None", x: str, y: str) -> "Axes":
     """Return the axes that are given, or new ones, with what they show written beside them."""
     if ax is None:

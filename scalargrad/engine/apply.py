@@ -68,23 +68,27 @@ def undefined_at(row: Primitive, parents: Sequence[Value], error: Exception) -> 
 
 
 def _undefined_at(row: Primitive, parents: Sequence[Value], error: Exception) -> Exception:
-    nameless = [i for i, parent in enumerate(parents, 1) if not parent.label]
-    names = [parent.label or f"x{i}" for i, parent in enumerate(parents, 1)]
-    needs = str(row.domain(TextWriter(), *map(TextWriter().name, names))) if row.domain else ""
-    for i in nameless:  # a constant is its number, unless the domain speaks of it
-        if isinstance(parents[i - 1], Constant) and names[i - 1] not in needs:
-            names[i - 1] = number(parents[i - 1]._data, 6)
-    if sum(name.startswith("x") for name in (names[i - 1] for i in nameless)) == 1:
-        names = ["x" if i in nameless and name == f"x{i}" else name for i, name in enumerate(names, 1)]
+    names: list[str | None] = [parent.label or f"x{i}" for i, parent in enumerate(parents, 1)]
+    needs = str(row.domain(TextWriter(), *map(TextWriter().name, map(str, names)))) if row.domain else ""
+    for i, parent in enumerate(parents):  # a constant is its number, unless the domain speaks of it
+        if isinstance(parent, Constant) and not parent.label and str(names[i]) not in needs:
+            names[i] = None
+    given = [i for i, parent in enumerate(parents) if names[i] and not parent.label]
+    if len(given) == 1:  # there are no others to count
+        names[given[0]] = "x"
     return undefined(row, names, [parent._data for parent in parents], error)
 
 
-def undefined(row: Primitive, names: Sequence[str], data: Sequence[float], error: Exception) -> Exception:
-    """Return the error that says what was asked of which primitive, at which operands."""
-    writer = TextWriter(digits=6)
-    shown = [(name, number(x, 6), x) for name, x in zip(names, data, strict=True)]
-    symbols = [writer.number(x) if name == digits else writer.name(name) for name, digits, x in shown]
-    point = ", ".join(f"{name} = {digits}" for name, digits, _ in shown if name != digits) or "these numbers"
+def undefined(
+    row: Primitive, names: Sequence[str | None], data: Sequence[float], error: Exception
+) -> Exception:
+    """Return the error that says what was asked of which primitive, at which operands.
+
+    An operand without a name is its number.
+    """
+    writer, operands = TextWriter(digits=6), list(zip(names, data, strict=True))
+    symbols = [writer.number(x) if name is None else writer.name(name) for name, x in operands]
+    point = ", ".join(f"{name} = {number(x, 6)}" for name, x in operands if name) or "these numbers"
     if isinstance(error, OverflowError):
         return RangeError(f"{writer.write(row, symbols)} is too large for a float at {point}")
     needs = f"; it needs {row.domain(writer, *symbols)}" if row.domain else ""

@@ -29,6 +29,15 @@ def number(x: float, digits: int = 4) -> str:
     return fixed.rstrip("0").rstrip(".") if exact and "." in fixed else fixed
 
 
+def decimals(count: int) -> str:
+    """Return how many decimals there are, in words.
+
+    >>> decimals(1), decimals(4)
+    ('1 decimal', '4 decimals')
+    """
+    return f"{count} decimal" + "s" * (count != 1)
+
+
 def is_number(text: str) -> bool:
     """Tell whether a text reads as a number, nan and inf included."""
     try:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from scalargrad.drawing.plotting import COLOURS, MARKERS, SEVERAL, axes, legend, logarithmic, shades, whole
+from scalargrad.drawing.plotting import SEVERAL, axes, colour, legend, logarithmic, marker, shades, whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,9 +40,9 @@ def loss_curves(
     ax = axes(ax, "epoch", "loss")
     named = histories if isinstance(histories, Mapping) else {"": histories}
     for i, (name, history) in enumerate(named.items()):
-        line: dict[str, Any] = {"color": COLOURS[i % 6], "linestyle": "-"}
+        line: dict[str, Any] = {"color": colour(i), "linestyle": "-"}
         if len(named) > 1:
-            line |= {"marker": MARKERS[i % 6], "markevery": max(history.epochs // SEVERAL, 1)}
+            line |= {"marker": marker(i), "markevery": max(history.epochs // SEVERAL, 1)}
         ax.plot(_epochs(history.loss), history.loss, label=name or "training", **line)
         if history.validation_loss:
             best = history.best_epoch
@@ -71,8 +71,8 @@ def gradient_norms(history: Course, *, ax: "Axes | None" = None) -> "Axes":
     ('log', 'layers[0]')
     """
     ax = axes(ax, "epoch", "‖∇L‖ of the layer")
-    for (layer, norms), colour in zip(history.gradient_norms.items(), shades(len(history.gradient_norms))):
-        ax.plot(_epochs(norms), norms, "-", color=colour, label=layer)
+    for (layer, norms), shade in zip(history.gradient_norms.items(), shades(len(history.gradient_norms))):
+        ax.plot(_epochs(norms), norms, "-", color=shade, label=layer)
     logarithmic(ax)
     whole(ax)
     legend(ax)

@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from scalargrad.elsewhere import missing
+from scalargrad.answers import missing
 from scalargrad.engine import functions
 from scalargrad.engine.composed import log_softmax, mean, pick, softmax, where
 from scalargrad.engine.forward import jvp

@@ -4,9 +4,8 @@ import math
 import random
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from scalargrad.elsewhere import missing
+from scalargrad.answers import keywords, missing
 from scalargrad.errors import MissingPackageError
-from scalargrad.keywords import keywords
 
 Label = TypeVar("Label")
 Points = list[list[float]]

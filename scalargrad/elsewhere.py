@@ -4,12 +4,6 @@ Where a name means exactly the same, it simply works (`x.item()`, `optim.RMSprop
 the table of the others, by the place where people look for them.  A new one is a line here.
 """
 
-import sys
-from collections.abc import Callable
-from typing import Any, TypeVar
-
-C = TypeVar("C")
-
 RECORDS = "is not needed here: every Value is recorded, except under no_grad()"
 ONE_NUMBER = "has no meaning here: a Value is one number, and many are a list of them"
 SEEDS = "is seed= of nn.MLP, fit and datasets.moons here, else Python's random.seed"
@@ -385,55 +379,3 @@ def answer(place: str, name: str, written: str = "") -> str:
     usual = f"{{}}= of {place[:-2]}" if place.endswith("()") else f"{place.rpartition('.')[2]}.{{}}"
     asked = ASKED.get(place, usual).format(written or name)
     return f"{asked} {said}" if said else ""
-
-
-def missing(place: str, name: str) -> AttributeError:
-    """Return the error for an attribute that is not there, with the answer; Python adds what is near.
-
-    >>> str(missing("scalargrad.optim", "Lion"))
-    "module 'scalargrad.optim' has no attribute 'Lion'"
-    """
-    plain = f"module {place!r} has no attribute {name!r}"
-    return AttributeError(answer(place, name) or plain, name=name, obj=sys.modules.get(place))
-
-
-class Answer:
-    """An attribute that is not there, for `hasattr` and `dir` too, but says what to ask for instead."""
-
-    def __init__(self, place: str, name: str) -> None:
-        self.place, self.name = place, name
-
-    def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        raise missing(self.place, self.name)
-
-
-class ReadOnlyAnswer(Answer):
-    """An answer where no attribute of one's own may take its place."""
-
-    def __set__(self, instance: Any, value: Any) -> None:
-        raise missing(self.place, self.name)
-
-
-def answering(place: str, kind: type[Answer] = Answer) -> Callable[[type[C]], type[C]]:
-    """Return the decorator that gives a class the answers of a place, which `dir` does not list.
-
-    What a derived class or an object has under such a name is its own, and is listed.
-    """
-
-    def decorate(cls: type[C]) -> type[C]:
-        listed = cls.__dir__
-
-        def listed_but_for_answers(self: object) -> list[str]:
-            return [name for name in listed(self) if not _is_answered(self, name)]
-
-        for name in ANSWERS[place]:
-            setattr(cls, name, kind(place, name))
-        cls.__dir__ = listed_but_for_answers  # type: ignore[method-assign]
-        return cls
-
-    return decorate
-
-
-def _is_answered(owner: object, name: str) -> bool:
-    found = next((vars(cls)[name] for cls in type(owner).__mro__ if name in vars(cls)), None)
-    return isinstance(found, Answer) and name not in getattr(owner, "__dict__", ())

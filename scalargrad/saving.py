@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, overload
 
+from scalargrad.answers import keywords
 from scalargrad.errors import TraceTooLargeError
 from scalargrad.files import Form, save, written
-from scalargrad.keywords import keywords
 from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.listing import listing
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from scalargrad.elsewhere import answering
+from scalargrad.answers import answering, keywords
 from scalargrad.engine.node import describe, evaluation_order
 from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError, UnknownNameError
-from scalargrad.keywords import keywords
 from scalargrad.saving import Saved
 from scalargrad.wengert.listing import listing
 

@@ -24,7 +24,7 @@ MODULES = {
 FLOORS = (
     ("elsewhere",),
     ("errors",),
-    ("keywords", "primitives", "files"),
+    ("primitives", "answers", "files"),
     ("notation", "table", "datasets"),
     ("engine",),
     ("wengert", "nn", "replay", "examples", "expressions"),

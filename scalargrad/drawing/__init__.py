@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal, get_args
 
+from scalargrad.answers import keywords
 from scalargrad.drawing import focus
 from scalargrad.drawing.choice import choose
 from scalargrad.drawing.picture import ChosenView, Edges
@@ -10,7 +11,6 @@ from scalargrad.drawing.themes import THEMES, ThemeName
 from scalargrad.drawing.views import VIEWS
 from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError, UnknownNameError, known
-from scalargrad.keywords import keywords
 from scalargrad.notation.labels import one_line
 from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.list import WengertList

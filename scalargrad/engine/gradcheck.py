@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from scalargrad.answers import keywords
 from scalargrad.engine.comparison import Comparison, GradcheckReport
 from scalargrad.engine.functions import total
 from scalargrad.engine.node import describe, evaluation_order
@@ -14,7 +15,6 @@ from scalargrad.engine.sweep import adjoints, edges_of
 from scalargrad.engine.trees import flat, listed
 from scalargrad.engine.value import Number, Value, as_value
 from scalargrad.errors import OperandError, ShapeError
-from scalargrad.keywords import keywords
 
 if TYPE_CHECKING:
     import random

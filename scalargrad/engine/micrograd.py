@@ -8,10 +8,10 @@ anyway.  In code of one's own, `parents`, `primitive.sign`, `local_derivatives` 
 from collections.abc import Iterable
 from typing import Any, Literal, Self, TypedDict, Unpack
 
+from scalargrad.answers import refuse
 from scalargrad.engine.node import Node
 from scalargrad.engine.sweep import edges_of
 from scalargrad.errors import OperandError
-from scalargrad.keywords import refuse
 
 SIGNS = {"relu": "ReLU"}  # the one operation that micrograd calls by another name
 

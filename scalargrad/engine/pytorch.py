@@ -1,6 +1,6 @@
 """What people who know PyTorch ask of a node: what means the same works, the rest is answered."""
 
-from scalargrad.elsewhere import ReadOnlyAnswer, answering
+from scalargrad.answers import ReadOnlyAnswer, answering
 from scalargrad.engine.node import Node
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, overload
 
+from scalargrad.answers import keywords
 from scalargrad.engine.node import evaluation_order, local_derivatives
 from scalargrad.engine.reading import local_values
 from scalargrad.engine.recording import recorded
@@ -16,7 +17,6 @@ from scalargrad.engine.variables import (
     one_number,
 )
 from scalargrad.errors import ArgumentIndexError
-from scalargrad.keywords import keywords
 
 Function = Callable[..., Number]  # of numbers, Values, or lists of them
 Derivative = Any  # as the argument it is by: a float, a Value, or a list of such

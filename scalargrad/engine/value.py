@@ -10,6 +10,7 @@ import numbers
 from collections.abc import Callable, Iterable
 from typing import Any, Unpack, overload
 
+from scalargrad.answers import keywords
 from scalargrad.engine import recording, watching
 from scalargrad.engine.methods import Methods
 from scalargrad.engine.micrograd import Micrograd, Words, label_of
@@ -17,7 +18,6 @@ from scalargrad.engine.node import describe, evaluation_order, local_derivatives
 from scalargrad.engine.pytorch import PyTorch
 from scalargrad.engine.sweep import accumulate_gradients
 from scalargrad.errors import NoGraphError, OperandError
-from scalargrad.keywords import keywords
 
 
 class Value(Methods["Value"], Micrograd, PyTorch):

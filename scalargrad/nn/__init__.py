@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from scalargrad.elsewhere import missing
+from scalargrad.answers import missing
 from scalargrad.nn.activations import Activation, Softmax
 from scalargrad.nn.initialisers import (
     INITIALISERS,

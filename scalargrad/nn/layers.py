@@ -4,11 +4,11 @@ import random
 from collections.abc import Iterable
 from typing import Any, overload
 
+from scalargrad.answers import keywords
 from scalargrad.engine.apply import computed
 from scalargrad.engine.composed import softmax
 from scalargrad.engine.value import Number, Value, as_values
 from scalargrad.errors import OperandError, ShapeError
-from scalargrad.keywords import keywords
 from scalargrad.nn.activations import ActivationLike, activation_function, named, shown
 from scalargrad.nn.initialisers import InitialiserLike, initialiser
 from scalargrad.nn.module import Module, Sample, alone, as_sample, called

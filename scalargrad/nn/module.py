@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from scalargrad.elsewhere import answering
+from scalargrad.answers import answering
 from scalargrad.engine.value import Number, Value
 from scalargrad.engine.watching import changed, condition
 from scalargrad.errors import MissingMethodError, UnknownNameError

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from scalargrad.answers import keywords
 from scalargrad.engine.value import Value, as_values
 from scalargrad.errors import ShapeError
-from scalargrad.keywords import keywords
 from scalargrad.nn.activations import (
     Activation,
     ActivationFunction,

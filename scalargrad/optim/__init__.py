@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from scalargrad.elsewhere import missing
+from scalargrad.answers import missing
 from scalargrad.optim.choice import OPTIMIZERS
 from scalargrad.optim.clipping import clip_grad_norm, clip_grad_value, gradient_norm
 from scalargrad.optim.optimizers import SGD, Adam, AdamW, Optimizer, RMSprop

@@ -12,10 +12,10 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from scalargrad.answers import keywords
 from scalargrad.engine.node import assign, real
 from scalargrad.engine.value import Value
 from scalargrad.errors import DomainError, OperandError, ShapeError
-from scalargrad.keywords import keywords
 from scalargrad.optim.schedules import Schedule
 from scalargrad.primitives.scalars import strict
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable
 from typing import Any, overload
 
+from scalargrad.answers import keywords
 from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError
-from scalargrad.keywords import keywords
 from scalargrad.replay.output import RecordedOutput
 from scalargrad.replay.recorded import Recorded
 from scalargrad.replay.recording import Reads

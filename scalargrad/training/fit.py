@@ -5,9 +5,9 @@ import math
 import random
 from collections.abc import Callable, Iterator
 
+from scalargrad.answers import keywords
 from scalargrad.engine.value import Value
 from scalargrad.errors import DomainError, NonFiniteError, RangeError, ScalargradError
-from scalargrad.keywords import keywords
 from scalargrad.nn.losses import Loss, LossName, loss_function
 from scalargrad.nn.module import Module, layer_of, set_mode
 from scalargrad.optim import Schedule

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Collection
 from functools import wraps
+from types import FrameType
 from typing import Any, ParamSpec, TypeVar
 
 from scalargrad.elsewhere import ANSWERS, answer
@@ -13,14 +14,27 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def missing(place: str, name: str) -> AttributeError:
+def missing(place: str, name: str) -> AttributeError | ImportError:
     """Return the error for an attribute that is not there, with the answer; Python adds what is near.
+
+    In `from scalargrad.nn import Linear` Python would put an ImportError without the answer in its place, so
+    there it is an ImportError from the beginning.
 
     >>> str(missing("scalargrad.optim", "Lion"))
     "module 'scalargrad.optim' has no attribute 'Lion'"
     """
+    said = answer(place, name)
+    if said and _is_imported_from(sys._getframe(2)):
+        return ImportError(said, name=place)
     plain = f"module {place!r} has no attribute {name!r}"
-    return AttributeError(answer(place, name) or plain, name=name, obj=sys.modules.get(place))
+    return AttributeError(said or plain, name=name, obj=sys.modules.get(place))
+
+
+def _is_imported_from(frame: FrameType) -> bool:
+    """Tell whether what a frame runs is the `import name` of a `from module import name`."""
+    from opcode import opmap
+
+    return frame.f_code.co_code[frame.f_lasti] == opmap["IMPORT_FROM"]
 
 
 class Answer:

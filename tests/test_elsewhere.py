@@ -35,6 +35,7 @@ OWNERS = {
     "Module": nn.Neuron(1),
     "Trace": trace(Value(1.0) * 2),
 }
+IMPORTED = [place for place in OWNERS if place.startswith("scalargrad")]
 X, POINTS = Value(1.0, label="x"), ([[0.0], [1.0]], [0.0, 1.0])
 CALLS = {  # each with what it needs
     "Value()": (Value, 1.0),
@@ -67,6 +68,18 @@ def test_an_attribute_that_is_none_is_answered(place, name):
         getattr(owner, name)
     assert not hasattr(owner, name)
     assert name not in dir(owner)
+
+
+@pytest.mark.parametrize(("place", "name"), [case for case in ASKED if case[0] in IMPORTED])
+def test_a_name_that_cannot_be_imported_is_answered(place, name):
+    """In a function as at the top of a file; what nobody knows is Python's own error."""
+    with pytest.raises(ImportError, match=f"^{re.escape(answer(place, name))}$") as caught:
+        exec(f"from {place} import {name}", {})
+    assert caught.value.name == place
+    with pytest.raises(ImportError, match=f"^{re.escape(answer(place, name))}$"):
+        exec(f"def f():\n    from {place} import {name}\nf()", {})
+    with pytest.raises(ImportError, match="cannot import name 'zzzz' from"):
+        exec(f"from {place} import zzzz", {})
 
 
 @pytest.mark.parametrize(("place", "name"), ARGUMENTS)

@@ -23,7 +23,7 @@ from scalargrad.drawing.plotting import (
 )
 from scalargrad.engine.recording import no_grad
 from scalargrad.errors import ShapeError
-from scalargrad.nn.module import as_list
+from scalargrad.nn.samples import as_list
 from scalargrad.training.batches import Data, Dataset, Model, outputs_of
 from scalargrad.training.curves import gradient_norms, loss_curves
 from scalargrad.training.diagnosis import Diagnosis

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scalargrad import Value, nn, tanh
 from scalargrad.errors import MissingMethodError, OperandError, ShapeError, UnknownNameError
-from scalargrad.nn.module import as_list
+from scalargrad.nn.samples import as_list
 from scalargrad.primitives.table import FAMILIES, TABLE
 
 UNARY = [name for name, row in TABLE.items() if row.arity == 1] + ["leaky_relu", "elu"]

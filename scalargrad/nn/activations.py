@@ -6,7 +6,8 @@ from typing import Any
 from scalargrad.engine.composed import softmax
 from scalargrad.engine.value import Value, as_values
 from scalargrad.errors import OperandError, ShapeError, UnknownNameError, meant
-from scalargrad.nn.module import Module, Sample, as_sample, called
+from scalargrad.nn.module import Module
+from scalargrad.nn.samples import Sample, as_sample, called
 from scalargrad.primitives.table import FAMILIES, TABLE, row_of
 
 ActivationFunction = Callable[[Value], Value]
@@ -72,7 +73,7 @@ class Activation(Module):
 
     def __call__(self, inputs: Any, /) -> list[Any]:
         """Return the list of activations; of several samples a list of these."""
-        return called(self, inputs)  # type: ignore[no-any-return]
+        return called(self.batch, inputs)  # type: ignore[no-any-return]
 
     def batch(self, samples: Iterable[Sample], /) -> list[list[Value]]:
         """Return the list of activations for each of a list of samples."""
@@ -97,7 +98,7 @@ class Softmax(Module):
 
     def __call__(self, inputs: Any, /) -> list[Any]:
         """Return the list of probabilities; of several samples a list of these."""
-        return called(self, inputs)  # type: ignore[no-any-return]
+        return called(self.batch, inputs)  # type: ignore[no-any-return]
 
     def batch(self, samples: Iterable[Sample], /) -> list[list[Value]]:
         """Return the list of probabilities for each of a list of samples."""

@@ -11,7 +11,8 @@ from scalargrad.engine.value import Number, Value, as_values
 from scalargrad.errors import OperandError, ShapeError
 from scalargrad.nn.activations import ActivationLike, activation_function, named, shown
 from scalargrad.nn.initialisers import InitialiserLike, initialiser
-from scalargrad.nn.module import Module, Sample, alone, as_sample, called
+from scalargrad.nn.module import Module
+from scalargrad.nn.samples import Sample, alone, as_sample, called
 from scalargrad.primitives.rows import dot
 from scalargrad.primitives.scalars import strict
 
@@ -58,7 +59,7 @@ class Neuron(Module):
     def __call__(self, inputs: Iterable[Sample], /) -> list[Value]: ...
     def __call__(self, inputs: Any, /) -> Any:
         """Return the activation at the inputs; raise ShapeError unless there are as many as weights."""
-        return called(self, inputs)
+        return called(self.batch, inputs)
 
     def batch(self, samples: Iterable[Sample], /) -> list[Value]:
         """Return the list of activations at a list of samples."""
@@ -151,7 +152,7 @@ class Layer(Module):
 
     def __call__(self, inputs: Any, /) -> Any:
         """Return the list of activations, of a single neuron its Value; of several samples a list of it."""
-        return called(self, inputs)
+        return called(self.batch, inputs)
 
     def batch(self, samples: Iterable[Sample], /) -> list[Any]:
         """Return the list of outputs at a list of samples, each as a call gives it."""

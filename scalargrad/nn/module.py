@@ -1,11 +1,11 @@
 """Modules: whatever holds parameters knows each by its path."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from scalargrad.answers import answering
-from scalargrad.engine.value import Number, Value
+from scalargrad.engine.value import Value
 from scalargrad.engine.watching import changed, condition
 from scalargrad.errors import MissingMethodError, UnknownNameError
 from scalargrad.nn import files
@@ -13,7 +13,6 @@ from scalargrad.nn import files
 if TYPE_CHECKING:
     from os import PathLike
 
-Sample = Collection[Number]  # the inputs of a network: a list, a tuple, an array
 Part = Any  # what an attribute may hold: Values, modules, or lists and dicts of them, beside anything else
 
 
@@ -217,43 +216,6 @@ def layer_of(path: str) -> str:
     ('layers[0]', 'layers[1]', '')
     """
     return re.sub(r"(^|\.)(neurons\[\d+\]\.)?[^.]*$", "", path)
-
-
-def called(module: Module, inputs: Any) -> Any:
-    """Return the outputs of a module at one sample or, at a list of samples, the list of its outputs."""
-    sample = as_sample(inputs)
-    return module.batch(sample) if is_batch(sample) else module.batch([sample])[0]
-
-
-def as_sample(inputs: Any) -> Any:
-    """Return inputs as a list or an array, also a number by itself, or what can be gone through but once.
-
-    >>> as_sample(1.0), as_sample(iter([1.0, 2.0])), as_sample((1.0, 2.0))
-    ([1.0], [1.0, 2.0], (1.0, 2.0))
-    """
-    if hasattr(inputs, "__len__") and getattr(inputs, "shape", None) != ():
-        return inputs
-    return list(inputs) if isinstance(inputs, Iterator) else [inputs]
-
-
-def is_batch(sample: Any) -> bool:
-    """Tell whether inputs are a list of samples, a matrix, rather than the numbers of one.
-
-    >>> is_batch([[1.0, 2.0]]), is_batch([1.0, 2.0])
-    (True, False)
-    """
-    first = next(iter(sample), None)
-    return hasattr(first, "__len__") and getattr(first, "shape", None) != ()
-
-
-def as_list(outputs: Any) -> list[Value]:
-    """Return outputs as a list, also those of a network of width 1."""
-    return [outputs] if isinstance(outputs, Value) else outputs
-
-
-def alone(outputs: list[Value]) -> Any:
-    """Return outputs as a network gives them: the Value of a width of 1, as in micrograd, and else a list."""
-    return outputs[0] if len(outputs) == 1 else outputs
 
 
 def _items(path: str, part: Part) -> Iterator[tuple[str, Value | Module]]:

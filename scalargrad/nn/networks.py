@@ -18,7 +18,8 @@ from scalargrad.nn.activations import (
 )
 from scalargrad.nn.initialisers import InitialiserLike
 from scalargrad.nn.layers import Layer, Seed, as_generator
-from scalargrad.nn.module import Module, Sample, alone, as_list, as_sample, is_batch
+from scalargrad.nn.module import Module
+from scalargrad.nn.samples import Sample, alone, as_list, as_sample, is_batch
 
 
 class Sequential(Module):

@@ -10,7 +10,8 @@ from scalargrad.engine.watching import follow
 from scalargrad.errors import ShapeError
 from scalargrad.nn.activations import named_results
 from scalargrad.nn.layers import inputs_of, whole_number
-from scalargrad.nn.module import Module, Sample, called
+from scalargrad.nn.module import Module
+from scalargrad.nn.samples import Sample, called
 
 
 class BatchNorm(Module):
@@ -43,7 +44,7 @@ class BatchNorm(Module):
 
     def __call__(self, inputs: Any, /) -> list[Any]:
         """Return the outputs at a list of samples or, in evaluation mode, at one; raise ShapeError else."""
-        return called(self, inputs)  # type: ignore[no-any-return]
+        return called(self.batch, inputs)  # type: ignore[no-any-return]
 
     def batch(self, samples: Iterable[Sample], /) -> list[list[Value]]:
         """Return the outputs at a batch, by its own statistics or, in evaluation, the running ones."""

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from scalargrad.answers import missing
 from scalargrad.optim.choice import OPTIMIZERS
 from scalargrad.optim.clipping import clip_grad_norm, clip_grad_value, gradient_norm
-from scalargrad.optim.optimizers import SGD, Adam, AdamW, Optimizer, RMSprop
+from scalargrad.optim.optimizer import Optimizer
+from scalargrad.optim.optimizers import SGD, Adam, AdamW, RMSprop
 from scalargrad.optim.schedules import (
     Schedule,
     cosine_decay,

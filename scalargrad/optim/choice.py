@@ -5,7 +5,8 @@ from typing import Literal, Protocol
 
 from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError, meant
-from scalargrad.optim.optimizers import SGD, Adam, AdamW, Optimizer, RMSprop
+from scalargrad.optim.optimizer import Optimizer
+from scalargrad.optim.optimizers import SGD, Adam, AdamW, RMSprop
 from scalargrad.optim.schedules import Schedule
 
 OptimizerName = Literal["sgd", "adam", "adamw", "rmsprop"]

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from scalargrad import Value, trace
 from scalargrad.expressions import evaluate
 from scalargrad.notation import characters
 from scalargrad.notation.characters import portable
@@ -369,12 +370,45 @@ def test_a_broken_formula_is_the_formula(tree, most, term):
         assert breadth(line) <= max(most, term) or broken(line, most, term) == [line]
 
 
-@pytest.mark.parametrize("label", ["a + b", "}{", "w{", r"\left("])
-def test_a_label_is_not_broken(label):
+@pytest.mark.parametrize("text", ["a + b", "}{", "w{", r"\left("])
+def test_a_label_is_not_broken(text):
     """A plus sign or a brace in a label is part of the label."""
     w = LatexWriter()
-    x, y = w.name(label), w.name("y")
-    assert terms(str(x + y)) == [str(x), "+ y"]
+    x, y = w.name(text), w.name("y")
+    assert terms(str(x + y)) == [str(w.enclosed(x)), "+ y"]
+
+
+@pytest.mark.parametrize("text", ["x1*w1", "x1w1 + x2w2", "learning rate", "d w", "-x", "dL/dw", "a=b"])
+@pytest.mark.parametrize("style", WRITERS)
+def test_a_label_that_looks_like_a_formula_stands_in_brackets_in_formulas(text, style):
+    """As an operand, and after a d or ∂; not where it stands by itself.  A plain name has none."""
+    writer = WRITERS[style]()
+    x, y = writer.name(text), writer.name("y")
+    bracketed = str(writer.bracketed(x))
+    assert bracketed in str(x + y)
+    assert bracketed in str(y - x)
+    assert bracketed in str(x * y)
+    assert bracketed in writer.partial("y", text)
+    assert bracketed in writer.partial(text, "y")
+    assert str(x) != bracketed == str(writer.enclosed(x))
+    for plain in ("w1", "W0[1,2]", "z0[1]#2", "layers[0].neurons[1].dot", "δ"):
+        assert str(writer.enclosed(writer.name(plain))) == str(writer.name(plain))
+
+
+def test_a_listing_names_adjoints_and_tangents_of_such_labels_in_brackets():
+    """As the lecture labels its products, `x1*w1`."""
+    x, w = Value(2.0, label="x1"), Value(-3.0, label="w1")
+    product = x * w
+    y = product.tanh()
+    y.label = "y"
+    product.label = "x1*w1"
+    t = trace(y, tangents={x: 1.0})
+    lines = str(t)
+    assert "y = tanh(x1*w1)" in lines  # which brackets enclose already
+    assert "dx1 = d(x1*w1)*w1" in lines
+    assert "y_dot = (x1*w1)_dot*(1 - y*y)" in lines
+    assert str(t.explain(x)).startswith("∂y/∂x1 = ∂y/∂(x1*w1) · ∂(x1*w1)/∂x1")
+    assert "(x1*w1)\u0304" in t.table()
 
 
 @pytest.mark.parametrize("style", ["text", "latex"])

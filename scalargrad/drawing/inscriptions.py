@@ -93,7 +93,7 @@ class Inscriber:
         return f"{self._derivative(v)} = {self.number(v.adjoint)}"
 
     def _derivative(self, v: Instruction) -> str:
-        return f"∂{self.name(self.trace.output)}/∂{self.name(v)}"
+        return self.writer.partial(self.trace.output.name, v.name)
 
     def explanation(self, group: Group) -> str:
         """Return what pointing at a node shows: each formula, uncut, with its numbers put in."""

@@ -11,6 +11,7 @@ RUN = r"(?:#([0-9]+))?"  # which of several of one name: the second sample of a 
 INDEXED = re.compile(rf"([^\W\d_]+)([0-9]*){PLACE}{RUN}")
 VARIABLE = re.compile(rf"([^_0-9\[#]+)(?:_?([0-9]*)|_([A-Za-z0-9]{{1,3}})){PLACE}{RUN}")
 PATH = re.compile(r"(?:(.*?)\.)?(?:neurons\[(\d+)\]\.)?(\w+)(?:\[(\d+)\])?")
+FORMULA = re.compile(r"[\s+\-−*/·×^=<>]")
 SHORT = {"weights": "W", "bias": "b", "dot": "s"}  # as books write them
 DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 LATEX_SPECIAL = {c: rf"\{c}" for c in "&%$#_{}"} | {
@@ -56,6 +57,15 @@ def _place(path: str) -> tuple[str, list[str]]:
     if before:
         stem = f"{stem}{layer[1]}" if layer else f"{before}.{stem}"
     return stem, [i for i in (neuron, index) if i is not None]
+
+
+def reads_as_a_formula(label: str) -> bool:
+    """Tell whether a label has signs or words of its own, and would be misread as a part of a formula.
+
+    >>> reads_as_a_formula("x1*w1"), reads_as_a_formula("learning rate"), reads_as_a_formula("W0[1,2]")
+    (True, True, False)
+    """
+    return bool(FORMULA.search(label))
 
 
 def is_called_as_a_weight(label: str, letters: str = "wuvθ") -> bool:

@@ -31,7 +31,7 @@ class LatexWriter(Prose):
 
     def name(self, label: str) -> Symbol:
         """Return the symbol of a variable."""
-        return Symbol(latex_name(label), ATOM, self)
+        return self.variable(latex_name(label), label)
 
     def number(self, x: float) -> Symbol:
         """Return the symbol of a number; a power of ten is a product, which may need brackets."""
@@ -79,7 +79,8 @@ class LatexWriter(Prose):
 
     def partial(self, above: str, below: str) -> str:
         """Return ∂above/∂below as a fraction."""
-        return rf"\frac{{\partial {self.name(above)}}}{{\partial {self.name(below)}}}"
+        over, under = (self.enclosed(self.name(label)) for label in (above, below))
+        return rf"\frac{{\partial {over}}}{{\partial {under}}}"
 
     def bar(self, label: str) -> str:
         """Return the label with a bar over it, of a letter with an index over the letter."""
@@ -98,7 +99,7 @@ class PortableWriter(LatexWriter):
 
     def name(self, label: str) -> Symbol:
         """Return the symbol of a variable."""
-        return Symbol(portable(latex_name(label)), ATOM, self)
+        return self.variable(portable(latex_name(label)), label)
 
     def upright(self, name: str) -> str:
         """Return the name of a function for a template."""

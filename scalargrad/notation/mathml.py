@@ -8,7 +8,6 @@ from scalargrad.notation.labels import NAME_LENGTH, one_line, shortened, variabl
 from scalargrad.notation.latex import LatexWriter
 from scalargrad.notation.typesetting import low, terms
 from scalargrad.notation.writer import Symbol
-from scalargrad.primitives.row import ATOM
 
 OPENING_MINUS = re.compile(r'(<math>(?:<mrow>)?|(?<![)\]|])</mo>|form="prefix">.</mo>)<mo>−</mo>')
 LONG = 40  # characters of LaTeX that fit on a line, roughly
@@ -36,7 +35,7 @@ class MathWriter(LatexWriter):
         if (name := variable(label)) is None:
             key = self._labels.setdefault(label, f"|{len(self._labels)}|")
             name = rf"\text{{{key}}}"
-        return Symbol(name, ATOM, self)
+        return self.variable(name, label)
 
     def upright(self, name: str) -> str:
         """Return the name of a function with blanks, which MathML needs not escape."""

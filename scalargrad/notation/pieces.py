@@ -8,7 +8,6 @@ from scalargrad.notation.labels import SUBSCRIPTS, variable
 from scalargrad.notation.numbers import SUPERSCRIPTS
 from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.notation.writer import Symbol
-from scalargrad.primitives.row import ATOM
 
 # Unicode has an italic alphabet of its own, which marks variables within a text: no label is lost by it.
 LATIN, GREEK = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", "αβγδεζηθικλμνξοπρςστυφχψω"
@@ -44,7 +43,7 @@ Piece(text=' + bias', italic=False, level=0)]
     def name(self, label: str) -> Symbol:
         """Return the symbol of a variable, in italics if it is one letter with indices, or none."""
         text = str(super().name(label))
-        return Symbol(text.translate(TO_ITALIC) if variable(label) else text, ATOM, self)
+        return self.variable(text.translate(TO_ITALIC) if variable(label) else text, label)
 
 
 def pieces(text: str) -> list[Piece]:

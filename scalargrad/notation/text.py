@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from scalargrad.notation.labels import one_line
+from scalargrad.notation.labels import one_line, reads_as_a_formula
 from scalargrad.notation.numbers import number
 from scalargrad.notation.writer import LOOSE, Prose, Symbol
 from scalargrad.primitives.row import ATOM, Primitive
@@ -20,7 +20,7 @@ class TextWriter(Prose):
 
     def name(self, label: str) -> Symbol:
         """Return the symbol of a variable."""
-        return Symbol(one_line(label), ATOM, self)
+        return self.variable(one_line(label), label)
 
     def number(self, x: float) -> Symbol:
         """Return the symbol of a number."""
@@ -49,8 +49,10 @@ class TextWriter(Prose):
 
     def partial(self, above: str, below: str) -> str:
         """Return ∂above/∂below."""
-        return f"∂{above}/∂{below}"
+        return f"∂{self.enclosed(self.name(above))}/∂{self.enclosed(self.name(below))}"
 
     def bar(self, label: str) -> str:
-        """Return the label with a bar over its first letter."""
+        """Return the label with a bar over its first letter, or over the bracket that ends it."""
+        if reads_as_a_formula(label):
+            return f"{self.enclosed(self.name(label))}\u0304"
         return f"{label[0]}\u0304{label[1:]}"

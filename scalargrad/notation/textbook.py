@@ -26,7 +26,7 @@ class TextbookWriter(TextWriter):
 
     def name(self, label: str) -> Symbol:
         """Return the symbol of a variable; a long name is cut, visibly."""
-        return Symbol(shortened(subscripted(one_line(label)), NAME_LENGTH), ATOM, self)
+        return self.variable(shortened(subscripted(one_line(label)), NAME_LENGTH), label)
 
     def number(self, x: float) -> Symbol:
         """Return the symbol of a number, with a true minus sign and powers of ten."""

@@ -13,6 +13,7 @@ from string import Formatter
 from typing import Any, ClassVar
 
 from scalargrad.errors import OperandError
+from scalargrad.notation.labels import reads_as_a_formula
 from scalargrad.primitives.row import ATOM, POWER, PRODUCT, SIGN, Primitive
 from scalargrad.primitives.table import TABLE, Entry, Family, TakeBack, attached, for_each_entry
 
@@ -145,6 +146,14 @@ class Writer(ABC):
         """Enclose a symbol; a comparison in square brackets counts 1 where it holds (Iverson's)."""
         opening, closing = self.iverson if symbol.precedence == CONDITION else self.brackets
         return Symbol(f"{opening}{symbol}{closing}", ATOM, self)
+
+    def variable(self, text: str, label: str) -> Symbol:
+        """Return the symbol of a variable, in brackets inside formulas if its label looks like one itself."""
+        return Symbol(text, LOOSE if reads_as_a_formula(label) else ATOM, self)
+
+    def enclosed(self, symbol: Symbol) -> Symbol:
+        """Return the symbol of a variable as it stands after a d or ∂."""
+        return self.bracketed(symbol) if symbol.precedence == LOOSE else symbol
 
     def factor(self, symbol: Symbol) -> str:
         """Return a symbol as one factor of a product, in brackets if it needs them, or starts with a sign."""

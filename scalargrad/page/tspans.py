@@ -43,7 +43,8 @@ class Tspans:
     def _filled(self, shows: str) -> str:
         kind, *rest = shows.split()
         if kind == "derivative":
-            return f"∂{self.name(self.trace.output)}/∂{self.name(self.trace[int(rest[0])])}"
+            derivative = self.writer.partial(self.trace.output.name, self.trace[int(rest[0])].name)
+            return "".join(map(self, pieces(derivative)))
         if kind in {"least", "most"}:
             several = [self.numbers[f"{rest[0]} {key}"] for key in rest[1].split(",")]
             number = (min if kind == "least" else max)(several)

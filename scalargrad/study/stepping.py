@@ -6,7 +6,7 @@ from scalargrad.notation.text import TextWriter
 from scalargrad.wengert.columns import PLAIN, Inks, distinct, inked
 from scalargrad.wengert.instruction import Contribution, Instruction, Step
 from scalargrad.wengert.list import WengertList
-from scalargrad.wengert.listing import adjoint_statement
+from scalargrad.wengert.listing import adjoint_name, adjoint_statement
 from scalargrad.wengert.progress import progress
 
 
@@ -74,7 +74,8 @@ class Stepper:
         v, writer = step.instruction, self.writer
         name = self.name(v)
         if step.phase == "seed":
-            return [f"d{name} = ∂{name}/∂{name} = 1"]  # what the d of all later lines means
+            derivative = writer.partial(v.name, v.name)
+            return [f"{adjoint_name(v, writer)} = {derivative} = 1"]  # what the d of all later lines means
         if step.phase == "reverse":
             return [self._contribution(c) for c in step.contributions if c.target.role != "constant"]
         result = inked(str(writer.number(v.value)), self.inks.value)

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from scalargrad.notation.labels import cut_in_the_middle
 from scalargrad.notation.numbers import number
 from scalargrad.notation.text import TextWriter
-from scalargrad.notation.writer import Writer
+from scalargrad.notation.writer import Symbol, Writer
+from scalargrad.primitives.row import ATOM
 from scalargrad.wengert.columns import PLAIN, Inks, aligned, breadth_of
 from scalargrad.wengert.folding import folded
 from scalargrad.wengert.instruction import Contribution, Instruction
@@ -124,8 +125,9 @@ def _blocks_of(shown: Iterable[Instruction], trace: WengertList, writer: Writer)
             for c in handed_on.get(v, ())
             if c.target.role != "constant"
         ]
-        seed = [(f"d{name} = 1", "", "1")] * (v is trace.output)
-        leaf = (f"d{trace.output.symbol(writer)}/d{name}", "", number(v.adjoint, writer.digits))
+        adjoint = adjoint_name(v, writer)
+        seed = [(f"{adjoint} = 1", "", "1")] * (v is trace.output)
+        leaf = (f"{adjoint_name(trace.output, writer)}/{adjoint}", "", number(v.adjoint, writer.digits))
         tangent = [] if v.tangent is None else [_tangent(v, trace, writer)]
         value = (statement, number(v.value, writer.digits))
         yield Block(value, tangent, seed + handed, [] if v.parents else [leaf])
@@ -215,7 +217,11 @@ def _aligned(lines: Iterable[Line], headings: Line, parts: Sequence[Line], inks:
 
 def adjoint_statement(c: Contribution, writer: Writer) -> str:
     """Return what a contribution does, such as `dx += dy*x`; the first to reach a target writes `=`."""
-    upstream = writer.name(f"d{c.child.name}")
     local = c.child.local_derivatives(writer)[c.position]
-    share = product(upstream, local, writer)
-    return f"d{c.target.symbol(writer)} {'=' if c.before is None else '+='} {share}"
+    share = product(adjoint_name(c.child, writer), local, writer)
+    return f"{adjoint_name(c.target, writer)} {'=' if c.before is None else '+='} {share}"
+
+
+def adjoint_name(v: Instruction, writer: Writer) -> Symbol:
+    """Return the short name of an adjoint: `dw1`, and `d(x1*w1)` of a value with such a label."""
+    return Symbol(f"d{writer.enclosed(v.symbol(writer))}", ATOM, writer)

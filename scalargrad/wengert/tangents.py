@@ -2,14 +2,15 @@
 
 from scalargrad.notation.numbers import number
 from scalargrad.notation.writer import Symbol, Writer
+from scalargrad.primitives.row import ATOM
 from scalargrad.primitives.table import TABLE
 from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.list import WengertList
 
 
 def tangent_name(v: Instruction, writer: Writer) -> Symbol:
-    """Return the name of a tangent: `x_dot`."""
-    return writer.name(f"{v.name}_dot")
+    """Return the name of a tangent: `x_dot`, and `(x1*w1)_dot` of a value with such a label."""
+    return Symbol(f"{writer.enclosed(writer.name(v.name))}_dot", ATOM, writer)
 
 
 def tangent_statement(v: Instruction, trace: WengertList, writer: Writer) -> str:

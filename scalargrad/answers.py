@@ -108,4 +108,4 @@ def keywords(place: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 def refuse(place: str, name: str, names: Collection[str] = ()) -> None:
     """Raise OperandError for a keyword, with the answer of a place or the names that there are."""
     kind = f"argument of {place.removesuffix('()')}"
-    raise OperandError(answer(place, name) or unknown(kind, name, names))
+    raise OperandError(answer(place, name) or answer(place, "*", name) or unknown(kind, name, names))

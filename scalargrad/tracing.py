@@ -63,6 +63,7 @@ class Trace(Saved):
         explainer = Explainer(self)
         return explainer.explain(self[target], digits=digits, notation=notation, paths=paths, expand=expand)
 
+    @keywords("check()")
     def check(
         self,
         claims: Mapping[str, float | str | Sequence[object]],

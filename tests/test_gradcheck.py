@@ -40,7 +40,7 @@ def test_a_wrong_derivative_fails(factor):
     assert not report.ok
     assert [comparison.ok for comparison in report.comparisons] == [False, True]
     assert report.worst.name == "x"
-    assert "2 derivatives checked, 1 disagree; the furthest apart is by x: engine" in str(report)
+    assert "2 derivatives checked, 1 disagrees; the furthest apart is by x: engine" in str(report)
 
 
 def test_a_report_says_that_all_agree():
@@ -49,12 +49,25 @@ def test_a_report_says_that_all_agree():
     assert "2 derivatives checked, all agree" in str(report)
     assert [(c.name, c.derivative) for c in report.comparisons] == [("input 0", 3.0), ("input 1", 2.0)]
     assert bool(report) is report.ok is True
-    assert str(gradcheck(lambda x: x * x, 3.0)).startswith("1 derivative checked, all agree")
+    assert str(gradcheck(lambda x: x * x, 3.0)).startswith("1 derivative checked, it agrees")
+
+
+def test_the_one_list_that_a_function_takes_needs_no_list_around_it():
+    """As it is given to `grad`, `jacobian`; inputs that are told apart are handed over one by one."""
+    for f, inputs in ((lambda x: x[0] * x[1], [2.0, 3.0]), (lambda x, y: x * y, [2.0, 3.0])):
+        report = gradcheck(f, inputs)
+        assert report
+        assert [c.derivative for c in report.comparisons] == [3.0, 2.0]
+    assert [c.derivative for c in gradcheck(max, [2.0, 3.0]).comparisons] == [0.0, 1.0]  # a function of C
+    with pytest.raises(OperandError, match=r"all inputs in one list: gradcheck\(f, \[1.0, 2.0\]\)"):
+        gradcheck(lambda x, y: x * y, 2.0, 3.0)
 
 
 def test_a_kink_is_disagreement():
     """At a kink the engine gives a subgradient, which is no limit of central differences."""
-    assert not gradcheck(lambda x: x.relu(), [0.0])
+    report = gradcheck(lambda x: x.relu(), [0.0])
+    assert not report
+    assert str(report).endswith("; at a kink, as that of relu at 0, they need not agree")
     assert gradcheck(lambda x: x.relu(), [1e-3])
 
 

@@ -1,5 +1,7 @@
 """Programs written for micrograd: what they read of a Value or a neuron is what the engine knows."""
 
+import re
+
 import pytest
 from graphs import SMOOTH, programs
 from hypothesis import given
@@ -102,3 +104,28 @@ def test_draw_dot_is_the_drawing_in_micrograds_style():
     assert draw_dot(y, format="png").format == "png"
     with pytest.raises(UnknownNameError, match="unknown rankdir 'up'"):
         draw_dot(y, rankdir="up")
+
+
+def test_draw_dot_shows_the_grads_as_they_are():
+    """While they are worked out node by node, and added up by a second sweep, with no sweep at all."""
+
+    def shown():
+        found = re.findall(r"\{(\w*)\|data\\ [^|]*\|grad\\ ([^}]*)\}", draw_dot(y).source)
+        return {name: float(grad.replace("−", "-")) for name, grad in found}
+
+    x, w = Value(2.0, label="x"), Value(-3.0, label="w")
+    p = x * w
+    y = p.tanh()
+    p.label, y.label = "p", "y"
+    assert shown() == {"x": 0, "w": 0, "p": 0, "y": 0}
+    y.grad = 1.0
+    assert shown() == {"x": 0, "w": 0, "p": 0, "y": 1}
+    p.grad = 0.25
+    p._backward()
+    assert shown() == {"x": -0.75, "w": 0.5, "p": 0.25, "y": 1}
+    x.grad = w.grad = 0.0
+    z = x * w
+    z.label, y = "z", z
+    y.backward()
+    y.backward()
+    assert shown() == {"x": -6, "w": 4, "z": 1}

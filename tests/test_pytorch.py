@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from scalargrad import Value, mean, nn
+from scalargrad import Value, mean, nn, total
+from scalargrad.nn import functional
 
 torch = pytest.importorskip("torch", reason="PyTorch, the oracle for networks, is not installed")
 
@@ -26,7 +27,7 @@ def test_the_losses_are_pytorchs():
         (
             nn.binary_cross_entropy,
             targets.tolist(),
-            4 * torch.nn.functional.binary_cross_entropy_with_logits(theirs, targets),
+            torch.nn.functional.binary_cross_entropy_with_logits(theirs, targets),
         ),
     )
     for loss, ys, wanted in losses:
@@ -38,6 +39,32 @@ def test_the_losses_are_pytorchs():
         wanted.backward()
         assert ours.data == pytest.approx(wanted.item(), abs=1e-13)
         assert np.array([[v.grad for v in row] for row in z]) == pytest.approx(theirs.grad.numpy(), abs=1e-13)
+
+
+@pytest.mark.parametrize("name", set(functional.__all__) - {"softmax", "log_softmax"})
+def test_what_has_pytorchs_name_computes_what_pytorch_does(name):
+    """Values and derivatives of everything in `nn.functional`."""
+    ours, theirs = getattr(functional, name), getattr(torch.nn.functional, name)
+    data = [-2.3, -0.4, 0.7, 3.1]
+    leaves, x = [Value(number) for number in data], tensor(data, requires_grad=True)
+    if name == "cross_entropy":
+        outputs, wanted = [ours(leaves, 2)], theirs(x, torch.tensor(2))
+    elif name in {"mse_loss", "binary_cross_entropy_with_logits"}:
+        outputs, wanted = [ours(leaves, [0.0, 1.0, 1.0, 0.0])], theirs(x, tensor([0.0, 1.0, 1.0, 0.0]))
+    else:
+        outputs, wanted = list(map(ours, leaves)), theirs(x)
+    assert [output.data for output in outputs] == pytest.approx(wanted.flatten().tolist(), abs=1e-13)
+    wanted.sum().backward()
+    total(outputs).backward()
+    assert [leaf.grad for leaf in leaves] == pytest.approx(x.grad.tolist(), abs=1e-13)
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+def test_softmax_is_pytorchs(name):
+    """Over a list, as over the one axis of a tensor."""
+    data = [-2.3, -0.4, 0.7, 3.1]
+    ours = [output.data for output in getattr(functional, name)([Value(number) for number in data])]
+    assert ours == pytest.approx(getattr(torch.nn.functional, name)(tensor(data), dim=0).tolist(), abs=1e-13)
 
 
 def linear(layer):

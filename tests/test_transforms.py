@@ -298,3 +298,27 @@ def test_arrays_are_lists_of_their_numbers():
     assert grad(product)(array) == [3.0, 2.0]
     assert hessian(product)(array) == hessian(product)([2.0, 3.0]) == [[0.0, 1.0], [1.0, 0.0]]
     assert jacobian(lambda x: np.array(f(x), dtype=object))(array) == jacobian(f)([2.0, 3.0])
+
+
+@pytest.mark.parametrize("transform", [grad, value_and_grad, hessian, jacobian, jvp, vjp])
+def test_what_is_no_function_is_refused(transform):
+    """A number, and the Value of an output, of which it says what to do instead."""
+    with pytest.raises(OperandError, match=f"^{transform.__name__} takes a function, got 3.0$"):
+        transform(3.0)
+    with pytest.raises(OperandError, match=r"got Value\(.*: of a Value that was computed, backward\(\)"):
+        transform(Value(3.0) * 2)
+
+
+@pytest.mark.parametrize("transform", [hessian, jacobian])
+def test_arguments_are_given_to_what_is_returned(transform):
+    """Not beside the function, as PyTorch has it: that says what to write."""
+    with pytest.raises(OperandError, match=rf"write {transform.__name__}\(f\)\(2.0, \[3.0\]\)$"):
+        transform(lambda x, y: x, 2.0, [3.0])
+
+
+@pytest.mark.parametrize("transform", [grad, value_and_grad])
+@pytest.mark.parametrize("argnums", [2.0, [Value(1.0)], (0, 1.0), "x", None])
+def test_argnums_are_whole_numbers(transform, argnums):
+    """Where a number was meant as the argument, it says how to give it."""
+    with pytest.raises(OperandError, match=r"argnums says by which arguments, 0 or \(0, 1\); grad\(f\)\(x\)"):
+        transform(lambda x: x * x, argnums)

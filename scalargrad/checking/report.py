@@ -181,9 +181,8 @@ class CheckReport:
 
     def _summary(self) -> str:
         if self.first_wrong is None:
-            return (
-                "The number is right." if len(self.rows) == 1 else f"All {len(self.rows)} numbers are right."
-            )
+            few = {1: "The number is", 2: "Both numbers are"}
+            return f"{few.get(len(self.rows), f'All {len(self.rows)} numbers are')} right."
         wrong = sum(not row.ok for row in self.rows)
         plural = "step is" if wrong == 1 else "steps are"
         return f"{wrong} {plural} wrong, the first of them {self.first_wrong.name}."

@@ -64,8 +64,9 @@ def draw(
     """
     from scalargrad.drawing import dot, micrograd
     from scalargrad.drawing.figure import Figure
-    from scalargrad.drawing.inscriptions import Inscriber, counted
+    from scalargrad.drawing.inscriptions import Inscriber
     from scalargrad.drawing.text import text_form
+    from scalargrad.notation.numbers import counted
     from scalargrad.notation.pieces import ItalicWriter
     from scalargrad.notation.textbook import TextbookWriter
 
@@ -101,16 +102,22 @@ def draw(
 
 
 def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> "Figure":
-    """Draw the graph of a value as micrograd's notebooks do: `draw` in the style "micrograd".
+    r"""Draw the graph of a value as micrograd's notebooks do: `draw` in the style "micrograd".
 
-    `format` is that of the image, `rankdir` is "LR" for left to right or "TB" for top to bottom.
+    Its numbers are the `.grad` of the Values as they are now: 0 before `backward()`, twice the derivative at
+    a leaf after two of them.  (`draw` shows ∂output/∂v, whatever was swept.)  `format` is that of the image,
+    `rankdir` is "LR" for left to right or "TB" for top to bottom.
 
     >>> x = Value(3.0, label="x")
-    >>> draw_dot(x * x).format
-    'svg'
+    >>> y = x * x
+    >>> x.grad = 5.0
+    >>> draw_dot(y).source.count(r"grad\ 5"), draw_dot(y).format
+    (1, 'svg')
     """
+    from scalargrad.drawing.micrograd import with_grads
+
     direction: Direction = "down" if known("rankdir", rankdir, ("LR", "TB")) == "TB" else "right"
-    figure = draw(root, "values", style="micrograd", direction=direction)
+    figure = draw(with_grads(_trace_of(root)), "values", style="micrograd", direction=direction)
     figure.format = format
     return figure
 

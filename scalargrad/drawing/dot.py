@@ -4,10 +4,11 @@ import html
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from scalargrad.drawing.inscriptions import Inscriber, Inscription, counted
+from scalargrad.drawing.inscriptions import Inscriber, Inscription
 from scalargrad.drawing.picture import Arrow, Group, Picture
 from scalargrad.drawing.themes import FONT, SHAPES, Theme
 from scalargrad.drawing.wrapping import wrapped
+from scalargrad.notation.numbers import counted
 from scalargrad.notation.pieces import Piece, pieces
 
 Attributes = dict[str, str]

@@ -6,6 +6,7 @@ from typing import Literal
 
 from scalargrad.drawing.picture import Arrow, Edges, Group
 from scalargrad.notation.labels import one_line, shortened
+from scalargrad.notation.numbers import counted
 from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.notation.writer import Symbol
 from scalargrad.primitives.table import TABLE
@@ -243,15 +244,6 @@ class Inscriber:
         numbers = list(numbers)
         low, high = self.number(min(numbers)), self.number(max(numbers))
         return f"{name} = {low}" if low == high else f"{name}: {low} … {high}"
-
-
-def counted(count: int, one: str, many: str = "") -> str:
-    """Return a count with its noun, in the plural where there are several.
-
-    >>> counted(1, "node"), counted(2000, "bias", "biases")
-    ('1 node', '2,000 biases')
-    """
-    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
 
 
 def _bracketed(number: str) -> str:

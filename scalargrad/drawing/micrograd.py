@@ -1,12 +1,15 @@
 """The style of micrograd's drawings: records of data, with a separate node for each operation."""
 
 import re
+from copy import copy
+from dataclasses import replace
 from typing import Any
 
 from scalargrad.drawing.inscriptions import Inscriber
 from scalargrad.drawing.picture import Picture
 from scalargrad.drawing.themes import FONT, Theme
 from scalargrad.wengert.instruction import Instruction
+from scalargrad.wengert.list import WengertList
 
 
 def fill(graph: Any, picture: Picture, inscriber: Inscriber, theme: Theme) -> None:
@@ -36,6 +39,17 @@ def fill(graph: Any, picture: Picture, inscriber: Inscriber, theme: Theme) -> No
         for parent in v.parents:
             if parent in constants:
                 graph.edge(f"n{parent.index}", f"n{v.index}op")
+
+
+def with_grads(trace: WengertList) -> WengertList:
+    """Return the trace of a graph with the `grad` of each Value as it is now in the place of adjoints."""
+    made: list[Instruction] = []
+    for v in trace:
+        parents = tuple(made[parent.index] for parent in v.parents)
+        made.append(replace(v, parents=parents, adjoint=trace.node(v.name).grad))
+    swept = copy(trace)
+    swept.instructions = tuple(made)
+    return swept
 
 
 def _record(v: Instruction, inscriber: Inscriber) -> str:

@@ -51,8 +51,10 @@ class GradcheckReport(NamedTuple):
     def __str__(self) -> str:
         worst, count = self.worst, len(self.comparisons)
         orders = f" of the orders 1 to {self.order}" if self.order > 1 else ""
-        verdict = "all agree" if self.ok else f"{sum(not c.ok for c in self.comparisons)} disagree"
+        off = sum(not c.ok for c in self.comparisons)
+        verdict = f"{off} disagree{'s' * (off == 1)}" if off else "all agree" if count > 1 else "it agrees"
+        kink = "; at a kink, as that of relu at 0, they need not agree" if off else ""
         return (
             f"{count} derivative{'s'[: count != 1]}{orders} checked, {verdict}; the furthest apart is by "
-            f"{worst.name}: engine {worst.derivative:.10g}, central difference {worst.difference:.10g}"
+            f"{worst.name}: engine {worst.derivative:.10g}, central difference {worst.difference:.10g}{kink}"
         )

@@ -8,7 +8,7 @@ from scalargrad.engine.reading import local_values
 from scalargrad.engine.sweep import Edges
 from scalargrad.engine.trees import listed, mapped, paired
 from scalargrad.engine.value import Number, Value, as_value
-from scalargrad.engine.variables import evaluated, numbers
+from scalargrad.engine.variables import check_function, evaluated, numbers
 from scalargrad.errors import OperandError, ShapeError
 
 T = TypeVar("T")
@@ -72,9 +72,15 @@ def jvp(f: Callable[..., Any], /, primals: Any = None, tangents: Any = None) -> 
     >>> jvp(f)(2.0, 3.0, tangents=(1.0, 10.0))
     ([6.0, 5.0, 9.0], [23.0, 11.0, 60.0])
     """
+    check_function("jvp", f)
     if primals is None and tangents is None:
 
-        def pushforward(*arguments: Any, tangents: Any) -> tuple[Any, Any]:
+        def pushforward(*arguments: Any, tangents: Any = None) -> tuple[Any, Any]:
+            if tangents is None:
+                message = (
+                    "jvp(f) is called with a tangent for each argument: jvp(f)(2.0, 3.0, tangents=(1.0, 0.0))"
+                )
+                raise OperandError(message)
             return _jvp(f, arguments, tangents)
 
         return pushforward

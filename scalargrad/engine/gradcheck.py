@@ -3,7 +3,8 @@
 import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple, Never, Protocol
 
 from scalargrad.answers import keywords
 from scalargrad.engine.comparison import Comparison, GradcheckReport
@@ -14,6 +15,7 @@ from scalargrad.engine.recording import no_grad, recorded
 from scalargrad.engine.sweep import adjoints, edges_of
 from scalargrad.engine.trees import flat, listed
 from scalargrad.engine.value import Number, Value, as_value
+from scalargrad.engine.variables import check_function
 from scalargrad.errors import OperandError, ShapeError
 
 if TYPE_CHECKING:
@@ -71,7 +73,7 @@ def gradcheck(
     f: Callable[..., Number],
     inputs: Number | Sequence[Any] | Array,
     /,
-    *,
+    *more: Never,
     order: int = 1,
     seed: int = 0,
     step: float = STEP,
@@ -81,9 +83,9 @@ def gradcheck(
     """Compare ∂f/∂xᵢ with (f(xᵢ + h) - f(xᵢ - h)) / 2h at every input; h = step · max(1, |xᵢ|).
 
     `f` is called with the inputs, numbers or leaf Values, or lists and arrays of them; one input needs no
-    list.  Values are moved in place and put back, so `gradcheck(lambda *_: loss(model), model.parameters())`
-    checks a model.  They agree where |derivative - difference| ≤ atol + rtol · |difference|.  Near a kink
-    they do not.
+    list, and neither does the one list that a function takes.  Values are moved in place and put back, so
+    `gradcheck(lambda *_: loss(model), model.parameters())` checks a model.  They agree where
+    |derivative - difference| ≤ atol + rtol · |difference|.  Near a kink they do not.
 
     With an `order` above 1 the higher derivatives are checked, too: for each order k up to it, along three
     tuples of random directions, the derivative of order k, Dᵏf[d₁, …, dₖ], with the central difference along
@@ -99,7 +101,11 @@ def gradcheck(
     if isinstance(order, bool) or not isinstance(order, int) or order < 1:
         message = f"the order of a gradient check is a whole number from 1 on, got {order!r}"
         raise OperandError(message)
-    check = _Check(f, _leaves(inputs), step, rtol, atol)
+    check_function("gradcheck", f)
+    if more:
+        message = "gradcheck takes all inputs in one list: gradcheck(f, [1.0, 2.0])"
+        raise OperandError(message)
+    check = _Check(f, _fitting(f, _leaves(inputs)), step, rtol, atol)
     for leaf in check.leaves:
         if leaf.parents:
             message = f"gradcheck moves its inputs, and {describe(leaf)} was computed: give a leaf, .detach()"
@@ -114,6 +120,21 @@ def gradcheck(
     for k in range(2, order + 1):
         comparisons += [_along_directions(check, k, i, generator) for i in range(DIRECTIONS)]
     return GradcheckReport(tuple(comparisons))
+
+
+def _fitting(f: Callable[..., Number], arguments: list[Any]) -> list[Any]:
+    """Return the arguments, as one list where a function takes one argument and not so many."""
+    from inspect import signature
+
+    try:
+        takes = signature(f).bind
+    except (TypeError, ValueError):  # functions of C need not tell
+        return arguments
+    for given in (arguments, [arguments]):
+        with suppress(TypeError):
+            takes(*given)
+            return given
+    return arguments
 
 
 def _leaves(inputs: Any) -> list[Any]:

@@ -1,7 +1,7 @@
 """Derivatives of Python functions, of any order."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, overload
+from typing import Any, Never, overload
 
 from scalargrad.answers import keywords
 from scalargrad.engine.node import evaluation_order, local_derivatives
@@ -11,12 +11,13 @@ from scalargrad.engine.sweep import adjoints_of
 from scalargrad.engine.trees import flat, mapped, paired
 from scalargrad.engine.value import Number, Value, as_value
 from scalargrad.engine.variables import (
+    check_function,
     evaluated,
     made_since,
     numbers,
     one_number,
 )
-from scalargrad.errors import ArgumentIndexError
+from scalargrad.errors import ArgumentIndexError, OperandError
 
 Function = Callable[..., Number]  # of numbers, Values, or lists of them
 Derivative = Any  # as the argument it is by: a float, a Value, or a list of such
@@ -45,6 +46,8 @@ def grad(f: Function, /, argnums: Argnums = 0) -> Callable[..., Derivative]:
     >>> grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 3.0)
     (3.0, 2.0)
     """
+    check_function("grad", f)
+    _check_whole(argnums)
 
     def derivative(*arguments: Any) -> Any:
         return _value_and_grad(f, argnums, arguments)[1]
@@ -65,6 +68,8 @@ def value_and_grad(f: Function, /, argnums: Argnums = 0) -> Callable[..., tuple[
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
+    check_function("value_and_grad", f)
+    _check_whole(argnums)
 
     def value_and_derivative(*arguments: Any) -> tuple[Any, Any]:
         return _value_and_grad(f, argnums, arguments)
@@ -72,7 +77,8 @@ def value_and_grad(f: Function, /, argnums: Argnums = 0) -> Callable[..., tuple[
     return value_and_derivative
 
 
-def hessian(f: Function, /) -> Callable[..., list[list[Number]]]:
+@keywords("hessian()")
+def hessian(f: Function, /, *arguments: Never) -> Callable[..., list[list[Number]]]:
     """Return the function that gives the matrix ∂²f/∂xᵢ∂xⱼ as a list of rows.
 
     It has a row for each number among the arguments of f; lists and arrays are laid flat in order.
@@ -80,6 +86,7 @@ def hessian(f: Function, /) -> Callable[..., list[list[Number]]]:
     >>> hessian(lambda x, y: x**2 * y)(3.0, 5.0)
     [[10.0, 6.0], [6.0, 0.0]]
     """
+    check_function("hessian", f, arguments)
 
     def second_derivatives(*arguments: Any) -> list[list[Any]]:
         run = evaluated(f, arguments, range(len(arguments)), one_number)
@@ -95,7 +102,8 @@ def hessian(f: Function, /) -> Callable[..., list[list[Number]]]:
     return second_derivatives
 
 
-def jacobian(f: Callable[..., Any], /) -> Callable[..., list[list[Number]]]:
+@keywords("jacobian()")
+def jacobian(f: Callable[..., Any], /, *arguments: Never) -> Callable[..., list[list[Number]]]:
     """Return the function that gives the matrix J = ∂fᵢ/∂xⱼ as a list of rows.
 
     It has a row for each number that f returns, in a list or by itself, and a column for each number among
@@ -106,6 +114,7 @@ def jacobian(f: Callable[..., Any], /) -> Callable[..., list[list[Number]]]:
     >>> jacobian(lambda x, y: [x * y, x + y, y**2])(2.0, 3.0)
     [[3.0, 2.0], [1.0, 1.0], [0.0, 6.0]]
     """
+    check_function("jacobian", f, arguments)
 
     def rows(*arguments: Any) -> list[list[Any]]:
         run = evaluated(f, arguments, range(len(arguments)), numbers)
@@ -128,6 +137,7 @@ def vjp(f: Callable[..., Any], /, *primals: Any) -> tuple[Any, Callable[[Any], t
     >>> outputs, pullback([1.0, 10.0])
     ([6.0, 5.0], (13.0, 12.0))
     """
+    check_function("vjp", f)
     run = evaluated(f, primals, range(len(primals)), numbers)
 
     def pullback(cotangents: Any, /) -> tuple[Any, ...]:
@@ -160,6 +170,15 @@ def _derivatives(
         return as_value(found) if connected else found
 
     return of_variable
+
+
+def _check_whole(argnums: Argnums) -> None:
+    """Raise OperandError unless argnums are whole numbers."""
+    if not all(isinstance(i, int) for i in (argnums if isinstance(argnums, Sequence) else [argnums])):
+        message = (
+            f"argnums says by which arguments, 0 or (0, 1); grad(f)(x) is the derivative, got {argnums!r:.60}"
+        )
+        raise OperandError(message)
 
 
 def _checked(argnums: Argnums, count: int) -> Sequence[int]:

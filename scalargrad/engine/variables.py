@@ -56,6 +56,19 @@ def evaluated(
     return Evaluation(variables, outputs, order, since, reads_older(order, since))
 
 
+def check_function(name: str, f: object, more: Sequence[object] = ()) -> None:
+    """Raise OperandError unless f is a function, and all that was given."""
+    if not callable(f):
+        advice = ": of a Value that was computed, backward() gives the grad of its leaves"
+        message = f"{name} takes a function, got {f!r:.60}{advice * isinstance(f, Value)}"
+        raise OperandError(message)
+    if more:
+        message = (
+            f"{name}(f) gives a function of the arguments: write {name}(f)({', '.join(map(repr, more)):.60})"
+        )
+        raise OperandError(message)
+
+
 def one_number(output: Any) -> Value:
     """Return the output of a function as a Value; raise OperandError for anything but one number."""
     try:

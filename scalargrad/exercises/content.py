@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from scalargrad.exercises.asked import Blank
-from scalargrad.notation.numbers import decimals
+from scalargrad.notation.numbers import counted
 from scalargrad.notation.writer import Prose
 from scalargrad.study.explainer import Explainer
 from scalargrad.wengert.instruction import Instruction
@@ -45,7 +45,7 @@ class Content:
     @property
     def rounding(self) -> str:
         """Return how numbers are to be rounded, as a sentence."""
-        return f"Round every number to {decimals(self.digits)}."
+        return f"Round every number to {counted(self.digits, 'decimal')}."
 
     def given(self, writer: Prose) -> list[tuple[str, str]]:
         """Return the names and numbers of the leaves, with all their digits: the work starts from them."""

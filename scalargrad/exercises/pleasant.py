@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from scalargrad.errors import DomainError, ExerciseError, RangeError
 from scalargrad.exercises.asked import Blank, is_target
-from scalargrad.notation.numbers import decimals
+from scalargrad.notation.numbers import counted
 from scalargrad.tracing import Trace
 from scalargrad.wengert.instruction import Instruction
 
@@ -143,7 +143,7 @@ class _Search:
                 yield Complaint(f"{name} stays above {self.largest:g}", math.log10(size / self.largest))
             elif size < least and not (size == 0 and self.may_be_zero(blank, v)):
                 shortage = math.log10(least / size) if size else 1.0
-                at_digits = f", for {decimals(self.digits)}" * (least == self.least)
+                at_digits = f", for {counted(self.digits, 'decimal')}" * (least == self.least)
                 yield Complaint(f"{name} stays below {least:g}{at_digits}", shortage)
 
     def may_be_zero(self, blank: Blank, v: Instruction) -> bool:

@@ -20,25 +20,24 @@ def half_squared_error(prediction: Array, target: Array) -> Value:
 
 def mse(prediction: Array, target: Array) -> Value:
     """Return the mean of (aᵢ - yᵢ)²."""
-    squares = _squares(prediction, target)
-    return as_value(squares[0]) if len(squares) == 1 else mean(squares)
+    return _mean(_squares(prediction, target))
 
 
 def hinge(score: Array, target: Array) -> Value:
-    """Return Σ max(0, 1 - yᵢ · aᵢ), for targets of -1 or 1."""
+    """Return the mean of max(0, 1 - yᵢ · aᵢ), for targets of -1 or 1."""
     _check_targets("hinge", target, "-1 or 1", lambda y: y * y == 1)
-    return _sum(flat(elementwise(lambda a, y: (1.0 - as_value(y) * a).relu(), score, target)))
+    return _mean(flat(elementwise(lambda a, y: (1.0 - as_value(y) * a).relu(), score, target)))
 
 
 def binary_cross_entropy(score: Array, target: Array) -> Value:
-    """Return Σ softplus(zᵢ) - yᵢ · zᵢ of scores before their sigmoid, for targets from 0 to 1."""
+    """Return the mean of softplus(zᵢ) - yᵢ · zᵢ, of scores before their sigmoid, for targets from 0 to 1."""
     if any(isinstance(z, Value) and z.primitive is TABLE["sigmoid"] for z in flat(score)):
         message = (
             "binary_cross_entropy takes the score z itself, whose sigmoid it computes: leave sigmoid out"
         )
         raise DomainError(message)
     _check_targets("binary_cross_entropy", target, "from 0 to 1", lambda y: 0 <= y <= 1)
-    return _sum(flat(elementwise(lambda z, y: as_value(z).softplus() - y * as_value(z), score, target)))
+    return _mean(flat(elementwise(lambda z, y: as_value(z).softplus() - y * as_value(z), score, target)))
 
 
 def cross_entropy(scores: Array, target: Array) -> Value:
@@ -82,6 +81,10 @@ def _squares(prediction: Array, target: Array) -> list[Number]:
 
 def _sum(values: list[Number]) -> Value:
     return as_value(values[0]) if len(values) == 1 else total(values)
+
+
+def _mean(values: list[Number]) -> Value:
+    return as_value(values[0]) if len(values) == 1 else mean(values)
 
 
 def _check_targets(name: str, target: Array, wanted: str, test: Any) -> None:

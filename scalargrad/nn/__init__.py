@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from scalargrad.answers import missing
+from scalargrad.nn import functional
 from scalargrad.nn.activations import Activation, Softmax
 from scalargrad.nn.initialisers import (
     INITIALISERS,
@@ -41,6 +42,7 @@ __all__ = [
     "Softmax",
     "binary_cross_entropy",
     "cross_entropy",
+    "functional",
     "half_squared_error",
     "he_normal",
     "he_uniform",

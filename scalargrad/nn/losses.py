@@ -40,26 +40,24 @@ def mse(prediction: Prediction, target: Target) -> Value:
     >>> mse([Value(3.0), Value(1.0)], [1.0, 1.0]).data
     2.0
     """
-    pairs = _pairs("mse", prediction, target)
-    squares = _sum([(a - y) ** 2 for a, y in pairs])
-    return squares if len(pairs) == 1 else squares / len(pairs)
+    return _mean([(a - y) ** 2 for a, y in _pairs("mse", prediction, target)])
 
 
 def hinge(prediction: Prediction, target: Target) -> Value:
     """Return max(0, 1 - y · a), the margin of a score a by which it falls short, for y = -1 or 1.
 
-    For lists, it is the sum.  Raises DomainError for any other target.
+    For lists, it is the mean.  Raises DomainError for any other target.
 
     >>> hinge(Value(0.25), -1).data
     1.25
     """
-    return _sum([_shortfall(a, y) for a, y in _pairs("hinge", prediction, target)])
+    return _mean([_shortfall(a, y) for a, y in _pairs("hinge", prediction, target)])
 
 
 def binary_cross_entropy(prediction: Prediction, target: Target) -> Value:
     """Return -y ln σ(z) - (1 - y) ln(1 - σ(z)) of a logit z, as softplus(z) - y · z; 0 ≤ y ≤ 1.
 
-    Its derivative by z is σ(z) - y.  For lists, it is the sum.  Warns with AppliedTwiceWarning if z is the
+    Its derivative by z is σ(z) - y.  For lists, it is the mean.  Warns with AppliedTwiceWarning if z is the
     output of a sigmoid already.
 
     >>> round(binary_cross_entropy(Value(0.0), 1).data, 4)
@@ -67,7 +65,7 @@ def binary_cross_entropy(prediction: Prediction, target: Target) -> Value:
     >>> binary_cross_entropy(Value(-1000.0), 1).data
     1000.0
     """
-    return _sum([_surprise(z, y) for z, y in _pairs("binary_cross_entropy", prediction, target)])
+    return _mean([_surprise(z, y) for z, y in _pairs("binary_cross_entropy", prediction, target)])
 
 
 def cross_entropy(prediction: Prediction, target: Target) -> Value:
@@ -185,3 +183,7 @@ def _listed(x: Any) -> Sequence[Number]:
 
 def _sum(values: Sequence[Value]) -> Value:
     return values[0] if len(values) == 1 else total(values)
+
+
+def _mean(values: Sequence[Value]) -> Value:
+    return values[0] if len(values) == 1 else total(values) / len(values)

@@ -29,13 +29,13 @@ def number(x: float, digits: int = 4) -> str:
     return fixed.rstrip("0").rstrip(".") if exact and "." in fixed else fixed
 
 
-def decimals(count: int) -> str:
-    """Return how many decimals there are, in words.
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return a count with its noun, in the plural where there are several.
 
-    >>> decimals(1), decimals(4)
-    ('1 decimal', '4 decimals')
+    >>> counted(1, "node"), counted(2000, "bias", "biases")
+    ('1 node', '2,000 biases')
     """
-    return f"{count} decimal" + "s" * (count != 1)
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
 
 
 def is_number(text: str) -> bool:

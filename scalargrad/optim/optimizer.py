@@ -11,9 +11,11 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from scalargrad.answers import answering
 from scalargrad.engine.node import assign, real
 from scalargrad.engine.value import Value
 from scalargrad.errors import DomainError, OperandError, ShapeError
+from scalargrad.notation.numbers import counted
 from scalargrad.optim.schedules import Schedule
 from scalargrad.primitives.scalars import strict
 
@@ -24,6 +26,7 @@ MANY = 100  # parameters, from which on arrays pay
 Rule = Callable[..., tuple[Any, ...]]  # of θ, ∇L and the state before a step: θ and the state after it
 
 
+@answering("Optimizer")
 class Optimizer:
     """Move parameters against their gradients: each kind states θ ← θ - … in `_rule`.
 
@@ -104,7 +107,8 @@ class Optimizer:
 
     def __repr__(self) -> str:
         rate = "a schedule" if callable(self.lr) else repr(self.lr)
-        return f"<{type(self).__name__}: lr={rate}, {len(self.parameters)} parameters, {self.steps} steps>"
+        size, steps = counted(len(self.parameters), "parameter"), counted(self.steps, "step")
+        return f"<{type(self).__name__}: lr={rate}, {size}, {steps}>"
 
     def zero_grad(self) -> None:
         """Set the grad of every parameter to 0."""

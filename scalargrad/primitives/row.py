@@ -28,7 +28,7 @@ class ActivationFacts:
     dies: bool = False
 
 
-@dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
+@dataclass(frozen=True, eq=False, repr=False, slots=True, weakref_slot=True)
 class Primitive:
     """State z = f(x₁, …, xₖ), its local derivatives ∂z/∂xᵢ, its domain and its notation.
 
@@ -73,6 +73,9 @@ class Primitive:
             f"{self.name} is a row of the table; call scalargrad.{self.name}(…), or the method of a Value"
         )
         raise OperandError(message)
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.symbol}>"
 
     @property
     def arity(self) -> int | None:

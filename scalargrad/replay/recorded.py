@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from scalargrad.answers import answering
 from scalargrad.engine.lines import warn
 from scalargrad.engine.node import describe
 from scalargrad.engine.transforms import value_and_grad
@@ -35,6 +36,7 @@ OFTEN = 8  # times that a function was recorded anew, of which a warning tells
 INSTEAD = "write the choice as maximum, minimum or pick, or do not record it"
 
 
+@answering("Recorded")
 class Recorded:
     """A function that runs once for arguments of a shape, and is replayed on arrays from then on.
 

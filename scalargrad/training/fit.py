@@ -98,7 +98,7 @@ def fit(
                 steps.look()
                 on_epoch(history)
             if best.is_long_ago(history):
-                history.stopped = f"no lower loss for {patience} epochs"
+                history.stopped = best.reason
                 break
     except KeyboardInterrupt:
         history.stopped = "interrupted"

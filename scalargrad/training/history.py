@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from scalargrad.notation.numbers import counted
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -47,7 +49,9 @@ class History:
     def __str__(self) -> str:
         if not self.epochs:
             return self.stopped
-        return f"{self.stopped}: loss {self.loss[0]:.4g} → {self.loss[-1]:.4g} in {self.epochs} epochs"
+        first, last = self.loss[0], self.loss[-1]
+        rose = "; it rose, so try a smaller learning rate" if last > first else ""
+        return f"{self.stopped}: loss {first:.4g} → {last:.4g} in {counted(self.epochs, 'epoch')}{rose}"
 
     def __repr__(self) -> str:
         return f"<History: {self}>"

@@ -1,6 +1,7 @@
 """Early stopping: waiting for a better epoch as long as patience lasts."""
 
 from scalargrad.nn.module import Module
+from scalargrad.notation.numbers import counted
 from scalargrad.training.history import History
 
 
@@ -22,6 +23,11 @@ class Best:
         if age == 0 and history.validation_loss and isinstance(self.model, Module):
             self.state = self.model.state_dict()
         return age >= self.patience
+
+    @property
+    def reason(self) -> str:
+        """Return why training stops when that is long ago."""
+        return f"no lower loss for {counted(self.patience or 0, 'epoch')}"
 
     def put_back(self) -> None:
         """Give the model the state it had after the best epoch, if that was kept."""

@@ -144,8 +144,8 @@ def test_another_suffix_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
-        (lambda s: s.pop("bias"), UnknownNameError, "it lacks 1 of them, such as 'bias'"),
-        (lambda s: s.update(extra=1.0), UnknownNameError, "nobody here knows 1 of them, such as 'extra'"),
+        (lambda s: s.pop("bias"), UnknownNameError, "1 of 3 paths here are not in it, such as 'bias'"),
+        (lambda s: s.update(extra=1.0), UnknownNameError, "1 of 4 paths in it are not here, such as 'extra'"),
         (lambda s: s.update(bias="0"), OperandError, "expected one real number, got '0'"),
     ],
 )

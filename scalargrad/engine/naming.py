@@ -1,6 +1,7 @@
 """Name Values after the Python variables that hold them."""
 
 from scalargrad.engine.value import Value
+from scalargrad.errors import OperandError
 
 
 def leaves(**data: float) -> tuple[Value, ...]:
@@ -22,4 +23,7 @@ def label(**values: Value) -> None:
     'a'
     """
     for name, value in values.items():
+        if not isinstance(value, Value):
+            message = f"label names Values, and {name} is {value!r:.60}"
+            raise OperandError(message)
         value.label = name

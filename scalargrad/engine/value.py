@@ -193,10 +193,10 @@ def operand(x: Any) -> Value | None:
     if hasattr(x, "__array__"):
         if type(x).__name__ == "ndarray" and x.shape == () and isinstance(x.item(), numbers.Real):
             return operand(x.item())  # one number, which NumPy makes of its scalars when it compares them
-        message = (
-            f"a Value is one number and does not combine with a {type(x).__name__} of shape "
-            f"{getattr(x, 'shape', '?')}: combine it with each element, [value * e for e in array]"
-        )
+        shape = tuple(getattr(x, "shape", "?"))
+        instead = "combine it with each element, [value * e for e in array]" if shape else "take its item()"
+        kind = type(x).__name__
+        message = f"a Value is one number and does not combine with a {kind} of shape {shape}: {instead}"
         raise OperandError(message)
     return None
 

@@ -16,6 +16,7 @@ from scalargrad.engine.node import describe
 from scalargrad.engine.value import Number, Value, as_values
 from scalargrad.engine.watching import watcher
 from scalargrad.errors import AppliedTwiceWarning, DomainError, ShapeError, meant
+from scalargrad.nn.samples import is_batch
 from scalargrad.primitives.rows import exp, sigmoid
 from scalargrad.primitives.rows import logsumexp as logsumexp_row
 
@@ -79,7 +80,7 @@ def cross_entropy(prediction: Prediction, target: Target) -> Value:
     >>> cross_entropy(z, 1).data, cross_entropy(z, [1, 0]).data
     (1000.0, 0.0)
     """
-    logits = as_values(_listed(prediction))
+    logits = as_values(_listed(prediction, "cross_entropy"))
     _warn_of_probabilities("cross_entropy", logits[0])
     if isinstance(target, Value):  # an argument of a function that is recorded
         return logsumexp(logits) - pick(logits, target)
@@ -170,15 +171,21 @@ def _class(target: float, count: int) -> int:
 
 
 def _pairs(name: str, prediction: Prediction, target: Target) -> list[tuple[Value, Any]]:
-    predictions, targets = as_values(_listed(prediction)), _listed(target)
+    predictions, targets = as_values(_listed(prediction, name)), _listed(target, name)
     if len(predictions) != len(targets):
         message = f"{name} got {len(predictions)} predictions for {len(targets)} targets"
         raise ShapeError(message)
     return list(zip(predictions, targets))
 
 
-def _listed(x: Any) -> Sequence[Number]:
-    return [x] if isinstance(x, Value | numbers.Real) else x  # type: ignore[list-item]
+def _listed(x: Any, name: str) -> Sequence[Number]:
+    """Return a prediction or a target as a list; raise ShapeError for a batch of several."""
+    if isinstance(x, Value | numbers.Real):
+        return [x]  # type: ignore[list-item]
+    if hasattr(x, "__len__") and is_batch(x):
+        message = f"{name} is of one sample; over a batch, scalargrad.mean(map(nn.{name}, model(X), y))"
+        raise ShapeError(message)
+    return x  # type: ignore[no-any-return]
 
 
 def _sum(values: Sequence[Value]) -> Value:

@@ -248,9 +248,12 @@ def _same_paths(own: list[str], state: Mapping[str, float]) -> None:
     missing, surplus = [path for path in own if path not in state], [*(state.keys() - set(own))]
     if missing or surplus:
         parts = [
-            f"{what} {len(paths)} of them, such as {min(paths)!r}"
-            for what, paths in (("it lacks", missing), ("nobody here knows", surplus))
+            f"{len(paths)} of {count} {what}, such as {min(paths)!r}"
+            for paths, count, what in (
+                (missing, len(own), "paths here are not in it"),
+                (surplus, len(state), "paths in it are not here"),
+            )
             if paths
         ]
-        message = f"the state does not fit: of {len(own)} paths here, " + " and ".join(parts)
+        message = f"the state does not fit: {' and '.join(parts)}"
         raise UnknownNameError(message)

@@ -379,6 +379,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "--format": "is the end of a file's name here, as in -o net.svg, or --form",
         "--out": "is -o FILE here",
         "--install-completion": "is 'scalargrad --completion bash', or zsh, fish, tcsh, powershell",
+        "--completions": "is 'scalargrad --completion bash', or zsh, fish, tcsh, powershell",
         "--show-completion": "is 'scalargrad --completion bash', or zsh, fish, tcsh, powershell",
         "--answers": "is written with -o FILE here, into a key beside the sheet",
         "--solution": "is written with -o FILE here, into a key beside the sheet",

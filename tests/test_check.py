@@ -189,7 +189,7 @@ def test_a_report_is_a_table_with_a_sentence_below_it():
         "1 step is wrong, the first of them a2.",
     ]
     assert str(NET.check({"a1": "1.37"})).endswith("\n\nThe number is right.")
-    assert str(NET.check({"a1": "1.37", "h1": "0.80"})).endswith("\n\nAll 2 numbers are right.")
+    assert str(NET.check({"a1": "1.37", "h1": "0.80"})).endswith("\n\nBoth numbers are right.")
     both = str(NET.check({"a1": "1.50", "a2": "7.00"}))
     assert both.endswith("\n\n2 steps are wrong, the first of them a1.")
 

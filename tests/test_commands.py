@@ -46,7 +46,7 @@ RUNS = [
     (
         ("check", "h = W@x; sum(h)", "W=[[1,2],[3,4]]", "x=[1,1]", "h[1]=7", "d W[0][1]=1"),
         0,
-        "All 2 numbers are right.",
+        "Both numbers are right.",
     ),
     (("trace", "mazur-2-2-2"), 0, "w5 0.4 0.082167041 0.358916480"),
     (("step", "fan-out"), 0, "step 6 of 7, reverse: v hands its adjoint to x"),
@@ -57,15 +57,17 @@ RUNS = [
     (("exercise", "w*x", "--seed", "3", "--hints", "--digits", "2"), 0, "∂y/∂w = x ____"),
     (("explain", NET, "--of", "w5"), 0, "= (0.1916)(0.7969)"),
     (("explain", *NEURON, "--of", "w", "--digits", "6"), 0, "= 0.070104"),
+    (("explain", NET, "w5"), 0, "= (0.1916)(0.7969)"),
+    (("explain", "e^(2x)", "x=1", "x"), 0, "∂y/∂x = y*2 = 7.3891*2"),
     (("explain", NET, "--of", "x1", "--paths", "3"), 0, "as a sum over 2 paths:"),
     (("explain", NET, "--of", "w5", "--expand"), 0, "∂y/∂a3 = y*(1 - y)"),
     (("explain", NET, "--of", "w5", "--bar"), 0, "w\u03045 = a\u03043 · ∂a3/∂w5"),
     (("explain", NET, "--of", "w5", "--as", "markdown"), 0, r"\begin{aligned}"),
     (("explain", NET, "--of", "w5", "--as", "latex"), 0, r"\begin{align*}"),
-    (("check", NET, "a1=1.367", "d w5=0.153"), 0, "All 2 numbers are right."),
+    (("check", NET, "a1=1.367", "d w5=0.153"), 0, "Both numbers are right."),
     (("check", NET, "a1=1.367", "d w5=0.253"), 1, "1 step is wrong, the first of them d w5."),
     (("check", NET, "a1=1.367", "--digits", "3"), 0, "The number is right."),
-    (("check", *NEURON, "a=2.5", "d w=0.07"), 0, "All 2 numbers are right."),
+    (("check", *NEURON, "a=2.5", "d w=0.07"), 0, "Both numbers are right."),
 ]
 OPTIONS = {"draw": ("-o", "net.dot"), "page": ("-o", "net.html"), "explain": ("--of", "x")}  # required
 
@@ -91,7 +93,7 @@ def test_check_reads_steps_from_a_file(name, right, status, tmp_path):
     (tmp_path / name).write_text(json.dumps(steps) if name.endswith("json") else f"step,number\n{table}\n")
     finished = run("check", NET, "--file", tmp_path / name, "--rate", "0.5")
     assert (finished.returncode, finished.stderr) == (status, "")
-    assert finished.stdout.splitlines()[-1].startswith("All 2 numbers" if right else "1 step is wrong")
+    assert finished.stdout.splitlines()[-1].startswith("Both numbers" if right else "1 step is wrong")
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def test_patience_is_the_number_of_epochs_that_may_be_no_better(patience):
             network(), POINTS, LABELS, optimizer=still, patience=patience, validation=held_out, epochs=50
         )
         assert history.epochs == 1 + patience
-        assert history.stopped == f"no lower loss for {patience} epochs"
+        assert history.stopped == f"no lower loss for {patience} epoch{'s' * (patience > 1)}"
 
 
 def test_the_moons_are_separated():

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from scalargrad import __version__
 from scalargrad.cli.subject import UsageError, looks_like_a_name
 from scalargrad.cli.terminal import NARROWEST, filled, width
+from scalargrad.elsewhere import answer
 from scalargrad.errors import unknown
 from scalargrad.examples import GALLERY
 
@@ -118,6 +119,8 @@ def parsed(parser: Parser, arguments: Sequence[str]) -> argparse.Namespace:
         arguments = [*arguments[1:2], "--help"]
     first = next(iter(arguments), "").partition("=")[0]
     if first.startswith("--") and first not in parser.known:
+        if said := answer("option", first):
+            raise UsageError(said)
         raise UsageError(f"{first} stands before the command; options of a command stand after it")
     options, late = parser.parse_known_args(shielded(arguments))
     several = next((each for each in (vars(options).get(key) for key in LISTS) if each is not None), None)

@@ -29,7 +29,9 @@ def add_subject(parser: argparse.ArgumentParser) -> None:
 
 def add_digits(parser: argparse.ArgumentParser) -> None:
     """Add the option that says how many decimals to show."""
-    parser.add_argument("--digits", type=decimals, metavar="N", help="decimals to show (default: 4)")
+    parser.add_argument(
+        "--digits", type=decimals, metavar="N", help="decimals to show (default: 4, or those of the example)"
+    )
 
 
 def subject_of(options: argparse.Namespace) -> tuple[Trace, Example | None]:

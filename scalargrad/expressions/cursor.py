@@ -1,11 +1,12 @@
 """A place in a row of tokens, with the errors of what cannot stand there."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from scalargrad.errors import ExpressionError
 from scalargrad.expressions.places import error_at, one_line
-from scalargrad.expressions.refusals import REMAINDER, WORDS, of_character
+from scalargrad.expressions.refusals import DERIVATIVE, REMAINDER, WORDS, of_character
 from scalargrad.expressions.tokens import Token, tokens_of
 from scalargrad.expressions.tree import Node
 
@@ -89,6 +90,8 @@ class Cursor:
             return self.error(REMAINDER, token)
         if not self.starts_operand(token) or token.text in WORDS:
             return self.unreadable()
+        if before.text.startswith("d") and re.search(r"\bd\s*/\s*$", self.text[: before.start]):
+            return self.error(DERIVATIVE, before, token.end)
         left, right = (self.text[piece.start : piece.end] for piece in (before, token))
         advice = f"for a product write {left}*{right}"
         if before.kind == "name" and token.kind == "name" and token.spaced:

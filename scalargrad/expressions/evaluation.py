@@ -11,7 +11,7 @@ from scalargrad.expressions.cursor import TOO_DEEP
 from scalargrad.expressions.given import Numbers, leaves_of
 from scalargrad.expressions.names import CONSTANTS, free_output, open_names
 from scalargrad.expressions.parser import statements_of
-from scalargrad.expressions.places import error_at
+from scalargrad.expressions.places import error_at, one_line
 from scalargrad.expressions.reader import Reader
 from scalargrad.expressions.tree import Statement
 from scalargrad.expressions.vectors import Array, described, flat
@@ -98,10 +98,12 @@ def _output(result: Array, statement: Statement, text: str) -> Value:
     """Return the output as a Value; refuse a list."""
     if not isinstance(result, list):
         return as_value(result) if isinstance(result, Value) else Value(result)
-    name, place = statement.name or "h", statement.expression
+    name, place = statement.name, statement.expression
+    source = one_line(text.strip())
+    instead = f"add '; sum({name})', or '; {name}[0]'" if name else f"write 'h = {source}; sum(h)', or 'h[0]'"
     message = (
         f"a list is not a number: the output is {described(result)}, and derivatives are of one number; "
-        f"write sum({name}) or an element, {name}[0]"
+        f"{instead} for an element"
     )
     raise error_at(message, text, place.start, place.end)
 

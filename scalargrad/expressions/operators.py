@@ -1,9 +1,10 @@
 """What the signs between operands mean, for numbers, Values, lists of them."""
 
+import math
 import operator
 from collections.abc import Callable
 
-from scalargrad.engine.value import as_value
+from scalargrad.engine.value import Number, Value, as_value
 from scalargrad.errors import ShapeError
 from scalargrad.expressions.vectors import Array, elementwise, product
 
@@ -13,10 +14,17 @@ Operator = Callable[[Array, Array], Array]
 def power(base: Array, exponent: Array) -> Array:
     """Return base**exponent, element by element; a plain number as exponent makes a row of the family.
 
-    >>> power([as_value(2.0)], 3.0)[0].primitive.symbol
-    'power(3)'
+    A power of e is the exponential function, which is what is meant.
+
+    >>> power([as_value(2.0)], 3.0)[0].primitive.symbol, power(math.e, as_value(2.0)).primitive.symbol
+    ('power(3)', 'exp')
     """
-    return elementwise(lambda x, n: as_value(x) ** n, base, exponent)
+
+    def of_elements(x: Number, n: Number) -> Value:
+        is_e = not isinstance(x, Value) and x == math.e
+        return as_value(n).exp() if is_e else as_value(x) ** n
+
+    return elementwise(of_elements, base, exponent)
 
 
 def signed(sign: str, operand: Array) -> Array:

@@ -16,7 +16,8 @@ WORDS = {
     **dict.fromkeys(("def", "class", "return"), DEFINITION),
     **dict.fromkeys(("True", "False", "None"), "a text or constant of Python is no number; write 1 or 0"),
 }
-TEXT = "a text is not understood here; names and numbers stand without quotes, and x′ is written dx"
+DERIVATIVE = "a derivative is not written: those by every name are found; write the function alone"
+TEXT = "a text is not understood here; names and numbers stand without quotes, and no name has a prime"
 BRACES = "braces are not understood here; write parentheses, or a list in brackets, [x, y]"
 REMAINDER = "% is a percentage behind a number, as in 73%; a remainder is not understood here"
 DECIMAL_COMMA = "inside brackets a comma separates, and decimals stand behind a point"

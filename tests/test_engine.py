@@ -1,5 +1,6 @@
 """A Value: what it is made of, what it behaves like, and how it is copied and freed."""
 
+import cmath
 import copy
 import dataclasses
 import decimal
@@ -8,6 +9,7 @@ import gc
 import math
 import pickle
 import re
+import warnings
 import weakref
 
 import numpy as np
@@ -18,7 +20,7 @@ from hypothesis import strategies as st
 from scalargrad import Value, dot, functions, grad, logsumexp, record
 from scalargrad.engine.apply import apply
 from scalargrad.engine.value import Constant
-from scalargrad.errors import OperandError, RangeError, StaleGraphError
+from scalargrad.errors import LostGradientWarning, OperandError, RangeError, StaleGraphError
 from scalargrad.primitives.rows import power
 from scalargrad.primitives.table import TABLE
 
@@ -307,3 +309,30 @@ def test_an_error_holds_no_graph():
     ghost = weakref.ref(x)
     del x
     assert ghost() is None
+
+
+# ---- math
+
+
+def test_a_function_of_math_is_warned_of_at_its_line():
+    """Called by any name, over several lines, in a comprehension; `float` and others mean a plain number."""
+    x, exponential = Value(0.5), math.exp
+    for call in (
+        lambda: math.exp(x),
+        lambda: 1.0 + exponential(x),
+        lambda: [math.sin(v) for v in (x,)],
+        lambda: math.atan2(
+            x,
+            1.0,
+        ),
+        lambda: cmath.sqrt(float(x) + cmath.phase(x)),
+    ):
+        with pytest.warns(LostGradientWarning, match="a function of math gives a plain number") as caught:
+            call()
+        assert caught[0].filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert float(x) == round(x, 2) == complex(x).real == math.fsum([x.data]) == float(np.array([x])[0])
+        assert np.exp(x).data == x.exp().data == math.exp(x.data)
+        exec("y = float(x)", {"x": x})  # no source is known
+        exec("from math import exp; y = exp(x)", {"x": x})

@@ -13,7 +13,7 @@ from test_latex import needs_pdflatex
 
 from scalargrad import Value, exercise, leaves, nn, trace
 from scalargrad.cli import main
-from scalargrad.errors import ExerciseError, SheetError, UnknownNameError, WrongKeyError
+from scalargrad.errors import ExerciseError, OperandError, SheetError, UnknownNameError, WrongKeyError
 from scalargrad.examples import GALLERY, example
 from scalargrad.exercises.asked import is_target
 from scalargrad.exercises.latex import document
@@ -49,6 +49,12 @@ def test_drawn_numbers_are_pleasant(name):
         for blank in e.blanks:
             size = abs(blank.answer(e.trace))
             assert (size == 0 and gates) or 10.0 ** (1 - e.digits) <= size <= 20, (seed, blank)
+
+
+def test_a_solution_is_no_function():
+    """Who calls it is told so."""
+    with pytest.raises(OperandError, match=r"exercise\.solution, without brackets"):
+        exercise(example("fan-out").output(), seed=1).solution()
 
 
 @pytest.mark.parametrize("name", [NET, "mazur-2-2-2", "relu-softmax"])

@@ -6,7 +6,8 @@ import sys
 import warnings
 from collections.abc import Iterator
 from functools import cache
-from types import FrameType
+from itertools import islice
+from types import CodeType, FrameType
 from typing import NamedTuple
 
 PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep  # noqa: PTH120  # pathlib takes long to load
@@ -41,6 +42,31 @@ def line() -> Line:
     """Return the line of the user's that is running."""
     *_, frame = _frames()
     return Line(frame.f_code.co_filename, frame.f_lineno)
+
+
+def calls_math() -> bool:
+    """Tell whether who reads a number is a function of `math`, called by the line that is running.
+
+    A method of C such as `__float__` is not told who calls it: the place of the call in the source tells,
+    where the source is known.
+    """
+    frame = sys._getframe(2)
+    first, *others = _callee(frame.f_code, frame.f_lasti).split(".")
+    called = frame.f_locals.get(first, frame.f_globals.get(first))
+    for name in others:
+        called = getattr(called, name, None)
+    return getattr(called, "__module__", None) in {"math", "cmath"}
+
+
+@cache
+def _callee(code: CodeType, at: int) -> str:
+    """Return what an instruction calls, as dotted names, or nothing."""
+    number, _, column, _ = next(islice(code.co_positions(), at // 2, None))
+    if number is None or column is None:
+        return ""
+    line = linecache.getline(code.co_filename, number).encode()
+    called = line[column:].decode().partition("(")[0]
+    return called if called.replace(".", "_").isidentifier() else ""
 
 
 def warn(message: str, category: type[Warning]) -> None:

@@ -11,13 +11,18 @@ from collections.abc import Callable, Iterable
 from typing import Any, Unpack, overload
 
 from scalargrad.answers import keywords
-from scalargrad.engine import recording, watching
+from scalargrad.engine import lines, recording, watching
 from scalargrad.engine.methods import Methods
 from scalargrad.engine.micrograd import Micrograd, Words, label_of
 from scalargrad.engine.node import describe, evaluation_order, local_derivatives, next_order, real
 from scalargrad.engine.pytorch import PyTorch
 from scalargrad.engine.sweep import accumulate_gradients
-from scalargrad.errors import NoGraphError, OperandError
+from scalargrad.errors import LostGradientWarning, NoGraphError, OperandError
+
+LOST = (
+    "a function of math gives a plain number, through which no derivative passes: write x.exp(), or "
+    "scalargrad.exp(x); and math.exp(x.data) where a plain number is meant"
+)
 
 
 class Value(Methods["Value"], Micrograd, PyTorch):
@@ -105,6 +110,8 @@ class Value(Methods["Value"], Micrograd, PyTorch):
         return _restore, (type(self), self._read("a copy"), self.grad, self.label, self.path)
 
     def __float__(self) -> float:
+        if not watching.watched and lines.calls_math():
+            lines.warn(LOST, LostGradientWarning)
         return self._read("float()")
 
     def __int__(self) -> int:

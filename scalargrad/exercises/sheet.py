@@ -4,7 +4,9 @@ import csv
 import io
 import json
 from os import PathLike
+from typing import NoReturn
 
+from scalargrad.errors import OperandError
 from scalargrad.exercises.asked import Blank
 from scalargrad.exercises.content import Content
 from scalargrad.exercises.latex import document
@@ -24,6 +26,11 @@ class Sheet(Content):
 
     Markdown, JSON and CSV can be filled in and handed back: `scalargrad check --key` marks them.
     """
+
+    def __call__(self, *_: object) -> NoReturn:
+        """Say that the solution is there without a call."""
+        message = "a sheet is not called: exercise.solution, without brackets, is the sheet with its numbers"
+        raise OperandError(message)
 
     def __str__(self) -> str:
         writer = TextWriter(self.digits)

@@ -1,0 +1,107 @@
+"""What is said of work by hand: verdicts, slips, how likely each of them is."""
+
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from unittest.mock import patch
+
+from handwork import to_decimals, to_figures
+from slips import BROKEN
+
+from scalargrad import trace
+from scalargrad.checking import judging
+from scalargrad.checking.assumption import Assumption, Explanation
+from scalargrad.checking.check import check
+from scalargrad.checking.claims import Claim, Precision
+from scalargrad.checking.names import Names
+from scalargrad.checking.places import Place, order_of_work
+from scalargrad.checking.rounding import Rounding
+from scalargrad.checking.search import chances, explain
+from scalargrad.checking.slips import SLIPS
+from scalargrad.checking.work import Work
+from scalargrad.examples import GALLERY, example
+from scalargrad.expressions import evaluate
+from scalargrad.wengert.list import WengertList
+
+EXACT = Precision(None, None, None)
+TOLD = 5  # of how many explanations the chance is told
+MOST = 9  # numbers that somebody hands in
+SEEDS = range(6)
+LeftOver = Callable[[Assumption | None], int]
+
+
+def said(t: WengertList, claims: Mapping[str, str], rate: float | None = None) -> str:
+    """Return what is found of claims, with how likely in thousandths the explanations of a wrong one are."""
+    weighed: dict[Place, str] = {}
+
+    def told(
+        work: Work,
+        claimed: Mapping[Place, Claim],
+        place: Place,
+        known: Sequence[Assumption],
+        left_over: LeftOver,
+    ) -> Explanation:
+        found, unknown = chances(work, claimed, place, known, left_over)
+        each = [f"{1000 * chance:.3g} {a.slip.name}{_at(a.place)}" for chance, a in found[:TOLD]]
+        weighed[place] = "; ".join([*each, f"{1000 * unknown:.3g} unknown"])
+        return explain(work, claimed, place, known, left_over)
+
+    with patch.object(judging, "explain", told):
+        report = check(t, claims, rate=rate)
+    lines, names = [], Names(t)
+    for row in report.rows:
+        lines.append(f"{row.name} = {claims[row.name]} {row.verdict}{': ' * bool(row.remark)}{row.remark}")
+        lines += [f"    {text}" for text in filter(None, [weighed.get(names.place(row.name))])]
+    return "\n".join((*lines, *(f"({note})" for note in report.notes)))
+
+
+def _at(place: Place | None) -> str:
+    return " throughout" if place is None else f" at {place.kind} {place.v.name}"
+
+
+def slipped(t: WengertList, generator: random.Random) -> dict[str, float]:
+    """Return the numbers of somebody who makes one slip, and goes on from there, by their names."""
+    places = list(order_of_work(t, {}))
+    while True:
+        work = Work(t, EXACT, 0.5, Rounding(None))
+        wrong, slip, is_made = generator.choice(places), generator.choice(SLIPS), False
+        for place in places:
+            work.had[place] = work.at(place)
+            if place == wrong and (guesses := slip.at(work, place)):
+                work.had[place] = work.had[place]._replace(number=generator.choice(guesses).number)
+                is_made = True
+        if is_made:
+            return {
+                place.v.name if place.kind == "value" else f"d {place.v.name}": had.number
+                for place, had in work.had.items()
+                if place.kind == "adjoint" or (place.kind == "value" and place.v.parents and place.v.is_named)
+            }
+
+
+def handed_in(t: WengertList, seed: int) -> str:
+    """Return what is said of some of somebody's numbers, written with decimals or in figures."""
+    generator = random.Random(seed)
+    numbers = slipped(t, generator)
+    write = (to_decimals(4), to_decimals(3), to_figures(3))[seed % 3]
+    share = (0.3, 1.0)[seed // 3 % 2]
+    names = generator.sample(list(numbers), max(1, int(len(numbers) * share)))[:MOST]
+    return said(t, {name: write(x) for name, x in numbers.items() if name in names}, rate=0.5)
+
+
+def broken(name: str) -> str:
+    """Return what is said of the broken example of a slip, written with six decimals."""
+    one = BROKEN[name]
+    numbers = {**one.before, one.row: one.number}
+    return said(trace(evaluate(one.text, one.at)), {key: f"{x:.6f}" for key, x in numbers.items()}, one.rate)
+
+
+def _texts() -> Iterator[tuple[str, Callable[[], str]]]:
+    for name in BROKEN:
+        yield f"broken: {name}", partial(broken, name)
+    for name in GALLERY:
+        t = trace(example(name).output())
+        for seed in SEEDS:
+            yield f"{name}, handed in {seed}", partial(handed_in, t, seed)
+
+
+TEXTS = dict(_texts())

@@ -9,14 +9,14 @@ from scalargrad.checking.places import Place, derivative_of, order_of_work
 from scalargrad.checking.rounding import Rounding
 from scalargrad.checking.work import Work
 from scalargrad.examples import GALLERY, example
-from scalargrad.expressions import evaluate
+from scalargrad.expressions import Numbers, evaluate
 from scalargrad.wengert.list import WengertList
 
 # Every kind of row that rounding goes through in a way of its own: sums, products, functions, kinks.
 OF_ALL_ROWS = (
     "a = max(x, w)/u; h = tanh(a - 1); s = dot([h, w, 2], [x, u, h]); c = clip(s, -1, 3)*a; y = c - x"
 )
-MANY = trace(evaluate(OF_ALL_ROWS, {"x": 0.7, "w": 1.234, "u": 3.0}))
+AT: dict[str, Numbers] = {"x": 0.7, "w": 1.234, "u": 3.0}
 EXACT = Precision(None, None, None)
 WAYS = {
     "decimals": Rounding(3, None, False),
@@ -81,8 +81,9 @@ def every_place(t: WengertList) -> list[Place]:
     return list(order_of_work(t, dict.fromkeys([*asked, *updated[:3]])))
 
 
-def spans(t: WengertList, way: Rounding, every: int) -> str:
+def spans(name: str, way: Rounding, every: int) -> str:
     """Return the span of each place where each so many is written with three decimals, each seventh wrong."""
+    t = trace(example(name).output() if name in GALLERY else evaluate(OF_ALL_ROWS, AT))
     work, lines = Work(t, EXACT, 0.5, way), []
     for i, place in enumerate(every_place(t)):
         had, claim, is_wrong = work.at(place), None, i % 7 == 6
@@ -105,9 +106,8 @@ def _texts() -> Iterator[tuple[str, Callable[[], str]]]:
     yield "written with 3 digits: 0 5 0.25 1/3", partial(claimed, "0 5 0.25 1/3", 3)
     yield "what rounding adds", errors
     for i, (how, way) in enumerate(WAYS.items()):
-        yield f"spans of many rows: {how}", partial(spans, MANY, way, EVERY[i])
-        one = list(GALLERY)[i::5][0]
-        yield f"spans of {one}: {how}", partial(spans, trace(example(one).output()), way, EVERY[i])
+        for name in ("many rows", list(GALLERY)[i]):
+            yield f"spans of {name}: {how}", partial(spans, name, way, EVERY[i])
 
 
 TEXTS = dict(_texts())

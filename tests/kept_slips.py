@@ -20,7 +20,6 @@ from scalargrad.primitives.row import Primitive
 from scalargrad.primitives.scalars import ieee
 from scalargrad.primitives.table import rows
 from scalargrad.wengert.instruction import Instruction
-from scalargrad.wengert.list import WengertList
 
 RATE = 0.1
 ANYWHERE = 7  # kinds of place: what may be made at any number is shown at one
@@ -75,9 +74,9 @@ def beliefs(row: Primitive) -> str:
     return "\n".join(lines)
 
 
-def confused(t: WengertList) -> str:
+def confused(name: str) -> str:
     """Return the kin of every instruction, of its operands, by which way each contribution comes."""
-    lines = []
+    t, lines = trace(example(name).output()), []
     for v in t:
         lines.append(f"{v.name}: {_names(kin(t, v))}")
         lines += [
@@ -95,27 +94,24 @@ def _names(found: Iterable[Instruction]) -> str:
     return " ".join(v.name for v in found)
 
 
-def wide() -> WengertList:
-    """Return a graph of more kin than are looked at, some called by two letters, some by none."""
+def wide() -> str:
+    """Return the kin in a graph with more than are looked at, some called by two letters, some by none."""
     y = Value(0.0, label="y0")
     for i in range(15):
         y = y + Value(float(i), label=f"wx{i}") * Value(2.0, label=f"w{i}")
         y.label = f"y{i + 1}"
-    return trace((y + Value(1.0, label="_1") * Value(1.0, label="_2")).tanh())
+    t = trace((y + Value(1.0, label="_1") * Value(1.0, label="_2")).tanh())
+    return "\n".join(_names(kin(t, t[name])) for name in ("w7", "wx0", "_1", "v64"))
 
 
 def _texts() -> Iterator[tuple[str, Callable[[], str]]]:
-    t = wide()
     for slip in SLIPS:
         yield slip.name, partial(told, slip)
     for row in rows():
         yield f"beliefs of {row.symbol}", partial(beliefs, row)
     for name in ("sigmoid-2-2-1", "relu-softmax"):
-        yield f"kin: {name}", partial(confused, trace(example(name).output()))
-    yield (
-        "kin: a wide graph",
-        lambda: "\n".join(_names(kin(t, t[name])) for name in ("w7", "wx0", "_1", "v64")),
-    )
+        yield f"kin: {name}", partial(confused, name)
+    yield "kin: a wide graph", wide
 
 
 TEXTS = dict(_texts())

@@ -12,7 +12,15 @@ from pathlib import Path
 
 TEXTS = Path(__file__).with_name("kept_texts")
 MARK = "=== "  # before the name of a text; no line of a text begins so
-MODULES = ("kept_slips", "kept_rounding", "kept_reports", "kept_expressions", "kept_study", "kept_exercises")
+MODULES = (
+    "kept_slips",
+    "kept_rounding",
+    "kept_reports",
+    "kept_expressions",
+    "kept_study",
+    "kept_exercises",
+    "kept_commands",
+)
 Texts = Mapping[str, Callable[[], str]]
 
 

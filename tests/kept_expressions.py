@@ -110,8 +110,8 @@ NUMBERS = (
     "1/3", "73%", "0,73", "−0.2", "pi/2", "√2", "[0.5, −1]", "[[1, 2], [3, 1/4]]", "(1, 2)", "one", "", "x",
     "1,234", "[1 2]", "[1, x]", "a = 2", "1; 2", "log(-1)", "[log(-1)]", "[[1], [1, 2]]", "[", "1e999", "nan",
 )  # fmt: skip
-DRAWN, A_TEXT = 90, 15  # texts with a slip, of how many there is one kept text
-LONGEST = 140  # of what is said
+DRAWN, A_TEXT = 60, 15  # texts with a slip, of how many there is one kept text
+LONGEST = 110  # of what is said
 
 
 def understood(text: str) -> str:

@@ -54,9 +54,12 @@ def told(slip: Slip) -> str:
 
 def _guesses(slip: Slip, work: Work, places: list[Place]) -> Iterator[str]:
     for place in places:
-        guesses = [f"{guess.number:.5g} {guess.words}" for guess in slip.at(work, place)]
-        if guesses:
-            yield f"  {called(place)} {work.number(place):.5g}: " + "; ".join(guesses)
+        said: dict[str, list[str]] = {}
+        for guess in slip.at(work, place):
+            said.setdefault(guess.words, []).append(f"{guess.number:.5g}")
+        if said:
+            guesses = "; ".join(f"{', '.join(numbers)} {words}" for words, numbers in said.items())
+            yield f"  {called(place)} {work.number(place):.5g}: {guesses}"
 
 
 def beliefs(row: Primitive) -> str:
@@ -65,12 +68,11 @@ def beliefs(row: Primitive) -> str:
     for numbers in ((1.3, -0.7, 0.4, 1.9), (-1.3, 0.6))[: 1 + (row.symbol in OF_A_SIGN)]:
         operands = numbers[: row.arity or 4]
         z = row.value(ieee, operands)
-        lines.append(f"{z:.4g} at {', '.join(map(str, operands))}")
+        found = []
         for slip in filter(lambda slip: slip.concerns(row), SLIPS):
-            found = (
-                " ".join((f"{x:.4g}", *names.values())) for x, names in slip.read(ieee, row, z, operands)
-            )
-            lines.append(f"  {slip.name}: " + "; ".join(found))
+            read = (" ".join((f"{x:.4g}", *names.values())) for x, names in slip.read(ieee, row, z, operands))
+            found.append(f"{slip.name} {', '.join(read)}")
+        lines.append(f"{', '.join(map(str, operands))} -> {z:.4g}: {'; '.join(found)}")
     return "\n".join(lines)
 
 

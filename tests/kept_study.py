@@ -94,7 +94,7 @@ def seen(rows: int, columns: int, acts: str) -> str:
     for act in ACTS[acts]:
         act(s)
         shown = s.lines(rows, columns)
-        lines.append(f"{shown[1][1]} | {shown[-1][1]}")
+        lines.append(f"{shown[1][1]} | {shown[-1][1][:45]}")
     return "\n".join([*lines, _window(s, rows, columns)])
 
 
@@ -105,7 +105,7 @@ def answered(rows: int, columns: int) -> str:
     for answer in ANSWERS:
         s.number = answer
         s.answer()
-        lines += [text for style, text in s.lines(rows, columns)[:6] if text and style != "underline"]
+        lines += [text for _, text in s.lines(rows, columns)[2:5] if text]
         if s.asked is None:
             s.move("next")
     lines.append(_window(s, rows, columns))

@@ -225,7 +225,7 @@ SLIPS = {
         "fan-out",
     ): "--digits stands before the command; options of a command stand after it",
     ("--completion", "dash"): "unknown shell 'dash'; did you mean bash",
-    ("trace", "fan-out", "--digts", "3"): "did you mean --digits?; see scalargrad trace --help",
+    ("trace", "fan-out", "--digts", "3"): "did you mean --digits? See scalargrad trace --help",
     ("trace", "fan-out", "--color", "sometimes"): "unknown color 'sometimes'; there are: always, auto, never",
     ("draw", NET, "-o", "net.dot", "--view", "neurns"): "did you mean neurons",
     (

@@ -8,8 +8,10 @@ from scalargrad import trace
 from scalargrad.errors import ExpressionError, NumberError
 from scalargrad.expressions import Numbers, free_names, read, read_given
 
-VECTORS: dict[str, Numbers] = {"W": [[1.0, -2.0], [3.0, 0.5]], "v": [0.4, -0.6], "b": [0.1, 0.2]}
-POINT: dict[str, Numbers] = {"x": 0.3, "y": 0.7, "w1": 1.5, "x1": -0.8}
+GIVEN: dict[str, Numbers] = {
+    "W": [[1.0, -2.0], [3.0, 0.5]], "v": [0.4, -0.6], "b": [0.1, 0.2], "x": 0.3, "y": 0.7, "w1": 1.5,
+    "x1": -0.8, "alpha": 0.2, "n": 0.25,
+}  # fmt: skip
 UNDERSTOOD = {
     "numbers": (
         "0.5 + ½x - .5y", "1e-3x + 2E2", "73%x + 5 % - 0,25y", "1_000x", "2,5", "3.", "x + 1/3", "1e3y",
@@ -66,7 +68,9 @@ REFUSED = (
     "x += 1", "x == y", "x < y", "x ≤ y", "x and y", "not x", "lambda: x", "x if y else 1",
     "[a for a in v]", "import os", "True", "'x'", "{x}", "|x|", "x!", "x′", "xⁿ", "∑x", "∂x", "∞",
     "x // 2", "x -> y", "\\alpha", "v[0:1]", "x & y", "?", "\x07", "tahn(x)", "norm(v)", "qqq(x)",
-    "sigmoid", "sigmoid + 1", "xy", "wx", "alfa", "xsin(y)", "x(y)", "x (y + 1)", "z + 1", "np",
+    "sigmoid", "sigmoid + 1", "x + y + xy", "W@v + Wv", "v·b + vb",
+    "v[0] + x + vx", "alpha + alfa", "x + xsin(y)", "x + xsin", "x + xe", "W[0, 0] + Wtan", "x1 + x + x1x",
+    "sin + x",    "x(y)", "x (y + 1)", "z + 1", "np",
     "np.foo(x)", "softmax(v, dim=0)", "exp(x=1)", "sigmoid(x, y)", "dot(v)", "dot(v, b, v)", "dot(x, y)",
     "max()", "logsumexp(x, v)", "softmax(x)", "mean()", "leaky_relu(x, y)", "clip(x)", "power(x)",
     "cross_entropy(v, 2)", "cross_entropy(v, 0.5)", "cross_entropy(v, [1, 0, 0])", "mse(v, x)", "hinge(v)",
@@ -117,8 +121,7 @@ LONGEST = 110  # of what is said
 def understood(text: str) -> str:
     """Return each statement that is computed with its value, then derivatives; or what is said, and where."""
     try:
-        given = {name: (VECTORS | POINT).get(name, 0.25) for name in free_names(text)}
-        output, unused = read(text, given)
+        output, unused = read(text, {name: x for name, x in GIVEN.items() if name in free_names(text)})
     except ExpressionError as error:
         line, _, carets = error.pointer.partition("\n")
         start = len(carets) - len(carets.lstrip())

@@ -12,21 +12,12 @@ from pathlib import Path
 
 TEXTS = Path(__file__).with_name("kept_texts")
 MARK = "=== "  # before the name of a text; no line of a text begins so
-MODULES = (
-    "kept_slips",
-    "kept_rounding",
-    "kept_reports",
-    "kept_expressions",
-    "kept_study",
-    "kept_exercises",
-    "kept_commands",
-)
 Texts = Mapping[str, Callable[[], str]]
 
 
 def made() -> Iterator[tuple[str, Texts]]:
-    """Yield the name of each file, and what makes its texts."""
-    for name in MODULES:
+    """Yield the name of each file of texts, and what makes these: the module `kept_` and this name."""
+    for name in sorted(path.stem for path in Path(__file__).parent.glob("kept_*.py")):
         yield name.removeprefix("kept_"), importlib.import_module(name).TEXTS
 
 

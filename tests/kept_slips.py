@@ -1,5 +1,6 @@
 """What every slip of the table gives: its weight, where it happens, each number with its words."""
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
@@ -22,6 +23,7 @@ from scalargrad.primitives.table import rows
 from scalargrad.wengert.instruction import Instruction
 
 RATE = 0.1
+SHOWN = 4  # places at most
 ANYWHERE = 7  # kinds of place: what may be made at any number is shown at one
 OF_A_SIGN = {"relu", "abs", "leaky_relu(0.01)", "maximum", "minimum"}
 DECIMALS = Precision(decimals=4, coarsest=4, figures=None)
@@ -49,7 +51,7 @@ def told(slip: Slip) -> str:
     facts = f"{slip.weight:g} of 1000, {'a belief' if slip.belief else 'a mishap'}: {', '.join(slip.kinds)}"
     if len(slip.kinds) == ANYWHERE:
         places = [Names(work.trace).place(BROKEN[slip.name].row)]
-    return "\n".join((facts, *_guesses(slip, work, places)))
+    return "\n".join((facts, *itertools.islice(_guesses(slip, work, places), SHOWN)))
 
 
 def _guesses(slip: Slip, work: Work, places: list[Place]) -> Iterator[str]:

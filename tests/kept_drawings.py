@@ -108,7 +108,7 @@ def refused() -> str:
     asked: list[dict[str, Any]] = [
         {"view": "tree"}, {"edges": "all"}, {"style": "oil"}, {"theme": "red"}, {"direction": "up"},
         {"view": "neurons", "style": "micrograd"}, {"view": "neurons", "edges": "local"},
-        {"view": "layers", "edges": "contribution"}, {"view": "values", "edges": "contribution", "values": False},
+        {"view": "layers", "edges": "contribution"}, {"edges": "contribution", "values": False},
         {"style": "micrograd", "values": False}, {"around": "x9"}, {"around": "x1", "hops": -1},
         {"paths": ("y", "x1")},
     ]  # fmt: skip

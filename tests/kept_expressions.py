@@ -115,7 +115,7 @@ NUMBERS = (
     "1,234", "[1 2]", "[1, x]", "a = 2", "1; 2", "log(-1)", "[log(-1)]", "[[1], [1, 2]]", "[", "1e999", "nan",
 )  # fmt: skip
 DRAWN, A_TEXT = 60, 15  # texts with a slip, of how many there is one kept text
-LONGEST = 110  # of what is said
+LONGEST, FEW = 110, 2  # letters of what is said, derivatives that are told
 
 
 def understood(text: str) -> str:
@@ -129,8 +129,9 @@ def understood(text: str) -> str:
         return f"{place}: {error}"[:LONGEST]
     t = trace(output, also=unused)
     steps = "; ".join(f"{v.name} = {v.formula} = {v.value:.4g}" for v in t if v.parents)
-    derivatives = (f"d{v.name} {v.adjoint:.4g}" for v in t if not v.parents and v.role != "constant")
-    return f"{steps} | {' '.join(derivatives)}"
+    leaves = [v for v in t if not v.parents and v.role != "constant"]
+    derivatives = " ".join(f"d{v.name} {v.adjoint:.4g}" for v in leaves[:FEW])
+    return f"{steps} | {derivatives}"
 
 
 def each(texts: Sequence[str]) -> str:

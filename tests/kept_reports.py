@@ -54,11 +54,17 @@ def said(t: WengertList, claims: Mapping[str, str], rate: float | None = None) -
 
     with patch.object(judging, "explain", told):
         report = check(t, claims, rate=rate)
-    lines, names = [], Names(t)
+    lines, names, right = [], Names(t), list[str]()
     for row in report.rows:
-        lines.append(f"{row.name} = {claims[row.name]} {row.verdict}{': ' * bool(row.remark)}{row.remark}")
-        lines += [f"    {text}" for text in filter(None, [weighed.get(names.place(row.name))])]
-    return "\n".join((*lines, *(f"({note})" for note in report.notes)))
+        said = f"{row.name} = {claims[row.name]} {row.verdict}"
+        chances_of = weighed.get(names.place(row.name))
+        if not row.remark or row.verdict == "follows":  # whose remark is the same everywhere
+            right.append(said)
+            continue
+        lines += [*filter(None, ["; ".join(right)]), f"{said}: {row.remark}"]
+        lines += [f"    {text}" for text in filter(None, [chances_of])]
+        right = []
+    return "\n".join((*lines, *filter(None, ["; ".join(right)]), *(f"({note})" for note in report.notes)))
 
 
 def _at(place: Place | None) -> str:

@@ -65,16 +65,19 @@ def _guesses(slip: Slip, work: Work, places: list[Place]) -> Iterator[str]:
 
 
 def beliefs(row: Primitive) -> str:
-    """Return the wrong values and the wrong derivatives of a row; where a sign decides, of both signs."""
+    """Return the names of the wrong values and the wrong derivatives of a row."""
+    return ", ".join(slip.name for slip in SLIPS if slip.concerns(row))
+
+
+def believed(row: Primitive) -> str:
+    """Return what beliefs give for a row in which a sign decides, at operands of both signs."""
     lines = []
-    for numbers in ((1.3, -0.7, 0.4, 1.9), (-1.3, 0.6))[: 1 + (row.symbol in OF_A_SIGN)]:
-        operands = numbers[: row.arity or 4]
+    for numbers in ((1.3, -0.7), (-1.3, 0.6)):
+        operands = numbers[: row.arity]
         z = row.value(ieee, operands)
-        found = []
         for slip in filter(lambda slip: slip.concerns(row), SLIPS):
             read = (" ".join((f"{x:.4g}", *names.values())) for x, names in slip.read(ieee, row, z, operands))
-            found.append(f"{slip.name} {', '.join(read)}")
-        lines.append(f"{', '.join(map(str, operands))} -> {z:.4g}: {'; '.join(found)}")
+            lines.append(f"{', '.join(map(str, operands))} -> {z:.4g}, {slip.name}: {', '.join(read)}")
     return "\n".join(lines)
 
 
@@ -113,6 +116,8 @@ def _texts() -> Iterator[tuple[str, Callable[[], str]]]:
         yield slip.name, partial(told, slip)
     for row in rows():
         yield f"beliefs of {row.symbol}", partial(beliefs, row)
+        if row.symbol in OF_A_SIGN:
+            yield f"what beliefs give for {row.symbol}", partial(believed, row)
     for name in ("sigmoid-2-2-1", "relu-softmax"):
         yield f"kin: {name}", partial(confused, name)
     yield "kin: a wide graph", wide

@@ -107,9 +107,42 @@ def broken(name: str) -> str:
     return said(trace(evaluate(one.text, one.at)), {key: f"{x:.6f}" for key, x in numbers.items()}, one.rate)
 
 
+# Beliefs held twice, shares that others follow from, numbers that nothing explains, gaps before them.
+CHAIN = ("a = w*x; h = sigmoid(a); b = v*h; y = sigmoid(b)", {"w": 0.7, "x": 1.3, "v": 0.9})
+SQUARES = (
+    "o = a*x + b*u; p = o**2; q = p + 3*o; E = 0.5*(q - t)**2",
+    {"a": 0.4, "x": 1.3, "b": 0.8, "u": 2.1, "t": 9.0},
+)
+WRITTEN: dict[str, tuple[tuple[str, dict[str, float]], dict[str, str], float | None]] = {
+    "a belief held twice": (CHAIN, {"d w": "0.54652"}, None),
+    "a belief held twice, each written": (
+        CHAIN,
+        {"d b": "0.65513", "d h": "0.58962", "d a": "0.42039", "d w": "0.54651"},
+        None,
+    ),
+    "shares": (
+        SQUARES,
+        {"do/da": "1.3", "dp/do": "4.40", "dq/do": "7.40", "dE/dq": "2.44", "d o": "18.056"},
+        None,
+    ),
+    "a wrong share": (SQUARES, {"dp/do": "2.20", "dq/da": "6.76", "d a": "16.494", "a+": "-1.249"}, 0.1),
+    "nothing explains it": (SQUARES, {"p": "1.11", "q": "9.99", "d o": "5.55", "E": "1.23"}, None),
+    "a gap": (SQUARES, {"o": "3.20", "q": "19.84", "d o": "101.9", "d a": "132.5", "d b": "214.0"}, None),
+    "new weights": (SQUARES, {"d a": "23.473", "a+": "-1.9473", "b+": "4.5918", "u+": "0.6554"}, 0.1),
+}
+
+
+def written(name: str) -> str:
+    """Return what is said of work that is chosen by hand."""
+    (text, at), claims, rate = WRITTEN[name]
+    return said(trace(evaluate(text, at)), claims, rate)
+
+
 def _texts() -> Iterator[tuple[str, Callable[[], str]]]:
     for name in BROKEN:
         yield f"broken: {name}", partial(broken, name)
+    for name in WRITTEN:
+        yield name, partial(written, name)
     for name in GALLERY:
         for seed in SEEDS:
             yield f"{name}, handed in {seed}", partial(handed_in, name, seed)

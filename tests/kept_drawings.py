@@ -127,10 +127,9 @@ DRAWN: tuple[tuple[str, str, dict[str, Any]], ...] = (
     (NET, "neurons", {}),
     (NET, "neurons", {"adjoints": False, "edges": "contribution", "digits": 2}),
     (NET, "layers", {"direction": "down"}),
-    (NET, "values", {"around": "a1", "hops": 1, "edges": "local"}),
+    (NET, "values", {"around": "a1", "hops": 1, "edges": "local", "theme": "dark"}),
     (NET, "values", {"upto": "h1", "values": False, "edges": "local"}),
     (NET, "values", {"paths": ("x1", "a2"), "edges": "contribution"}),
-    ("a wide net", "neurons", {"values": False}),
     ("a wide net", "layers", {}),
     ("a shared neuron", "neurons", {}),
     ("neurons of several kinds", "neurons", {}),
@@ -143,7 +142,6 @@ DRAWN: tuple[tuple[str, str, dict[str, Any]], ...] = (
 
 def _texts() -> Iterator[tuple[str, Callable[[], str]]]:
     yield "DOT, light", lambda: draw(subject("fan-out"), edges="local").source
-    yield "DOT, dark", lambda: draw(nn.Neuron(1, seed=1)([2.0]), "neurons", theme="dark").source
     yield (
         "DOT of micrograd, down",
         lambda: draw(subject("fan-out"), style="micrograd", theme="dark", direction="down").source,

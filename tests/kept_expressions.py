@@ -114,8 +114,8 @@ NUMBERS = (
     "1/3", "73%", "0,73", "−0.2", "pi/2", "√2", "[0.5, −1]", "[[1, 2], [3, 1/4]]", "(1, 2)", "one", "", "x",
     "1,234", "[1 2]", "[1, x]", "a = 2", "1; 2", "log(-1)", "[log(-1)]", "[[1], [1, 2]]", "[", "1e999", "nan",
 )  # fmt: skip
-DRAWN, A_TEXT = 60, 15  # texts with a slip, of how many there is one kept text
-LONGEST, FEW = 110, 2  # letters of what is said, derivatives that are told
+DRAWN, A_TEXT = 30, 15  # texts with a slip, of how many there is one kept text
+LONGEST, FEW = 100, 2  # letters of what is said, derivatives that are told
 
 
 def understood(text: str) -> str:

@@ -107,7 +107,6 @@ def _texts() -> Iterator[tuple[str, Callable[[], str]]]:
     yield "what rounding adds", errors
     for i, (how, way) in enumerate(WAYS.items()):
         yield f"spans of many rows: {how}", partial(spans, "many rows", way, EVERY[i])
-    yield "spans of sigmoid-2-2-1: decimals", partial(spans, "sigmoid-2-2-1", WAYS["decimals"], 4)
 
 
 TEXTS = dict(_texts())

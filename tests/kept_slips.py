@@ -23,7 +23,7 @@ from scalargrad.primitives.table import rows
 from scalargrad.wengert.instruction import Instruction
 
 RATE = 0.1
-SHOWN = 4  # places at most
+SHOWN = 2  # places at most
 ANYWHERE = 7  # kinds of place: what may be made at any number is shown at one
 OF_A_SIGN = {"relu", "abs", "leaky_relu(0.01)", "maximum", "minimum"}
 DECIMALS = Precision(decimals=4, coarsest=4, figures=None)
@@ -64,9 +64,10 @@ def _guesses(slip: Slip, work: Work, places: list[Place]) -> Iterator[str]:
             yield f"  {called(place)} {work.number(place):.5g}: {guesses}"
 
 
-def beliefs(row: Primitive) -> str:
-    """Return the names of the wrong values and the wrong derivatives of a row."""
-    return ", ".join(slip.name for slip in SLIPS if slip.concerns(row))
+def beliefs() -> str:
+    """Return of which rows each belief is a wrong value or a wrong derivative."""
+    found = ((slip, [row.symbol for row in rows() if slip.concerns(row)]) for slip in SLIPS if slip.belief)
+    return "\n".join(f"{slip.name}: {' '.join(of)}" for slip, of in found)
 
 
 def believed(row: Primitive) -> str:
@@ -114,8 +115,8 @@ def wide() -> str:
 def _texts() -> Iterator[tuple[str, Callable[[], str]]]:
     for slip in SLIPS:
         yield slip.name, partial(told, slip)
+    yield "rows of every belief", beliefs
     for row in rows():
-        yield f"beliefs of {row.symbol}", partial(beliefs, row)
         if row.symbol in OF_A_SIGN:
             yield f"what beliefs give for {row.symbol}", partial(believed, row)
     for name in ("sigmoid-2-2-1", "relu-softmax"):

@@ -160,7 +160,7 @@ def _texts() -> Iterator[tuple[str, Callable[[], str]]]:
     )
     yield "statements of a neuron", partial(table, "neuron", "statements")
     yield "neurons of a neuron", partial(table, "neuron", "neurons")
-    yield "statements of large numbers", partial(table, "large", "statements")
+    yield "statements of large numbers", lambda: latex_table(traced("large"), "statements", 3, siunitx=True)
     yield "broad: neurons of mazur-2-2-2", partial(ends, "mazur-2-2-2", "neurons")
     yield "broad: statements of relu-softmax", partial(ends, "relu-softmax", "statements")
     yield "steps of a neuron", lambda: transcript(Stepper(traced("neuron"), 2, INKS))

@@ -49,7 +49,8 @@ UNDERSTOOD = {
         "logsumexp(v)", "logsumexp([x, y])",
     ),
     "losses": (
-        "cross_entropy(v, 1)", "cross_entropy(v, [0.2, 0.8])", "mse(v, b)", "half_squared_error(x, 1)",
+        "cross_entropy(v, 1)", "cross_entropy(v, [0.2, 0.8])", "mse(v, b)", "mse(x, 1)",
+        "binary_cross_entropy(v, [0, 1])", "binary_cross_entropy(x, 0.5)", "half_squared_error(x, 1)",
         "hinge(v, [1, -1])", "p = softmax(v)", "p[0]*x",
     ),
     "statements": (
@@ -68,19 +69,19 @@ REFUSED = (
     "x += 1", "x == y", "x < y", "x ≤ y", "x and y", "not x", "lambda: x", "x if y else 1",
     "[a for a in v]", "import os", "True", "'x'", "{x}", "|x|", "x!", "x′", "xⁿ", "∑x", "∂x", "∞",
     "x // 2", "x -> y", "\\alpha", "v[0:1]", "x & y", "?", "\x07", "tahn(x)", "norm(v)", "qqq(x)",
-    "sigmoid", "sigmoid + 1", "x + y + xy", "W@v + Wv", "v·b + vb",
-    "v[0] + x + vx", "alpha + alfa", "x + xsin(y)", "x + xsin", "x + xe", "W[0, 0] + Wtan", "x1 + x + x1x",
-    "sin + x",    "x(y)", "x (y + 1)", "z + 1", "np",
-    "np.foo(x)", "softmax(v, dim=0)", "exp(x=1)", "sigmoid(x, y)", "dot(v)", "dot(v, b, v)", "dot(x, y)",
-    "max()", "logsumexp(x, v)", "softmax(x)", "mean()", "leaky_relu(x, y)", "clip(x)", "power(x)",
-    "cross_entropy(v, 2)", "cross_entropy(v, 0.5)", "cross_entropy(v, [1, 0, 0])", "mse(v, x)", "hinge(v)",
-    "cross_entropy(softmax(v), 0)", "v", "W", "softmax(v)", "v + W", "W*v", "W@x", "x@y", "v×b",
-    "v@[1, 2, 3]", "W.T.T.T + v", "v[2]", "v[-3]", "v[0.5]", "v[x]", "v[]", "v[0][0]", "x[0]",
-    "W[0, 0, 0]", "[]", "[[x], [x, y]]", "[[[x]]]", "[x y]", "[x -1]", "[x, [y]]", "log(x - 1)",
-    "sqrt(-x)", "x/(y - y)", "exp(1000)", "10**400", "0**-x", "(-x)**0.5", "log(0)",
-    "a = x\nb = log(-a)\nb", "asin(2)", "v[0", "((((x)", "x.tanh(", "x.tanh", "np.pi.x", "math.e(x)",
-    "x₁ₓ", "_ + 1", "x __ y",
-    "x + " * 45 + "? + y", "2" * 30 + "x" * 60 + "(",
+    "sigmoid", "sigmoid + 1", "x + y + xy", "W@v + Wv", "v·b + vb", "v[0] + x + vx", "alpha + alfa",
+    "x + xsin(y)", "x + xsin", "x + xe", "W[0, 0] + Wtan", "x1 + x + x1x", "sin + x", "x(y)", "x (y + 1)",
+    "z + 1", "np", "np.foo(x)", "softmax(v, dim=0)", "exp(x=1)", "sigmoid(x, y)", "dot(v)", "dot(v, b, v)",
+    "dot(x, y)", "max()", "logsumexp(x, v)", "softmax(x)", "mean()", "leaky_relu(x, y)", "clip(x)",
+    "power(x)", "cross_entropy(v, 2)", "cross_entropy(v, 0.5)", "cross_entropy(v, [1, 0, 0])", "mse(v, x)",
+    "hinge(v)", "hinge(x, 0.5)", "binary_cross_entropy(x, 1.5)", "binary_cross_entropy(σ(x), 1)",
+    "mse([x], [y])", "cross_entropy(v, -1)", "cross_entropy(softmax(v), 0)", "v", "W", "softmax(v)",
+    "v + W", "W*v", "W@x", "x@y", "v×b", "v@[1, 2, 3]", "W.T.T.T + v", "v[2]", "v[-3]", "v[0.5]", "v[x]",
+    "v[]", "v[0][0]", "x[0]", "W[0, 0, 0]", "[]", "[[x], [x, y]]", "[[[x]]]", "[x y]", "[x -1]",
+    "[x, [y]]", "log(x - 1)", "sqrt(-x)", "x/(y - y)", "exp(1000)", "10**400", "0**-x", "(-x)**0.5",
+    "log(0)", "a = x\nb = log(-a)\nb", "asin(2)", "v[0", "((((x)", "x.tanh(", "x.tanh", "np.pi.x",
+    "math.e(x)", "x₁ₓ", "_ + 1", "x __ y", "x + " * 45 + "? + y", "log(-" + "x*" * 35 + "1)",
+    "1/(" + "x + " * 8 + "y)(x)", "x/" + "x" * 30 + "y(x)", "2" * 30 + "x" * 60 + "(",
 )  # fmt: skip
 PIECES = (
     "x",
@@ -115,7 +116,7 @@ NUMBERS = (
     "1,234", "[1 2]", "[1, x]", "a = 2", "1; 2", "log(-1)", "[log(-1)]", "[[1], [1, 2]]", "[", "1e999", "nan",
 )  # fmt: skip
 DRAWN, A_TEXT = 30, 15  # texts with a slip, of how many there is one kept text
-LONGEST, FEW = 100, 2  # letters of what is said, derivatives that are told
+LONGEST, FEW = 70, 2  # letters of what is said, derivatives that are told
 
 
 def understood(text: str) -> str:
@@ -126,7 +127,7 @@ def understood(text: str) -> str:
         line, _, carets = error.pointer.partition("\n")
         start = len(carets) - len(carets.lstrip())
         place = f"{line[:start]}⟨{line[start : len(carets)]}⟩{line[len(carets) :]}" if carets else ""
-        return f"{place}: {error}"[:LONGEST]
+        return f"{place}: {str(error)[:LONGEST]}"
     t = trace(output, also=unused)
     steps = "; ".join(f"{v.name} = {v.formula} = {v.value:.4g}" for v in t if v.parents)
     leaves = [v for v in t if not v.parents and v.role != "constant"]
@@ -161,7 +162,7 @@ def given() -> str:
     lines = []
     for text in NUMBERS:
         try:
-            lines.append(f"{text}  ->  {read_given(text, 'u')!r}")
+            lines.append(f"{text}  ->  {read_given(text, 'u' * (text != 'one'))!r}")
         except NumberError as error:
             lines.append(f"{text}  ->  {error}")
     return "\n".join(lines)

@@ -131,7 +131,11 @@ WRITTEN: dict[str, tuple[tuple[str, dict[str, float]], dict[str, str], float | N
     "what a share leaves open": (LINE, {"E": "1.23", "dq/do": "1.77", "d o": "5.55"}, None),
     "the wrong side": (EXTREMES, {"m": "1.70", "n": "0.60", "d m": "3.0", "d n": "3.4", "d u": "4.2"}, None),
     "the wrong side, then the right one": (EXTREMES, {"m": "1.70", "n": "0.60", "d w": "3.0"}, None),
-    "nothing explains it": (SQUARES, {"p": "1.11", "q": "9.99", "d o": "5.55", "E": "1.23"}, None),
+    "nothing explains it": (
+        SQUARES,
+        {"do/da": "7.77", "p": "1.11", "q": "9.99", "d o": "5.55", "E": "1.23"},
+        None,
+    ),
     "a gap": (SQUARES, {"o": "3.20", "q": "19.84", "d o": "101.9", "d a": "132.5", "d b": "214.0"}, None),
     "new weights": (SQUARES, {"d a": "23.473", "a+": "-1.9473", "b+": "4.5918", "u+": "0.6554"}, 0.1),
 }

@@ -162,7 +162,7 @@ def given() -> str:
     lines = []
     for text in NUMBERS:
         try:
-            lines.append(f"{text}  ->  {read_given(text, 'u' * (text != 'one'))!r}")
+            lines.append(f"{text}  ->  {read_given(text) if text == 'one' else read_given(text, 'u')!r}")
         except NumberError as error:
             lines.append(f"{text}  ->  {error}")
     return "\n".join(lines)

@@ -130,7 +130,7 @@ WRITTEN: dict[str, tuple[tuple[str, dict[str, float]], dict[str, str], float | N
     "a wrong share": (SQUARES, {"dp/do": "2.20", "dq/da": "6.76", "d a": "16.494", "a+": "-1.249"}, 0.1),
     "what a share leaves open": (LINE, {"E": "1.23", "dq/do": "1.77", "d o": "5.55"}, None),
     "the wrong side": (EXTREMES, {"m": "1.70", "n": "0.60", "d m": "3.0", "d n": "3.4", "d u": "4.2"}, None),
-    "the wrong side, then the right one": (EXTREMES, {"m": "1.70", "n": "0.60", "d w": "3.0"}, None),
+    "the wrong side, then the right one": (EXTREMES, {"m": "1.70", "n": "0.60", "d w": "0.0"}, None),
     "nothing explains it": (
         SQUARES,
         {"do/da": "7.77", "p": "1.11", "q": "9.99", "d o": "5.55", "E": "1.23"},

@@ -1,5 +1,6 @@
 """How a trace is told: explained, in tables, step by step in windows of several sizes."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from typing import get_args
@@ -54,6 +55,16 @@ def table(name: str, kind: TableKind) -> str:
     return "\n".join(forms)
 
 
+def bare(html: str) -> str:
+    """Return a table as HTML without what each of its cells looks like, and without formulas."""
+    return re.sub(r' (?:style|align)="[^"]*"|(?<=<math>).*?(?=</math>)|\n(?=<t[dh])', "", html)
+
+
+def close(latex: str) -> str:
+    """Return LaTeX without the blanks that align its ampersands."""
+    return re.sub(" +", " ", latex)
+
+
 def ends(name: str, kind: TableKind) -> str:
     """Return in which size a broad table is set, with siunitx and without."""
     t, lines = traced(name), []
@@ -85,7 +96,7 @@ ACTS: dict[str, Sequence[Callable[[Session], None]]] = {
                lambda s: s.type_place("h2"), lambda s: s.go_to_place(), lambda s: s.type_place("2"),
                lambda s: s.go_to_place(), lambda s: s.type_place(" "), lambda s: s.go_to_place()),
 }  # fmt: skip
-ANSWERS = ("-1", "many", "", "-1.8", "0.197", "", "-0.59", "1")
+ANSWERS = ("-1", "many", "", "-1.8", "0.197", "", "", "-0.25", "1", "-1", "", "0.15", "-0.15", "", "2.9")
 
 
 def seen(rows: int, columns: int, acts: str) -> str:
@@ -103,11 +114,11 @@ def answered(rows: int, columns: int) -> str:
     s, lines = session(), []
     s.toggle()
     for answer in ANSWERS:
+        while s.asked is None and s.count < len(s.stepper):
+            s.move("next")
         s.number = answer
         s.answer()
         lines += [text for _, text in s.lines(rows, columns)[2:5] if text]
-        if s.asked is None:
-            s.move("next")
     lines.append(_window(s, rows, columns))
     s.toggle()
     s.move("last")
@@ -160,11 +171,17 @@ def _texts() -> Iterator[tuple[str, Callable[[], str]]]:
     )
     yield "statements of a neuron", partial(table, "neuron", "statements")
     yield "neurons of a neuron", partial(table, "neuron", "neurons")
-    yield "statements of large numbers", lambda: latex_table(traced("large"), "statements", 3, siunitx=True)
+    yield "statements of large numbers", lambda: latex_table(traced("large"), "statements", 3)
+    yield (
+        "statements of large numbers, siunitx",
+        lambda: latex_table(traced("large"), "statements", 3, siunitx=True),
+    )
+    yield "formulas in several rows", lambda: close(latex_table(traced("long"), "statements", 4))
+    yield "neurons as HTML", lambda: bare(traced("neuron").table("neurons", "html"))
     yield "broad: neurons of mazur-2-2-2", partial(ends, "mazur-2-2-2", "neurons")
     yield "broad: statements of relu-softmax", partial(ends, "relu-softmax", "statements")
     yield "steps of a neuron", lambda: transcript(Stepper(traced("neuron"), 2, INKS))
-    for rows, columns in ((24, 80), (10, 36)):
+    for rows, columns in ((24, 80), (7, 36)):
         for acts in ACTS:
             yield f"{acts} in {rows} × {columns}", partial(seen, rows, columns, acts)
         yield f"answers in {rows} × {columns}", partial(answered, rows, columns)

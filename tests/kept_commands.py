@@ -1,8 +1,12 @@
 """What commands print: to a file, to few columns, in colours; and one line for each slip."""
 
+import argparse
 import io
+import itertools
 import os
+import runpy
 import shlex
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import chdir, redirect_stderr, redirect_stdout
@@ -11,6 +15,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from scalargrad.cli import main
+from scalargrad.cli.completion import completions
 from scalargrad.cli.plain import PLAIN_LETTERS
 
 NEURON = '"a = w*x + b; h = tanh(a)" w=2 x=1 b=−0,5'
@@ -124,6 +129,34 @@ def plain() -> str:
     return "\n".join(text.encode("ascii", PLAIN_LETTERS).decode() for text in texts)
 
 
+def completed() -> str:
+    """Return what the shell is answered for each argument, of an example and of what is none."""
+    with tempfile.TemporaryDirectory() as directory, chdir(directory):
+        Path("sheet.md").touch()
+        return "\n".join(_completed())
+
+
+def _completed() -> Iterator[str]:
+    dests = ("subject", "values", "of", "claims", "file", "digits")
+    for dest, subject in itertools.product(dests, ("fan-out", "w*x")):
+        for key in (None, "x.key.json"):
+            asked = argparse.Namespace(subject=subject, key=key)
+            found = completions("s", argparse.Action([], dest), asked)
+            yield f"{dest} of {subject}, {key}: {', '.join(found)}"
+
+
+def as_a_module() -> str:
+    """Return what `python -m scalargrad` prints, and its status."""
+    out = io.StringIO()
+    line = ["scalargrad", "check", "fan-out", "u=8"]
+    with redirect_stdout(out), patch.object(sys, "argv", line), patch.dict(os.environ, COLUMNS="80"):
+        try:
+            runpy.run_module("scalargrad", run_name="__main__")
+        except SystemExit as ended:
+            return f"{out.getvalue()}({ended.code})"
+    return "it did not end"
+
+
 def _texts() -> Iterator[tuple[str, Callable[[], str]]]:
     for line in SHOWN:
         yield f"$ {line}", partial(printed, line)
@@ -133,6 +166,8 @@ def _texts() -> Iterator[tuple[str, Callable[[], str]]]:
     for i in range(0, len(SLIPS), A_TEXT):
         yield f"slips, from {i}", partial(slips, SLIPS[i : i + A_TEXT])
     yield "in ASCII", plain
+    yield "completed", completed
+    yield "as a module", as_a_module
 
 
 TEXTS = dict(_texts())

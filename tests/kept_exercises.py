@@ -182,7 +182,8 @@ def _refused(asks: Sequence[Callable[[], object]]) -> str:
 
 def _texts() -> Iterator[tuple[str, Callable[[], str]]]:
     for name, (text, at) in DRAWN.items():
-        digits, seeds = 2 if name == "saturated" else None, 1 if name == "many" else 3
+        digits = {"saturated": 2, "domain": 3}.get(name)
+        seeds = 1 if name in {"many", "domain"} else 3
         yield f"drawn: {name}", partial(drawn, text, at, digits, seeds)
     for name in GALLERY:
         yield f"gallery: {name}", partial(of_gallery, name)

@@ -7,6 +7,8 @@ from functools import partial
 from scalargrad import trace
 from scalargrad.errors import ExpressionError, NumberError
 from scalargrad.expressions import Numbers, free_names, read, read_given
+from scalargrad.expressions.functions import ALIASES, INSTEAD
+from scalargrad.expressions.names import CONSTANTS, MODULES, OUTPUTS
 
 GIVEN: dict[str, Numbers] = {
     "W": [[1.0, -2.0], [3.0, 0.5]], "v": [0.4, -0.6], "b": [0.1, 0.2], "x": 0.3, "y": 0.7, "w1": 1.5,
@@ -116,7 +118,7 @@ NUMBERS = (
     "1,234", "[1 2]", "[1, x]", "a = 2", "1; 2", "log(-1)", "[log(-1)]", "[[1], [1, 2]]", "[", "1e999", "nan",
 )  # fmt: skip
 DRAWN, A_TEXT = 30, 15  # texts with a slip, of how many there is one kept text
-LONGEST, FEW = 70, 2  # letters of what is said, derivatives that are told
+LONGEST, FEW_LETTERS, FEW = 70, 40, 2  # letters of what is said, derivatives that are told
 
 
 def understood(text: str) -> str:
@@ -168,6 +170,24 @@ def given() -> str:
     return "\n".join(lines)
 
 
+def aliases() -> str:
+    """Return what each other name of a function means, in capitals too, and what is written for which."""
+    meant = (f"{alias}: {_formula(f'{alias}(x)')} {_formula(f'{alias.upper()}(x)')}" for alias in ALIASES)
+    return "\n".join((*meant, *(f"{name}: {text}" for name, text in INSTEAD.items())))
+
+
+def _formula(text: str) -> str:
+    try:
+        return trace(read(text, {"x": 0.5}).output).output.formula
+    except ExpressionError as error:
+        return str(error)[:FEW_LETTERS]
+
+
+def names() -> str:
+    """Return the names that are known without a value: of modules, constants, outputs."""
+    return f"{' '.join(sorted(MODULES))}; {CONSTANTS}; {' '.join(OUTPUTS)}"
+
+
 def _texts() -> Iterator[tuple[str, Callable[[], str]]]:
     for name, texts in UNDERSTOOD.items():
         yield name, partial(each, texts)
@@ -175,6 +195,8 @@ def _texts() -> Iterator[tuple[str, Callable[[], str]]]:
         for i in range(0, len(texts), A_TEXT):
             yield f"{name}, from {i}", partial(each, texts[i : i + A_TEXT])
     yield "given", given
+    yield "aliases", aliases
+    yield "names", names
 
 
 TEXTS = dict(_texts())

@@ -1,5 +1,6 @@
 """How a trace is told: explained, in tables, step by step in windows of several sizes."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
@@ -140,6 +141,16 @@ def phases() -> str:
     return "\n".join(lines)
 
 
+def rounded() -> str:
+    """Return which explanations say that they were computed from unrounded values, in how many digits."""
+    lines = []
+    for name, digits in itertools.product(("neuron", *GALLERY), (1, 2, 4)):
+        t = traced(name)
+        told = [v.name for v in t if "unrounded" in str(t.explain(v.index, digits=digits, paths=digits))]
+        lines.append(f"{name} in {digits}: {' '.join(told)}")
+    return "\n".join(lines)
+
+
 def refused() -> str:
     """Return what is said of what cannot be told."""
     asked: tuple[Callable[[], object], ...] = (
@@ -186,6 +197,7 @@ def _texts() -> Iterator[tuple[str, Callable[[], str]]]:
             yield f"{acts} in {rows} × {columns}", partial(seen, rows, columns, acts)
         yield f"answers in {rows} × {columns}", partial(answered, rows, columns)
     yield "ends of phases", phases
+    yield "computed from unrounded values", rounded
     yield "refused", refused
 
 

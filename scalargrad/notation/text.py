@@ -49,8 +49,9 @@ class TextWriter(Prose):
 
     def partial(self, above: str, below: str) -> str:
         """Return ∂above/∂below."""
-        return f"∂{above}/∂{below}"
+        return f"∂{one_line(above)}/∂{one_line(below)}"
 
     def bar(self, label: str) -> str:
         """Return the label with a bar over its first letter."""
-        return f"{label[0]}\u0304{label[1:]}"
+        letter, rest = one_line(label)[:1], one_line(label)[1:]
+        return f"{letter}\u0304{rest}"

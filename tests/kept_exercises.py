@@ -112,6 +112,18 @@ def form(suffix: str) -> str:
     return text.partition("\\begin{document}")[2] or text
 
 
+def solved() -> str:
+    """Return the solution as a notebook shows it."""
+    return sheet().solution._repr_markdown_()
+
+
+def long() -> str:
+    """Return the part of a sheet in LaTeX that has a formula of several lines."""
+    text = " + ".join(f"weight_{i}*input_{i}" for i in range(1, 6))
+    numbers = {f"{name}_{i}": i / 4 for name in ("weight", "input") for i in range(1, 6)}
+    return exercise(evaluate(f"y = {text}", numbers), blanks="forward").sheet.to_latex()[-600:]
+
+
 def marked(write: Written) -> str:
     """Return what is said of a sheet that comes back."""
     text = write(class_of(3)[1])
@@ -189,7 +201,8 @@ def _texts() -> Iterator[tuple[str, Callable[[], str]]]:
         yield f"gallery: {name}", partial(of_gallery, name)
     for suffix in (".txt", ".md", ".csv", ".json", ".tex"):
         yield f"sheet as {suffix}", partial(form, suffix)
-    yield "solution", lambda: str(sheet().solution)
+    yield "solution, folded", solved
+    yield "long formulas as .tex", long
     yield "key", lambda: sheet().key[:400]
     yield "class as text", lambda: classes.text(class_of(8))
     yield "class as Markdown", lambda: classes.markdown(class_of(3))

@@ -122,7 +122,7 @@ LONGEST, FEW_LETTERS = 70, 40  # of what is said
 
 
 def understood(text: str) -> str:
-    """Return each statement that is computed with its value, then what is given; or what is said, and where."""
+    """Return each statement that is computed with its value, then what is given; or what is said where."""
     try:
         output, unused = read(text, {name: x for name, x in GIVEN.items() if name in free_names(text)})
     except ExpressionError as error:

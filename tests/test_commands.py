@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -82,6 +84,12 @@ def test_a_command_ends_with_its_status_and_says_what_it_is_asked(arguments, sta
     finished = run(*arguments)
     assert (finished.returncode, finished.stderr) == (status, "")
     assert line in [" ".join(text.split()) for text in finished.stdout.splitlines()]
+
+
+def test_the_version_is_that_of_the_project():
+    """As its file states it."""
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["project"]["version"] == __version__
 
 
 @pytest.mark.parametrize("name", ["work.json", "work.csv"])
@@ -227,7 +235,7 @@ SLIPS = {
         "fan-out",
     ): "--digits stands before the command; options of a command stand after it",
     ("--completion", "dash"): "unknown shell 'dash'; did you mean bash",
-    ("trace", "fan-out", "--digts", "3"): "did you mean --digits?; see scalargrad trace --help",
+    ("trace", "fan-out", "--digts", "3"): "did you mean --digits? See scalargrad trace --help",
     ("trace", "fan-out", "--color", "sometimes"): "unknown color 'sometimes'; there are: always, auto, never",
     ("draw", NET, "-o", "net.dot", "--view", "neurns"): "did you mean neurons",
     (

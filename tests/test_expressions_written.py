@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from scalargrad import Value, functions, nn, trace
 from scalargrad.engine.node import evaluation_order
-from scalargrad.errors import ExpressionError, NumberError, ScalargradError
+from scalargrad.errors import ExpressionError, NumberError, ScalargradError, ShapeError
 from scalargrad.expressions import evaluate, free_names, read, read_given
+from scalargrad.expressions.given import leaves_of
 from scalargrad.expressions.names import OUTPUTS
+from scalargrad.expressions.vectors import product as product_of
 
 POINT = {"x": 0.3, "y": 0.7}
 W, B, V = [[0.5, -1.0], [2.0, 0.25], [-0.75, 1.5]], [0.1, -0.2, 0.3], [0.4, -0.6]
@@ -263,6 +265,33 @@ def test_what_is_too_large_is_refused_at_once():
         evaluate("[0]*10**9")
     with pytest.raises(ExpressionError, match="too large"):
         evaluate("9**9**9")
+
+
+V = {"v": [0.0] * 9_999}
+BOUNDS = {  # of each bound a text that just meets it and one that is just beyond, with values
+    "characters": ("x".ljust(50_000), "x".ljust(50_001), {"x": 1.0}),
+    "brackets": ("(" * 49 + "x" + ")" * 49, "(" * 50 + "x" + ")" * 50, {"x": 1.0}),
+    "signs": ("-" * 49 + "x", "-" * 50 + "x", {"x": 1.0}),
+    "methods": ("x" + ".relu()" * 49, "x" + ".relu()" * 50, {"x": 1.0}),
+    "numbers": (f"({'+'.join('v' * 11)})[0]" + " + 1" * 9, f"({'+'.join('v' * 11)})[0]" + " + 1" * 10, V),
+}
+
+
+@pytest.mark.parametrize("bound", BOUNDS)
+def test_a_bound_is_met_from_both_sides(bound):
+    """What is just as large is read, what is one larger is refused."""
+    just, beyond, values = BOUNDS[bound]
+    assert math.isfinite(evaluate(just, values).data)
+    with pytest.raises(ExpressionError, match=r"more than|too deeply"):
+        evaluate(beyond, values)
+
+
+def test_the_bounds_of_lists_and_of_their_products_are_met_from_both_sides():
+    """10,000 numbers of one name, 100,000 products of two numbers in one product of matrices."""
+    assert len(leaves_of({"x": [0.0] * 10_000})["x"]) == 10_000
+    assert len(product_of([[1.0] * 400] * 250, [1.0] * 400)) == 250
+    with pytest.raises(ShapeError, match="more than 100,000 products"):
+        product_of([[1.0] * 9_091] * 11, [1.0] * 9_091)
 
 
 @pytest.mark.parametrize(

@@ -56,28 +56,39 @@ def explain(
     known: Sequence[Assumption],
     left_over: Callable[[Assumption | None], int],
 ) -> Explanation:
-    """Return the likeliest explanation of a claim that nothing honest gives.
+    """Return the likeliest explanation of a claim that nothing honest gives, from the work before it."""
+    weighed, unknown = chances(work, claimed, place, known, left_over)
+    if assumptions := _said(weighed, unknown):
+        return Explanation(assumptions)
+    seed = Place("adjoint", work.trace.output)
+    before = cone(work, claimed, place)[:-1]
+    steps = (each for each in before if _is_a_step(each) and each != seed)
+    return Explanation(first=next(steps, None))
+
+
+def chances(
+    work: Work,
+    claimed: Mapping[Place, Claim],
+    place: Place,
+    known: Sequence[Assumption],
+    left_over: Callable[[Assumption | None], int],
+) -> tuple[list[tuple[float, Assumption]], float]:
+    """Return how likely the likeliest explanations of a claim are, with how likely it is none that is known.
 
     `work` holds all numbers before it.  `left_over` counts the claims that are still wrong when the whole
     work is done under an assumption: one slip that explains all later numbers beats several.
     """
     claim, had = claimed[place].as_exact_as(work.precision), work.had[place]
     slack = max(claim.unit, *(abs(end - had.number) for end in had.span))
-    on_the_way = cone(work, claimed, place)
     fitting = [
         candidate
-        for slip, tried in _tried(work, on_the_way).items()
+        for slip, tried in _tried(work, cone(work, claimed, place)).items()
         for candidate in _fitting(claim, had.number, slack, slip, tried)
     ]
     repeated = {each.slip.name for each in known}
     weighed = _weighed(fitting, repeated, left_over)
     room = (claim.telling + 2 * slack) / max(abs(had.number), abs(claim.number), 1e-12)
-    unknown = UNKNOWN * min(1.0, room) * math.exp(-FURTHER * left_over(None))
-    if assumptions := _said(weighed, unknown):
-        return Explanation(assumptions)
-    seed = Place("adjoint", work.trace.output)
-    steps = (each for each in on_the_way[:-1] if _is_a_step(each) and each != seed)
-    return Explanation(first=next(steps, None))
+    return weighed, UNKNOWN * min(1.0, room) * math.exp(-FURTHER * left_over(None))
 
 
 def _is_a_step(place: Place) -> bool:

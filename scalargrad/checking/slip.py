@@ -140,9 +140,7 @@ def wrong_rule(*, of: Rows, weight: float) -> Callable[[Callable[..., Any]], Sli
 def _called(function: Callable[..., Any]) -> tuple[str, str]:
     """Return the name of a function in words, with its documentation as what to say."""
     sentence = (inspect.getdoc(function) or "").removesuffix(".")
-    begins_a_word = sentence[1:2].islower() or sentence[1:2] == " "
-    says = sentence[0].lower() + sentence[1:] if begins_a_word else sentence
-    return function.__name__.replace("_", " "), says
+    return function.__name__.replace("_", " "), sentence[:1].lower() + sentence[1:]
 
 
 def _entered(row: Slip) -> Slip:

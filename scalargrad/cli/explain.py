@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _count(text: str) -> int:
     if not text.isdecimal():
-        message = f"expected a whole number, got {text!r}"
+        message = f"expected a whole number, got {text.strip()!r}"
         raise argparse.ArgumentTypeError(message)
     return int(text)
 

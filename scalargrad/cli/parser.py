@@ -128,7 +128,7 @@ def parsed(parser: Parser, arguments: Sequence[str]) -> argparse.Namespace:
     for text in late:
         if text.startswith("-"):
             slip = unknown("option", text.partition("=")[0], used.known)
-            raise UsageError(f"{slip}; see {used.prog} --help")
+            raise UsageError(f"{slip}{' See' if slip.endswith('?') else '; see'} {used.prog} --help")
         if several is None:
             used.error(f"unrecognized arguments: {' '.join(late)}")
     if several is not None:

@@ -4,6 +4,7 @@ import codecs
 import unicodedata
 
 PLAIN_LETTERS = "scalargrad-plain-letters"  # the name of the error handler
+FRACTION_SLASH = "\u2044"
 PLAIN = {
     "∂": "d",
     "·": "*",
@@ -17,6 +18,7 @@ PLAIN = {
     "\u0304": "~",
     "²": "^2",
     "³": "^3",
+    "√": "sqrt ",
     "“": '"',
     "”": '"',
 }
@@ -27,7 +29,7 @@ def _replace(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     character = error.object[error.start]
-    decomposed = unicodedata.normalize("NFKD", character)
+    decomposed = unicodedata.normalize("NFKD", character).replace(FRACTION_SLASH, "/")  # ½ is 1/2, not 12
     ascii_part = decomposed.encode("ascii", "ignore").decode()
     greek = unicodedata.name(character, "").removeprefix("GREEK SMALL LETTER ").lower()
     spelt = greek if greek.isalpha() else character.encode("ascii", "backslashreplace").decode()

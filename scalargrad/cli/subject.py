@@ -50,7 +50,7 @@ def traced(text: str, values: Mapping[str, Numbers], *, tells: bool = True) -> T
         for name in values.keys() - single.keys():
             raise UsageError(f"{name} is one number in an example, got a list")
         return trace(GALLERY[text].output(**single))
-    if (path := Path(text)).suffix in {*SHEETS, ".json"} and path.is_file():
+    if (path := Path(text)).suffix in {*SHEETS, ".json"}:  # which no expression ends with
         if path.suffix != ".json":
             raise UsageError(f"to mark a sheet, give its key: scalargrad check --key sheet.key.json {text}")
         return Trace.from_json(reading(path))

@@ -64,7 +64,7 @@ class Cursor:
         if token.kind == "unknown":
             return self.error(of_character(token.text), token)
         ends = {"": "it ends too early", "\n": "the line ends too early"}
-        what = ends.get(token.text, f"{token.text} cannot stand here")
+        what = ends.get(token.text, f"{self.text[token.start : token.end]} cannot stand here")
         return self.error(f"cannot read the expression: {what}{advice and f'; {advice}'}", token)
 
     def written(self, piece: Token | Node) -> str:

@@ -70,7 +70,7 @@ def _are_probabilities(values: list[Number]) -> bool:
     made = [
         v.parents[0] for v in values if isinstance(v, Value) and v.primitive and v.primitive.name == "exp"
     ]
-    norms = {v.parents[-1] for v in made if v.primitive and v.primitive.name == "subtract"}
+    norms = {v.parents[1] for v in made if v.primitive and v.primitive.name == "subtract"}
     rows = {norm.primitive and norm.primitive.name for norm in norms}
     return len(made) == len(values) and len(norms) == 1 and rows == {"logsumexp"}
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from scalargrad.notation.labels import one_line, reads_as_a_formula
+from scalargrad.notation.labels import one_line
 from scalargrad.notation.numbers import number
 from scalargrad.notation.writer import LOOSE, Prose, Symbol
 from scalargrad.primitives.row import ATOM, Primitive
@@ -53,6 +53,8 @@ class TextWriter(Prose):
 
     def bar(self, label: str) -> str:
         """Return the label with a bar over its first letter, or over the bracket that ends it."""
-        if reads_as_a_formula(label):
-            return f"{self.enclosed(self.name(label))}\u0304"
-        return f"{label[0]}\u0304{label[1:]}"
+        name = self.name(label)
+        if name.precedence == LOOSE:
+            return f"{self.bracketed(name)}\u0304"
+        letter, rest = str(name)[:1], str(name)[1:]
+        return f"{letter}\u0304{rest}"

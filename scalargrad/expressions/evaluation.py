@@ -99,7 +99,7 @@ def _output(result: Array, statement: Statement, text: str) -> Value:
     if not isinstance(result, list):
         return as_value(result) if isinstance(result, Value) else Value(result)
     name, place = statement.name, statement.expression
-    source = one_line(text.strip())
+    source = one_line(text[place.start : place.end])
     instead = f"add '; sum({name})', or '; {name}[0]'" if name else f"write 'h = {source}; sum(h)', or 'h[0]'"
     message = (
         f"a list is not a number: the output is {described(result)}, and derivatives are of one number; "

@@ -19,10 +19,12 @@ from scalargrad.page.shown import Shown, ShownList
 from scalargrad.page.slots import CLOSING, OPENING, SlotItalic
 from scalargrad.wengert.instruction import Edge, Instruction
 from scalargrad.wengert.list import WengertList
+from scalargrad.wengert.neurons import Unit
 
 INCH = 72.0
 MARK = re.compile(f"{OPENING}([^{CLOSING}|]*)[^{CLOSING}]*{CLOSING}")
 LINE_HEIGHT, EDGE = 18.6, 4.0  # of a line of text, of what is left free above and below, in points
+DOUBLE = 4.0  # between the two borders of the output
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,10 @@ class FigureInscriber(Inscriber):
         """Return the number alone."""
         return self.number(edge.local)
 
+    def _delta(self, unit: Unit) -> Shown:
+        """Return δ as what is the tangent of the activation in forward mode."""
+        return Shown(unit.z.adjoint, f"neuron {unit.z.index}-{unit.a.index}")
+
     def _range(self, name: str, numbers: Any) -> str:
         """Return the least and the most of several numbers, each a number that can change."""
         shown = list(numbers)
@@ -150,10 +156,14 @@ class FigureInscriber(Inscriber):
 
 
 class _LiveInscriber(FigureInscriber):
-    """Write the same with ∂output/∂v as a slot, too: another output may be chosen."""
+    """Write the same with ∂output/∂v and δ as slots, too: another output or mode may be chosen."""
 
     def _derivative(self, v: Instruction) -> str:
         return f"{OPENING}derivative {v.index}{CLOSING}"
+
+    def _delta_sign(self, unit: Unit | None, compact: bool = False) -> str:
+        key = "" if compact or unit is None else f" {unit.z.index}-{unit.a.index}"
+        return f"{OPENING}sign{key}{CLOSING}"
 
 
 def _box(
@@ -162,8 +172,10 @@ def _box(
     x, y = map(float, drawn["pos"].split(","))
     width, tall = (float(drawn[side]) * INCH for side in ("width", "height"))
     inscriptions = inscriber.lines(group, is_compact(picture))
-    lines = tuple(_lines(inscriptions, min(LINE_HEIGHT, (tall - 2 * EDGE) / len(inscriptions))))
-    return Box(group, role_of(group, picture), x, height - y, width, tall, lines)
+    role = role_of(group, picture)
+    inner = tall - 2 * (EDGE + DOUBLE * (role == "output"))
+    lines = tuple(_lines(inscriptions, min(LINE_HEIGHT, inner / len(inscriptions))))
+    return Box(group, role, x, height - y, width, tall, lines)
 
 
 def _lines(inscriptions: Sequence[Any], apart: float = LINE_HEIGHT) -> Iterator[Line]:
@@ -206,7 +218,7 @@ def _path(pos: str, height: float) -> str:
     tip = None
     for part in pos.split():
         x, y = map(float, part.removeprefix("e,").split(","))
-        point = f"{x:g},{height - y:.6g}"
+        point = f"{round(x, 1):g},{round(height - y, 1):g}"
         if part.startswith("e,"):
             tip = point
         else:

@@ -3,11 +3,11 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from scalargrad.drawing.choice import choose
-from scalargrad.drawing.dot import fill, is_compact, key_of, key_on_edge, role_of
+from scalargrad.drawing.dot import BESIDE_TEXT, fill, flow_down, is_compact, key_of, key_on_edge, role_of
 from scalargrad.drawing.figure import Figure
 from scalargrad.drawing.inscriptions import Ink, Inscriber
 from scalargrad.drawing.picture import Arrow, Group, Picture, View
@@ -25,6 +25,8 @@ INCH = 72.0
 MARK = re.compile(f"{OPENING}([^{CLOSING}|]*)[^{CLOSING}]*{CLOSING}")
 LINE_HEIGHT, EDGE = 18.6, 4.0  # of a line of text, of what is left free above and below, in points
 DOUBLE = 4.0  # between the two borders of the output
+CLOSE = "0.1"  # between a node and the text on an edge, in inches: a pane is narrower than paper
+MOST_TURNED = 120  # a longer figure is cut by narrow panes in either direction
 
 
 @dataclass(frozen=True)
@@ -77,13 +79,27 @@ class Curve:
 
 @dataclass(frozen=True)
 class Layout:
-    """One view as Graphviz laid it out: its size, where its nodes stand, how its edges run."""
+    """One view as Graphviz laid it out: its size, where its nodes stand, how its edges run.
+
+    `down` is the same figure with values that flow down, for narrow panes.
+    """
 
     view: View
     width: float
     height: float
     boxes: tuple[Box, ...]
     curves: tuple[Curve, ...]
+    down: "Layout | None" = None
+
+    @property
+    def places(self) -> dict[str, Any]:
+        """Return the size and where all is, in the order of boxes and curves: what a turn changes."""
+        return {
+            "size": [round(self.width), round(self.height)],
+            "nodes": [_rounded(box) for box in self.boxes],
+            "lines": [curve.path for curve in self.curves],
+            "texts": [_rounded(curve) for curve in self.curves if curve.lines],
+        }
 
 
 def layouts(trace: WengertList, digits: int = 4) -> list[Layout]:
@@ -102,14 +118,21 @@ def layouts(trace: WengertList, digits: int = 4) -> list[Layout]:
             continue
         if picture.view == view and len(picture.groups) < len(pictures[-1].groups):
             pictures.append(picture)
-    return [layout(picture, shown, digits) for picture in pictures]
+    found = [layout(picture, shown, digits) for picture in pictures]
+    if len(trace) > MOST_TURNED:
+        return found
+    return [
+        replace(right, down=layout(picture, shown, digits, "down")) for right, picture in zip(found, pictures)
+    ]
 
 
-def layout(picture: Picture, trace: ShownList, digits: int) -> Layout:
+def layout(
+    picture: Picture, trace: ShownList, digits: int, direction: Literal["right", "down"] = "right"
+) -> Layout:
     """Return a picture as Graphviz lays it out, with room for numbers that change."""
     wide = FigureInscriber(trace, "local" if picture.view == "values" else None, SlotItalic(digits))
     longest = "−0." + "0" * digits
-    drawn = json.loads(image(MARK.sub(longest, dot_of(picture, wide)), "json"))
+    drawn = json.loads(image(MARK.sub(longest, dot_of(picture, wide, direction)), "json"))
     height = float(drawn["bb"].split(",")[3])
     objects = [thing for thing in drawn.get("objects", ()) if "pos" in thing]
     found = {thing["name"]: thing for thing in objects}
@@ -124,10 +147,14 @@ def layout(picture: Picture, trace: ShownList, digits: int) -> Layout:
     return Layout(picture.view, float(drawn["bb"].split(",")[2]), height, boxes, curves)
 
 
-def dot_of(picture: Picture, inscriber: Inscriber) -> str:
+def dot_of(picture: Picture, inscriber: Inscriber, direction: str) -> str:
     """Return the DOT text of a picture, in which marks stand for numbers."""
     figure = Figure()
     fill(figure, picture, inscriber, LIGHT)
+    if figure.graph_attr["ranksep"] == BESIDE_TEXT:
+        figure.graph_attr["ranksep"] = CLOSE
+    if direction == "down":
+        flow_down(figure)
     return str(figure.source)
 
 
@@ -164,6 +191,10 @@ class _LiveInscriber(FigureInscriber):
     def _delta_sign(self, unit: Unit | None, compact: bool = False) -> str:
         key = "" if compact or unit is None else f" {unit.z.index}-{unit.a.index}"
         return f"{OPENING}sign{key}{CLOSING}"
+
+
+def _rounded(place: Box | Curve) -> list[float]:
+    return [round(place.x, 1), round(place.y, 1)]
 
 
 def _box(

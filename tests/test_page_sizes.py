@@ -1,5 +1,8 @@
 """The page on the screens that people have: no working is cut, no column is lost, at any step."""
 
+import re
+from importlib.resources import files
+
 import pytest
 from browser import Page, needs_chromium
 
@@ -78,7 +81,7 @@ look();"""
 
 @pytest.mark.parametrize(("width", "height"), SCREENS)
 def test_at_first_sight_the_whole_figure_is_seen_and_then_its_letters_are_read(browser, net, width, height):
-    """Of the 2-2-1 net: before the first step nothing is cut; then letters have 8 pixels; no step turns it."""
+    """Of the 2-2-1 net: before the first step nothing is cut; then letters have 8 pixels; it never turns."""
     screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
     page = Page(browser, net)
@@ -104,3 +107,20 @@ def test_a_figure_turns_with_its_window_and_keeps_what_is_selected(browser, net)
         assert page.one(".selected").get_attribute("data-node") == "13"
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     assert places[0] == places[2] != places[1]
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1024, 768)])
+def test_keys_and_signs_are_explained_in_sight(browser, net, width, height):
+    """Every letter that is a key has a line of its own or shares one, and no line is out of the window."""
+    screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    page = Page(browser, net)
+    page.one(".key summary").click()
+    places = [line.rect for line in page.all(".key dl div")]
+    signs = " ".join(line.text for line in page.all(".key dt"))
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert all(0 <= r["x"] <= width - r["width"] and 0 <= r["y"] <= height - r["height"] > 0 for r in places)
+    keys = files("scalargrad.page").joinpath("keys.js").read_text("utf-8").split("const keys = {")[1]
+    letters = re.findall(r"\b([a-z]): actions", keys.split("};")[0])
+    assert len(letters) == 4
+    assert set(letters) <= set(re.findall(r"\w+", signs))

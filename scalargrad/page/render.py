@@ -32,7 +32,7 @@ SCRIPTS = (
     *("figure.js", "change.js", "judging.js", "answers.js", "copy.js", "keys.js"),
 )
 STYLES = ("normal", "italic")  # of the fonts: docs/fonts.md tells how they were made
-REMARK, LOOSE = re.compile(r"(?s)/\*.*?\*/"), re.compile(r";?\s*([{};,])\s*")  # in styles
+REMARK, LOOSE = re.compile(r"(?s)/\*.*?\*/"), re.compile(r";?\s*([{};,])\s*|(?<=:)\s+")  # in styles
 COMMENT = re.compile(r"(^|\s+)// [^\"'`]*$")
 PORTRAIT = 900  # points; a wider figure is printed in landscape
 LONG = 120  # the workings of a longer trace are packed, and unpacked by the script
@@ -88,8 +88,7 @@ def render(
     facts["packed"] = _packed(template.make_module(facts), facts)
     style, script = (
         _faces()
-        + _colours()
-        + _tight(_asset("page.css") + (_asset("exercise.css") if quiz else ""))
+        + _tight(_colours() + _asset("page.css") + (_asset("exercise.css") if quiz else ""))
         + _widths(facts["page"], views, digits),
         _script(trace, digits, list(map(tspans.name, trace)), beside, parameters, quiz=quiz),
     )

@@ -137,6 +137,7 @@ function fill() {
 // ---- the step
 
 function show() {
+  forgetRemark();
   showNumbers();
   const working = workingOf(plan.steps[step]);
   freshen(working);

@@ -289,6 +289,15 @@ def test_what_lies_below_a_text_on_an_edge_takes_nothing_from_its_letters(any_br
         )
 
 
+def test_no_line_is_seen_between_the_letters_of_a_local_derivative(net):
+    """The line of its edge, level here, is interrupted there: 0.1619 does not look like 0:1619."""
+    set_slider(net, 19)
+    labels = [net.one(f".on-edge [data-shows='local {edge}']") for edge in ("13-0", "16-0", "19-0")]
+    before = [label.screenshot_as_png for label in labels]
+    net.browser.execute_script("document.querySelectorAll('.edge').forEach((e) => e.remove())")
+    assert [label.screenshot_as_png for label in labels] == before
+
+
 @pytest.mark.parametrize("name", ["sigmoid-2-2-1", "mazur-2-2-2"])
 def test_neurons_show_deltas_in_reverse_mode_and_tangents_in_forward_mode(browser, tmp_path, name):
     """δ is ∂y/∂z, which forward mode has none of: there a neuron shows the tangent of what it hands on."""

@@ -29,7 +29,7 @@ from scalargrad.wengert.roles import roles
 
 SCRIPTS = (
     *("numbers.js", "sweep.js", "plan.js", "show.js", "compose.js"),
-    *("figure.js", "change.js", "judging.js", "answers.js", "copy.js", "keys.js"),
+    *("figure.js", "selection.js", "change.js", "judging.js", "answers.js", "copy.js", "keys.js"),
 )
 STYLES = ("normal", "italic")  # of the fonts: docs/fonts.md tells how they were made
 REMARK, LOOSE = re.compile(r"(?s)/\*.*?\*/"), re.compile(r";?\s*([{};,])\s*|(?<=:)\s+")  # in styles

@@ -118,11 +118,29 @@ def test_the_figure_has_every_node_and_edge():
     edges = {(curve.edge.child.index, curve.edge.position) for curve in values.curves}
     assert edges == {(row.index, i) for row in t for i in range(len(row.parents))}
     assert [len(view.boxes) for view in (values, neurons, layers)] == [20, 5, 4]
-    for figure, a in ((view, box) for view in (values, neurons, layers) for box in view.boxes):
+    figures = [figure for view in (values, neurons, layers) for figure in (view, view.down)]
+    for figure, a in ((each, box) for each in figures for box in each.boxes):
         assert 0 < a.x < figure.width
         for b in figure.boxes:
             apart = abs(a.x - b.x) >= (a.width + b.width) / 2 or abs(a.y - b.y) >= (a.height + b.height) / 2
             assert a is b or apart
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_the_figure_whose_values_flow_down_is_the_same_figure(name):
+    """Node for node and edge for edge, and what is computed lies further on than its operands."""
+    for right in layouts(trace(example(name).output())):
+        down = right.down
+        assert [box.instruction for box in down.boxes] == [box.instruction for box in right.boxes]
+        assert [box.height for box in down.boxes] == [box.height for box in right.boxes]
+        assert [curve.edge for curve in down.curves] == [curve.edge for curve in right.curves]
+        assert {kind: len(places) for kind, places in down.places.items()} == {
+            kind: len(places) for kind, places in right.places.items()
+        }
+        for figure, along in ((right, "x"), (down, "y")):
+            place = {v: getattr(box, along) for box in figure.boxes for v in box.group.instructions}
+            ends = [(place[e.parent], place[e.child]) for c in figure.curves for e in c.arrow.edges]
+            assert sum(head > tail for tail, head in ends) > 0.8 * len(ends)  # long ones turn back
 
 
 def test_the_page_is_one_small_file_that_loads_nothing():

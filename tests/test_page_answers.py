@@ -173,6 +173,16 @@ def test_numbers_are_read_as_people_type_them(browser, typed, number):
     assert browser.execute_script(script, typed) == number
 
 
+@pytest.fixture
+def net(browser, tmp_path):
+    """Return the page of the 2-2-1 net, which predicts."""
+    path = tmp_path / "page.html"
+    trace(example("sigmoid-2-2-1").output()).to_html(path)
+    page = Page(browser, path.as_uri())
+    page.do("predict")
+    return page
+
+
 def test_answers_are_judged_one_after_the_other(browser, tmp_path):
     """A wrong one says its slip and may be mended; the tally counts first tries; the last one reveals."""
     path = tmp_path / "page.html"
@@ -197,3 +207,35 @@ def test_answers_are_judged_one_after_the_other(browser, tmp_path):
     page.wait(lambda: "0.3564" in page.working())
     assert page.one(".tally").text == "4 of 5 right at the first try"
     assert page.logs()[0] == []
+
+
+@pytest.mark.parametrize("focus", ["[data-do=predict]", "[data-do=fit]", "body", "[data-node='3']"])
+def test_who_types_a_number_while_one_is_asked_for_answers(net, focus):
+    """Wherever the focus is; it goes to the first field that is open, where Enter judges."""
+    set_slider(net, 1)
+    for first in "10.-+":
+        net.browser.execute_script(
+            "document.activeElement.blur(); document.querySelector(arguments[0]).focus()", focus
+        )
+        net.browser.switch_to.active_element.send_keys(first)
+        field = net.browser.switch_to.active_element
+        assert field.get_attribute("aria-label") == "v₁₁"
+        field.send_keys("9\ue007")
+        assert field.get_attribute("value") == f"{first}9"
+        assert net.one(".guess output").text.startswith("✗")
+
+
+def test_letters_and_numbers_that_answer_nothing_are_keys_as_before(net):
+    """A letter is a command while a number is asked for, and a sign zooms while none is."""
+    net.do("next")
+    net.one("[data-do=predict]").click()  # nothing is asked for any more
+    view = "return document.querySelector('.view:not(.hidden)').getAttribute('viewBox')"
+    before = net.browser.execute_script(view)
+    net.press("+")
+    assert net.browser.execute_script(view) != before
+    net.press("0")
+    net.one("[data-do=predict]").click()
+    net.do("next")
+    net.browser.execute_script("document.activeElement.blur()")
+    net.press("f")
+    assert net.step == 9

@@ -7,8 +7,11 @@ from browser import Page, choose, needs_chromium, set_slider
 
 from scalargrad import nn, trace
 from scalargrad.cli import main
+from scalargrad.engine.node import evaluation_order
 from scalargrad.examples import GALLERY, example
 from scalargrad.notation.mathml import MathWriter
+from scalargrad.notation.textbook import TextbookWriter
+from scalargrad.wengert.neurons import units_of
 
 pytestmark = needs_chromium
 VIEW = """const view = document.querySelector('.canvas .view:not(.hidden)');
@@ -17,6 +20,16 @@ INSIDE = """const active = document.querySelector('.view:not(.hidden) .node.acti
 const pane = document.querySelector('.canvas').getBoundingClientRect();
 return active.left >= pane.left && active.right <= pane.right
   && active.top >= pane.top && active.bottom <= pane.bottom"""
+
+LEAST_GAP = """const nodes = [...document.querySelectorAll('.view:not(.hidden) .node')];
+return Math.min(...nodes.flatMap((node) => {
+  const box = node.querySelector('.box').getBBox();
+  const ink = [...node.querySelectorAll('text')].map((text) => {
+    const base = Number(text.getAttribute('y')); // above it the letters, below it an index
+    return [base - 10.5 - box.y, box.y + box.height - (base + 3 + 2.5)];
+  });
+  return ink.flat();
+}))"""
 
 
 @pytest.fixture
@@ -247,3 +260,73 @@ def test_a_browser_that_cannot_unpack_steps_through_what_is_there(browser, tmp_p
         assert page.logs()[0] == []
     finally:
         browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+
+
+def test_what_lies_below_a_text_on_an_edge_takes_nothing_from_its_letters(any_browser, tmp_path):
+    """With nothing else in the figure the same is seen with it and without it, in any mode, at any zoom."""
+    path = tmp_path / "page.html"
+    trace(example("sigmoid-2-2-1").output()).to_html(path)
+    any_browser.get(path.as_uri())
+    page = Page.__new__(Page)
+    page.browser = any_browser
+    page.wait(lambda: page.all("html.js"))
+    choose(page, "view", "neurons")
+    hide = "for (const e of document.querySelectorAll(arguments[0])) e.style.display = 'none'"
+    for by, closer in (("", 0), ("0", 2)):
+        choose(page, "by", by)
+        set_slider(page, 19)
+        for _ in range(closer):
+            page.do("in")
+        any_browser.execute_script(hide, ".edge, .node")
+        assert len(page.all(".view:not(.hidden) .on-edge use")) == 6
+        before = page.one(".canvas").screenshot_as_png
+        any_browser.execute_script(hide, ".on-edge use")
+        assert page.one(".canvas").screenshot_as_png == before
+        any_browser.execute_script(hide, ".on-edge")
+        assert page.one(".canvas").screenshot_as_png != before
+        any_browser.execute_script(
+            "for (const e of document.querySelectorAll('.on-edge, use')) e.style.display = ''"
+        )
+
+
+def test_no_line_is_seen_between_the_letters_of_a_local_derivative(net):
+    """The line of its edge, level here, is interrupted there: 0.1619 does not look like 0:1619."""
+    set_slider(net, 19)
+    labels = [net.one(f".on-edge [data-shows='local {edge}']") for edge in ("13-0", "16-0", "19-0")]
+    before = [label.screenshot_as_png for label in labels]
+    net.browser.execute_script("document.querySelectorAll('.edge').forEach((e) => e.remove())")
+    assert [label.screenshot_as_png for label in labels] == before
+
+
+@pytest.mark.parametrize("name", ["sigmoid-2-2-1", "mazur-2-2-2"])
+def test_neurons_show_deltas_in_reverse_mode_and_tangents_in_forward_mode(browser, tmp_path, name):
+    """δ is ∂y/∂z, which forward mode has none of: there a neuron shows the tangent of what it hands on."""
+    path, nodes = tmp_path / "page.html", evaluation_order(example(name).output())
+    t = trace(nodes[-1])
+    t.to_html(path)
+    page, x = Page(browser, path.as_uri()), next(node for node in nodes if t[node].role == "input")
+    for view in ("neurons", "layers"):
+        choose(page, "view", view)
+        choose(page, "by", "")
+        set_slider(page, len(t.steps))
+        assert any("δ" in text for text in texts(page, "text.adjoint"))
+        choose(page, "by", t[x].index)
+        set_slider(page, len(t.steps))
+        assert not any("δ" in text for text in texts(page, "text.adjoint"))
+    choose(page, "view", "neurons")
+    shown = texts(page, "text.adjoint")
+    activations = [unit.a for unit in units_of(t)]
+    for node in nodes:
+        if t[node] in activations:
+            tangent = TextbookWriter().number(trace(node)[x.label].adjoint)  # of a trace that ends there
+            assert f"∂{t[node].name}/∂{x.label} = {tangent}" in shown
+
+
+def test_no_line_of_a_node_touches_its_border(net):
+    """In any view, whatever is shown."""
+    for view in ("values", "neurons", "layers"):
+        choose(net, "view", view)
+        for step in (0, 19):
+            set_slider(net, step)
+            least = net.browser.execute_script(LEAST_GAP)
+            assert least > 1.2, (view, step)

@@ -292,6 +292,24 @@ def test_a_wrong_number_is_marked_and_changes_nothing(page):
     assert control(net, "w1").get_attribute("value") == "1.76"
 
 
+def test_what_is_taken_is_said_where_it_was_typed(page):
+    """Seen at the control and heard, with the number that stays, until something else is done."""
+    net = page(example("sigmoid-2-2-1").output(), "#step=19")
+    for text, said in (("abc", "type a number"), ("1.5x", "type a number"), ("1,000", "may part thousands")):
+        typed(net, "w1", text + "\ue007")
+        remark = net.one("td[data-leaf='2'] .remark")
+        assert said in remark.text
+        assert remark.text.endswith("; 1.76 stays")
+        assert net.one(".announcement").get_attribute("textContent") == remark.text
+        assert control(net, "w1").get_attribute("value") == "1.76"
+    net.do("previous")
+    assert not net.all(".remark")
+    net.one(".rate").send_keys("x\ue007")
+    assert "type a number" in net.one(".descent .remark").text
+    typed(net, "w1", "1.5\ue007")
+    assert not net.all(".remark")
+
+
 def test_the_address_keeps_the_numbers(page, browser):
     """A link shows just what was shown; names are escaped."""
     x, y = Value(2.0, label="a & b=c"), Value(3.0, label="y")

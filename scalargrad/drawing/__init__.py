@@ -91,9 +91,7 @@ def draw(
     else:
         dot.fill(figure, picture, italic, THEMES[theme])
     if direction == "down":
-        figure.graph_attr["rankdir"] = "TB"
-        for port in ("tailport", "headport"):
-            figure.edge_attr.pop(port, None)
+        dot.flow_down(figure)
     figure.time_limit = time_limit
     figure.text = text_form(picture, plain)
     shown = f"{counted(picture.values, 'value')} in {counted(len(picture.groups), 'node')}"

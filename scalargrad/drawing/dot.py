@@ -36,6 +36,13 @@ def graph_attributes(picture: Picture, theme: Theme) -> tuple[Attributes, Attrib
     return graph, node, edge
 
 
+def flow_down(graph: Any) -> None:
+    """Let values flow down instead of to the right."""
+    graph.graph_attr["rankdir"] = "TB"
+    for port in ("tailport", "headport"):
+        graph.edge_attr.pop(port, None)
+
+
 def caption(picture: Picture, theme: Theme) -> Attributes:
     """Return the line below the drawing that says what it does not show, if there is anything."""
     shown = len(picture.groups)

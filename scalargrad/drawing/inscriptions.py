@@ -139,8 +139,17 @@ class Inscriber:
         if a is not z:
             yield Inscription("value", self.value(a))
         if self.adjoints:
-            delta = "" if compact else f"{self._derivative(z)} = "
-            yield Inscription("adjoint", f"δ = {delta}{self.number(z.adjoint)}")
+            yield Inscription(
+                "adjoint", f"{self._delta_sign(unit, compact)} = {self.number(self._delta(unit))}"
+            )
+
+    def _delta(self, unit: Unit) -> float:
+        """Return δ, the derivative by the sum of a neuron."""
+        return unit.z.adjoint
+
+    def _delta_sign(self, unit: Unit | None, compact: bool = False) -> str:
+        """Return what stands before δ; `compact` or of several neurons it is the letter alone."""
+        return "δ" if compact or unit is None else f"δ = {self._derivative(unit.z)}"
 
     def _weighted_sum(self, unit: Unit) -> str:
         """Return Σ wᵢxᵢ + b, spelled out in the order of the trace where that is short."""
@@ -213,7 +222,7 @@ class Inscriber:
         if self.values:
             yield Inscription("value", self._range(self._letter(units), (unit.a.value for unit in units)))
         if self.adjoints:
-            yield Inscription("adjoint", self._range("δ", (unit.z.adjoint for unit in units)))
+            yield Inscription("adjoint", self._range(self._delta_sign(None), map(self._delta, units)))
 
     def _matrix(self, units: Sequence[Unit]) -> str:
         """Return the matrix that the weights of a layer make: its elements if they are few, or its shape."""

@@ -52,11 +52,23 @@ function questionOf(what) {
   return `contribution to <math>${nameOf(trace[row].parents[k])}</math>`;
 }
 
+// Who types a number while one is asked for means the answer, wherever the focus is.
+function begin(key) {
+  const field = all(".guess input").find((each) => !each.classList.contains("right"));
+  if (!asking || !field || !/^[\d.+−-]$/.test(key)) return false;
+  pause();
+  field.focus();
+  field.value = key;
+  return true;
+}
+
+const wanted = (typed, said) => (/\d,\d{3}$/.test(typed.trim()) ? "a comma before three digits may part thousands: write a point" : said);
+
 function answer(what, input, verdict) {
   const claim = claimOf(input.value);
   mark(input, claim?.number);
   if (!claim) {
-    verdict.textContent = /\d,\d{3}$/.test(input.value.trim()) ? "a comma before three digits may part thousands: write a point" : "type a number";
+    verdict.textContent = wanted(input.value, "type a number");
     return;
   }
   const { ok, remark } = judge(what, claim);

@@ -52,6 +52,7 @@ let descending = 0;
 function descend() {
   const eta = numberIn(rate);
   mark(rate, eta);
+  if (eta === undefined) remark(rate, wanted(rate.value, "type a number, 0.1 or 1/3"));
   if (eta === undefined || now.problem.row !== null) return stopDescending();
   const gradient = plan.by === undefined ? now : swept(data, plan.output);
   const next = new Map(data);
@@ -111,6 +112,19 @@ function mark(control, number) {
   else control.removeAttribute("aria-invalid");
 }
 
+// What is taken is said at the control, and aloud, until something else is done.
+function remark(control, said) {
+  const note = make("span", said);
+  note.className = "remark";
+  forgetRemark();
+  control.after(note);
+  one(".announcement").textContent = said;
+}
+
+function forgetRemark() {
+  one(".remark")?.remove();
+}
+
 // The control of a leaf stands where its number stood; it has all digits while it is typed in.
 function controlOf(cell) {
   const leaf = Number(cell.dataset.leaf), { name, value } = trace[leaf];
@@ -125,12 +139,13 @@ function controlOf(cell) {
     mark(control, number);
   });
   let before = data;
-  control.addEventListener("focus", () => { before = data; control.value = String(now.values[leaf]); control.select(); });
+  control.addEventListener("focus", () => { forgetRemark(); before = data; control.value = String(now.values[leaf]); control.select(); });
   control.addEventListener("blur", () => {
-    const isNone = control.hasAttribute("aria-invalid") && before !== data;
-    if (isNone) actions.undo(); // what was typed began as a number and ended as none: 1/3x
+    const isNone = control.hasAttribute("aria-invalid"), typed = control.value;
+    if (isNone && before !== data) actions.undo(); // what was typed began as a number and ended as none: 1/3x
     changing = null;
     fill();
+    if (isNone) remark(control, `${wanted(typed, "type a number, 1.5 or 1/3")}; ${control.value} stays`);
   });
   control.addEventListener("keydown", (event) => {
     const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];

@@ -1,6 +1,6 @@
 // Workings that no one wrote down before: the seed of another output, and forward mode.
 
-const nameOf = (row) => one(`tr[data-slot="${row}"] th math > mrow`)?.innerHTML ?? `<mtext>${named(trace[row])}</mtext>`;
+const nameOf = (row) => one(`tr[data-slot="${row}"] th math`)?.innerHTML ?? `<mtext>${named(trace[row])}</mtext>`;
 const fraction = (above, below) => `<mfrac><mrow><mo>∂</mo>${above}</mrow><mrow><mo>∂</mo>${below}</mrow></mfrac>`;
 const slot = (what, brackets = "") => `<mrow data-shows="${what}" data-brackets="${brackets}"></mrow>`;
 const bracket = (inner) => `<mrow><mo form="prefix" stretchy="false">(</mo>${inner}<mo form="postfix" stretchy="false">)</mo></mrow>`;

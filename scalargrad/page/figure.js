@@ -1,30 +1,70 @@
-// The figure: which view of it, how large, what is selected in it.
+// The figure: which view of it, in which direction, how large.
 
-const canvas = one(".canvas"), READABLE = 0.6, LARGEST = 1.6; // pixels for a unit, of which a letter has 14
-let view = one(".canvas .view"), scale = 1, center = [0, 0], isFitted = true;
+const canvas = one(".canvas"), LARGEST = 1.6; // pixels for a unit, of which a letter has 14
+const READABLE = 0.6, OVERVIEW = 0.35; // what is smaller is cut, but for the first sight of the whole
+let view = one(".canvas .view"), scale = 1, center = [0, 0], isFitted = true, hasMoved = false, isFirstSight = true;
+
+const fitting = ({ width, height }, room) => Math.min(room[0] / width, room[1] / height);
 
 function place() {
-  if (!view) return;
-  const { clientWidth, clientHeight } = canvas, full = view.whole;
-  if (!clientWidth || !clientHeight) return;
+  if (!view || !canvas.clientWidth || !canvas.clientHeight) return;
   if (isFitted) {
-    const fitting = Math.min(clientWidth / full.width, clientHeight / full.height);
-    scale = Math.min(Math.max(fitting, READABLE), LARGEST);
-    center = [full.x, full.y + full.height / 2]; // what does not fit begins at the left
+    const { x, y, width, height } = view.whole, whole = fitting(view.whole, [canvas.clientWidth, canvas.clientHeight]);
+    isFirstSight = step === 0;
+    scale = isFirstSight && whole >= OVERVIEW ? Math.min(whole, LARGEST) : Math.min(Math.max(whole, READABLE), LARGEST);
+    if (!hasMoved) center = view.isDown ? [x + width / 2, y] : [x, y + height / 2]; // what does not fit begins where values do
   }
+  aim();
+}
+
+function aim() {
+  const { clientWidth, clientHeight } = canvas, full = view.whole;
   const size = [clientWidth / scale, clientHeight / scale], start = [full.x, full.y], extent = [full.width, full.height];
   const corner = center.map((c, i) => (size[i] >= extent[i] ? start[i] + (extent[i] - size[i]) / 2
     : Math.min(Math.max(c - size[i] / 2, start[i]), start[i] + extent[i] - size[i])));
   center = corner.map((c, i) => c + size[i] / 2);
   view.setAttribute("viewBox", [...corner, ...size].map((x) => x.toFixed(2)).join(" "));
-  canvas.classList.toggle("movable", size.some((s, i) => s < extent[i]));
+  canvas.classList.toggle("movable", size.some((s, i) => s < extent[i] - 0.01));
+}
+
+// Where a pane is too narrow for values that flow to the right they flow down, if that shows more of them. The height
+// that counts is not that of the pane, which differs from step to step.
+function turn() {
+  const down = packed.down?.[view?.dataset.view];
+  if (!down) return;
+  view.right ??= placesOf(view);
+  const room = [canvas.clientWidth, innerHeight / 2], right = fitting(wholeOf(view.right), room);
+  const isDown = right < READABLE && fitting(wholeOf(down), room) > 1.2 * right;
+  if (isDown === Boolean(view.isDown)) return;
+  view.isDown = isDown;
+  [isFitted, hasMoved] = [true, false];
+  put(view, isDown ? down : view.right);
+}
+
+const wholeOf = ({ size: [width, height] }) => ({ x: -6, y: -6, width: width + 12, height: height + 12 });
+const placed = (figure) => [all(".node", figure), all(".edge", figure), all(".on-edge", figure)];
+
+function placesOf(figure) {
+  const [nodes, lines, texts] = placed(figure), { width, height } = figure.whole;
+  const at = (element) => element.getAttribute("transform").match(/[-\d.]+/g);
+  return { size: [width - 12, height - 12], nodes: nodes.map(at), texts: texts.map(at),
+    lines: lines.map((edge) => one(".line", edge).getAttribute("d")) };
+}
+
+function put(figure, { size, nodes, lines, texts }) {
+  const [shapes, edges, written] = placed(figure);
+  const move = (elements, to) => elements.forEach((element, i) => element.setAttribute("transform", `translate(${to[i].join(" ")})`));
+  move(shapes, nodes);
+  move(written, texts);
+  edges.forEach((edge, i) => { for (const path of all("path", edge)) path.setAttribute("d", lines[i]); });
+  figure.whole = wholeOf({ size });
 }
 
 function zoom(by) {
   if (!view) return;
   isFitted = false;
   scale = Math.min(Math.max(scale * by, 0.1), 8);
-  place();
+  aim();
 }
 
 function fit() { // all of it, however small
@@ -36,11 +76,15 @@ function fit() { // all of it, however small
 
 function pan(x, y) {
   center = [center[0] - x / scale, center[1] - y / scale];
-  place();
+  aim();
 }
 
 // The step at hand stays in sight where not all of the figure does.
 function followActive() {
+  if (isFitted && isFirstSight !== (step === 0)) {
+    hasMoved = false;
+    place();
+  }
   const active = view && one(".node.active", view);
   if (active) keepInSight(active, 30);
 }
@@ -48,10 +92,9 @@ function followActive() {
 function keepInSight(shape, margin) {
   if (!canvas.classList.contains("movable")) return;
   const [x, y] = beyond(shape, canvas, margin);
-  if (x || y) {
-    isFitted = false;
-    pan(-x, -y);
-  }
+  if (!x && !y) return;
+  hasMoved = true;
+  pan(-x, -y);
 }
 
 function showView(name) {
@@ -63,9 +106,10 @@ function showView(name) {
   }
   view = found;
   for (const each of all(".canvas .view")) each.classList.toggle("hidden", each !== view);
-  isFitted = true;
+  [isFitted, hasMoved] = [true, false];
   prepareView();
   findPlaces();
+  turn();
   place();
   fill();
   show();
@@ -131,11 +175,14 @@ canvas?.addEventListener("click", (event) => {
 canvas?.addEventListener("wheel", (event) => {
   const before = view.getAttribute("viewBox");
   if (event.ctrlKey) zoom(Math.exp(-event.deltaY / 300));
-  else if (canvas.classList.contains("movable")) pan(-event.deltaX, -event.deltaY);
+  else if (canvas.classList.contains("movable")) {
+    isFitted = false;
+    pan(-event.deltaX, -event.deltaY);
+  }
   if (view.getAttribute("viewBox") !== before) event.preventDefault(); // else the page scrolls
 }, { passive: false });
 
-const resized = new ResizeObserver(() => { place(); followActive(); });
+const resized = new ResizeObserver(() => { turn(); place(); followActive(); });
 
 // ---- magnitudes
 
@@ -152,78 +199,4 @@ function weigh() {
     edge.classList.toggle("negative", share !== undefined && x < 0);
     edge.classList.toggle("positive", share !== undefined && x >= 0);
   }
-}
-
-// ---- a selected node or edge: its sum or contribution, copied from where scripts-off readers find it
-
-const selection = one(".selection"), content = make("div", ""), sliding = make("label", "");
-const knob = Object.assign(document.createElement("input"), { type: "range" });
-sliding.className = "sliding";
-selection.append(content, sliding);
-knob.addEventListener("input", () => change(Number(knob.dataset.leaf), Number(knob.value)));
-knob.addEventListener("change", () => { changing = null; });
-knob.addEventListener("keydown", (event) => /^(Arrow|Home|End|Page)/.test(event.key) && event.stopPropagation());
-
-function select(element) {
-  selected = element;
-  showSelection();
-  if (element) bringIntoView(one(".workings"), selection);
-}
-
-function showSelection() {
-  for (const element of all("svg .selected")) element.classList.remove("selected");
-  selection.hidden = !selected;
-  if (!selected) return content.replaceChildren();
-  selected.classList.add("selected");
-  const { node, edge } = selected.dataset, child = Number(edge?.split("-")[0]);
-  const source = edge ? one(`[data-transfer="${edge}"]`, sectionOf(`reverse-${child}`)) : sectionOf(`sum-${node}`);
-  freshen(source.closest(".working, .sum"));
-  const entries = edge ? [] : entriesOf(`adjoint ${node}`, plan);
-  const complete = edge ? plan.reverse(child) : entries.at(-1)?.since ?? 0;
-  const heading = document.createElement("h3");
-  const subject = `<math>${nameOf(Number(edge ? trace[child].parents[Number(edge.split("-")[1])] : node))}</math>`;
-  heading.innerHTML = edge ? `Contribution of this edge to ${subject}` : `Whole adjoint of ${subject}: ${uses(readers[Number(node)].length)}`;
-  const close = make("button", "×");
-  Object.assign(close, { type: "button", className: "close" });
-  close.setAttribute("aria-label", "Close");
-  close.addEventListener("click", () => select(null));
-  content.replaceChildren(heading, close, edge ? tableOf(source) : one(".equation", source).cloneNode(true));
-  slide(edge ? undefined : Number(node));
-  if (step < complete && Number.isFinite(complete) && plan.by === undefined) {
-    const wait = make("button", `Not computed yet: go to step ${complete}`);
-    wait.type = "button";
-    wait.addEventListener("click", () => go(complete));
-    content.append(wait);
-  }
-  selection.classList.toggle("pending", step < complete || (step === complete && asking));
-}
-
-// The slider of a selected leaf stays where it is while it is dragged, whatever is written above it.
-function slide(leaf) {
-  sliding.hidden = leaf === undefined || Boolean(trace[leaf].parents);
-  if (sliding.hidden) return;
-  const { name } = trace[leaf], value = now.values[leaf], reach = 10 ** Math.ceil(Math.log10(2 * Math.abs(value) || 1));
-  if (Number(knob.dataset.leaf) !== leaf || Math.abs(value) > Number(knob.max)) { // else it stays while it is dragged
-    Object.assign(knob, { min: -reach, max: reach, step: reach / 200 });
-    knob.dataset.leaf = leaf;
-    knob.setAttribute("aria-label", `${name}, its value`);
-    sliding.replaceChildren(`${named(trace[leaf])} from −${text(reach)} to ${text(reach)}`, knob);
-  }
-  knob.value = now.values[leaf];
-}
-
-function uses(count) {
-  return count === 0 ? "the seed" : count === 1 ? "one use" : `a sum over ${count} uses`;
-}
-
-function tableOf(row) {
-  const table = row.closest("table").cloneNode(true);
-  one("tbody", table).replaceChildren(row.cloneNode(true));
-  return table;
-}
-
-function make(tag, written) {
-  const element = document.createElement(tag);
-  element.textContent = written;
-  return element;
 }

@@ -3,11 +3,11 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from scalargrad.drawing.choice import choose
-from scalargrad.drawing.dot import fill, is_compact, key_of, key_on_edge, role_of
+from scalargrad.drawing.dot import BESIDE_TEXT, fill, flow_down, is_compact, key_of, key_on_edge, role_of
 from scalargrad.drawing.figure import Figure
 from scalargrad.drawing.inscriptions import Ink, Inscriber
 from scalargrad.drawing.picture import Arrow, Group, Picture, View
@@ -19,10 +19,14 @@ from scalargrad.page.shown import Shown, ShownList
 from scalargrad.page.slots import CLOSING, OPENING, SlotItalic
 from scalargrad.wengert.instruction import Edge, Instruction
 from scalargrad.wengert.list import WengertList
+from scalargrad.wengert.neurons import Unit
 
 INCH = 72.0
 MARK = re.compile(f"{OPENING}([^{CLOSING}|]*)[^{CLOSING}]*{CLOSING}")
 LINE_HEIGHT, EDGE = 18.6, 4.0  # of a line of text, of what is left free above and below, in points
+DOUBLE = 4.0  # between the two borders of the output
+CLOSE = "0.1"  # between a node and the text on an edge, in inches: a pane is narrower than paper
+MOST_TURNED = 120  # a longer figure is cut by narrow panes in either direction
 
 
 @dataclass(frozen=True)
@@ -75,13 +79,27 @@ class Curve:
 
 @dataclass(frozen=True)
 class Layout:
-    """One view as Graphviz laid it out: its size, where its nodes stand, how its edges run."""
+    """One view as Graphviz laid it out: its size, where its nodes stand, how its edges run.
+
+    `down` is the same figure with values that flow down, for narrow panes.
+    """
 
     view: View
     width: float
     height: float
     boxes: tuple[Box, ...]
     curves: tuple[Curve, ...]
+    down: "Layout | None" = None
+
+    @property
+    def places(self) -> dict[str, Any]:
+        """Return the size and where all is, in the order of boxes and curves: what a turn changes."""
+        return {
+            "size": [round(self.width), round(self.height)],
+            "nodes": [_rounded(box) for box in self.boxes],
+            "lines": [curve.path for curve in self.curves],
+            "texts": [_rounded(curve) for curve in self.curves if curve.lines],
+        }
 
 
 def layouts(trace: WengertList, digits: int = 4) -> list[Layout]:
@@ -100,14 +118,21 @@ def layouts(trace: WengertList, digits: int = 4) -> list[Layout]:
             continue
         if picture.view == view and len(picture.groups) < len(pictures[-1].groups):
             pictures.append(picture)
-    return [layout(picture, shown, digits) for picture in pictures]
+    found = [layout(picture, shown, digits) for picture in pictures]
+    if len(trace) > MOST_TURNED:
+        return found
+    return [
+        replace(right, down=layout(picture, shown, digits, "down")) for right, picture in zip(found, pictures)
+    ]
 
 
-def layout(picture: Picture, trace: ShownList, digits: int) -> Layout:
+def layout(
+    picture: Picture, trace: ShownList, digits: int, direction: Literal["right", "down"] = "right"
+) -> Layout:
     """Return a picture as Graphviz lays it out, with room for numbers that change."""
     wide = FigureInscriber(trace, "local" if picture.view == "values" else None, SlotItalic(digits))
     longest = "−0." + "0" * digits
-    drawn = json.loads(image(MARK.sub(longest, dot_of(picture, wide)), "json"))
+    drawn = json.loads(image(MARK.sub(longest, dot_of(picture, wide, direction)), "json"))
     height = float(drawn["bb"].split(",")[3])
     objects = [thing for thing in drawn.get("objects", ()) if "pos" in thing]
     found = {thing["name"]: thing for thing in objects}
@@ -122,10 +147,14 @@ def layout(picture: Picture, trace: ShownList, digits: int) -> Layout:
     return Layout(picture.view, float(drawn["bb"].split(",")[2]), height, boxes, curves)
 
 
-def dot_of(picture: Picture, inscriber: Inscriber) -> str:
+def dot_of(picture: Picture, inscriber: Inscriber, direction: str) -> str:
     """Return the DOT text of a picture, in which marks stand for numbers."""
     figure = Figure()
     fill(figure, picture, inscriber, LIGHT)
+    if figure.graph_attr["ranksep"] == BESIDE_TEXT:
+        figure.graph_attr["ranksep"] = CLOSE
+    if direction == "down":
+        flow_down(figure)
     return str(figure.source)
 
 
@@ -139,6 +168,10 @@ class FigureInscriber(Inscriber):
         """Return the number alone."""
         return self.number(edge.local)
 
+    def _delta(self, unit: Unit) -> Shown:
+        """Return δ as what is the tangent of the activation in forward mode."""
+        return Shown(unit.z.adjoint, f"neuron {unit.z.index}-{unit.a.index}")
+
     def _range(self, name: str, numbers: Any) -> str:
         """Return the least and the most of several numbers, each a number that can change."""
         shown = list(numbers)
@@ -150,10 +183,18 @@ class FigureInscriber(Inscriber):
 
 
 class _LiveInscriber(FigureInscriber):
-    """Write the same with ∂output/∂v as a slot, too: another output may be chosen."""
+    """Write the same with ∂output/∂v and δ as slots, too: another output or mode may be chosen."""
 
     def _derivative(self, v: Instruction) -> str:
         return f"{OPENING}derivative {v.index}{CLOSING}"
+
+    def _delta_sign(self, unit: Unit | None, compact: bool = False) -> str:
+        key = "" if compact or unit is None else f" {unit.z.index}-{unit.a.index}"
+        return f"{OPENING}sign{key}{CLOSING}"
+
+
+def _rounded(place: Box | Curve) -> list[float]:
+    return [round(place.x, 1), round(place.y, 1)]
 
 
 def _box(
@@ -162,8 +203,10 @@ def _box(
     x, y = map(float, drawn["pos"].split(","))
     width, tall = (float(drawn[side]) * INCH for side in ("width", "height"))
     inscriptions = inscriber.lines(group, is_compact(picture))
-    lines = tuple(_lines(inscriptions, min(LINE_HEIGHT, (tall - 2 * EDGE) / len(inscriptions))))
-    return Box(group, role_of(group, picture), x, height - y, width, tall, lines)
+    role = role_of(group, picture)
+    inner = tall - 2 * (EDGE + DOUBLE * (role == "output"))
+    lines = tuple(_lines(inscriptions, min(LINE_HEIGHT, inner / len(inscriptions))))
+    return Box(group, role, x, height - y, width, tall, lines)
 
 
 def _lines(inscriptions: Sequence[Any], apart: float = LINE_HEIGHT) -> Iterator[Line]:
@@ -206,7 +249,7 @@ def _path(pos: str, height: float) -> str:
     tip = None
     for part in pos.split():
         x, y = map(float, part.removeprefix("e,").split(","))
-        point = f"{x:g},{height - y:.6g}"
+        point = f"{round(x, 1):g},{round(height - y, 1):g}"
         if part.startswith("e,"):
             tip = point
         else:

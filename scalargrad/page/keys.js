@@ -120,6 +120,7 @@ document.addEventListener("keydown", (event) => {
   const { target, key } = event, isLetter = /^[a-z]$/.test(key) && !one("[data-do=letters]").checked;
   const does = isLetter ? undefined : keys[key];
   if (event.ctrlKey || event.metaKey || event.altKey || target.matches("select, input[type=text]")) return;
+  if (begin(key)) return event.preventDefault();
   const presses = key === " " || key === "Enter";
   if (presses && target.matches("[data-node], [data-edge], [data-slot]")) press(target);
   else if (presses && target.matches("a, button, input[type=checkbox], summary")) return;

@@ -23,6 +23,7 @@ function entriesOf(what, plan) {
     const whole = list.split(",").map((each) => entriesOf(`${key} ${each}`, plan).at(-1)?.since ?? Infinity);
     return [{ since: Math.max(...whole), what }];
   }
+  if (kind === "neuron") return entriesOf(`adjoint ${key.split("-")[plan.by === undefined ? 0 : 1]}`, plan);
   if (kind === "value") return [{ since: plan.forward(row), what }];
   if (kind === "local") return [{ since: plan.forward(parseInt(key, 10)), what }];
   if (kind !== "adjoint") return [{ since: plan.reverse(parseInt(key, 10)), what }];

@@ -29,9 +29,10 @@ from scalargrad.wengert.roles import roles
 
 SCRIPTS = (
     *("numbers.js", "sweep.js", "plan.js", "show.js", "compose.js"),
-    *("figure.js", "change.js", "judging.js", "answers.js", "copy.js", "keys.js"),
+    *("figure.js", "selection.js", "change.js", "judging.js", "answers.js", "copy.js", "keys.js"),
 )
 STYLES = ("normal", "italic")  # of the fonts: docs/fonts.md tells how they were made
+REMARK, LOOSE = re.compile(r"(?s)/\*.*?\*/"), re.compile(r";?\s*([{};,])\s*|(?<=:)\s+")  # in styles
 COMMENT = re.compile(r"(^|\s+)// [^\"'`]*$")
 PORTRAIT = 900  # points; a wider figure is printed in landscape
 LONG = 120  # the workings of a longer trace are packed, and unpacked by the script
@@ -56,7 +57,7 @@ def render(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {
-        "math": Markup,
+        "math": lambda written: Markup(_unwrapped(written)),  # noqa: S704  # of our writers
         "aligned": partial(_aligned, digits),
         "short": shortened,
         "tspan": lambda *piece: Markup(tspans(*piece)),  # noqa: S704  # escaped there
@@ -87,8 +88,7 @@ def render(
     facts["packed"] = _packed(template.make_module(facts), facts)
     style, script = (
         _faces()
-        + _colours()
-        + re.sub(r"\s*\n\s*", " ", _asset("page.css") + (_asset("exercise.css") if quiz else ""))
+        + _tight(_colours() + _asset("page.css") + (_asset("exercise.css") if quiz else ""))
         + _widths(facts["page"], views, digits),
         _script(trace, digits, list(map(tspans.name, trace)), beside, parameters, quiz=quiz),
     )
@@ -124,16 +124,20 @@ def _script(
 
 
 def _packed(module: Any, facts: dict[str, Any]) -> str:
-    """Return what is shown on request, compressed: other views; of long traces, workings."""
-    sections = {}
+    """Return what is shown on request, compressed: other views, figures turned; of long traces, workings."""
+    sections: dict[str, Any] = {}
     if facts["is_long"]:
         sections = {f"{s.phase}-{s.key}": str(module.working(s)) for s in facts["page"].workings}
         sections |= {f"sum-{each.key}": str(module.sum(each)) for each in facts["page"].sums}
     others = (view for view in facts["views"] if view is not facts["shown_view"])
     sections |= {f"view-{view.view}": str(module.figure(view)) for view in others}
+    if turned := {view.view: view.down.places for view in facts["views"] if view.down}:
+        sections["down"] = turned
     if not sections:
         return ""
-    return base64.b64encode(gzip.compress(json.dumps(sections).encode(), mtime=0)).decode()
+    return base64.b64encode(
+        gzip.compress(json.dumps(sections, separators=(",", ":")).encode(), mtime=0)
+    ).decode()
 
 
 def _views(trace: WengertList, digits: int) -> tuple[list[Layout], str]:
@@ -186,6 +190,16 @@ def _aligned(digits: int, number: str) -> str:
         return number
     _, point, decimals = number.partition(".")
     return number + POINT_SPACE * (not point) + DIGIT_SPACE * (digits - len(decimals))
+
+
+def _unwrapped(mathml: str) -> str:
+    """Return formulas without the row that all of each stands in, which `math` is by itself."""
+    return mathml.replace("<math><mrow>", "<math>").replace("</mrow></math>", "</math>")
+
+
+def _tight(style: str) -> str:
+    """Return a style without remarks, which are for its authors, or spaces that say nothing."""
+    return LOOSE.sub(r"\1", re.sub(r"\s+", " ", REMARK.sub("", style))).strip()
 
 
 def _asset(name: str) -> str:

@@ -25,18 +25,26 @@ function partOf(element) {
   return { element, node, isEdge: child !== undefined, rows: (several ?? alone ?? child ?? node).split(" ").map(Number) };
 }
 
-const isSign = (shows) => /^(derivative|heading|output)/.test(shows);
+const isSign = (shows) => /^(derivative|heading|output|sign)/.test(shows);
 
 function signOf(shows) {
   const [kind, row] = shows.split(" "), { output, by } = plan;
   if (kind === "heading") return `<math>${by === undefined ? fraction(nameOf(output), "<mi>v</mi>") : fraction("<mi>v</mi>", nameOf(by))}</math>`;
+  if (kind === "sign") return signOfNeuron(row);
   return by === undefined ? `∂${names[output]}/∂${names[row]}` : `∂${names[row]}/∂${names[by]}`;
+}
+
+// In reverse mode a neuron shows δ, the adjoint of its sum; in forward mode the tangent of what it hands on.
+function signOfNeuron(key) {
+  const isBack = plan.by === undefined, [sum, activation] = key?.split("-") ?? [];
+  const written = key ? [signOf(`derivative ${isBack ? sum : activation}`)] : isBack ? [] : ["∂"];
+  return [...(isBack ? ["δ"] : []), ...written].join(" = ");
 }
 
 function numberOf(what) {
   const [kind, key, list] = what.split(" ");
   if (!list) return now.known.get(what);
-  const several = list.split(",").map((row) => now.known.get(`${key} ${row}`));
+  const several = list.split(",").map((row) => now.known.get(entriesOf(`${key} ${row}`, plan).at(-1)?.what));
   return several.includes(undefined) ? undefined : Math[kind === "least" ? "min" : "max"](...several);
 }
 
@@ -129,6 +137,7 @@ function fill() {
 // ---- the step
 
 function show() {
+  forgetRemark();
   showNumbers();
   const working = workingOf(plan.steps[step]);
   freshen(working);

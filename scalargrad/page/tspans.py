@@ -43,11 +43,20 @@ class Tspans:
     def _filled(self, shows: str) -> str:
         kind, *rest = shows.split()
         if kind == "derivative":
-            derivative = self.writer.partial(self.trace.output.name, self.trace[int(rest[0])].name)
-            return "".join(map(self, pieces(derivative)))
+            return self._derivative(rest[0])
+        if kind == "sign":
+            return " = ".join(["δ", *map(self._derivative, rest)])
         if kind in {"least", "most"}:
-            several = [self.numbers[f"{rest[0]} {key}"] for key in rest[1].split(",")]
+            several = [self._number(rest[0], key) for key in rest[1].split(",")]
             number = (min if kind == "least" else max)(several)
         else:
-            number = self.numbers[shows]
+            number = self._number(kind, *rest)
         return "".join(map(self, pieces(str(self.writer.number(number)))))
+
+    def _derivative(self, key: str) -> str:
+        below = self.trace[int(key.partition("-")[0])]
+        return "".join(map(self, pieces(self.writer.partial(self.trace.output.name, below.name))))
+
+    def _number(self, kind: str, key: str) -> float:
+        """Return what is shown; of a neuron it is the adjoint of its sum."""
+        return self.numbers[f"adjoint {key.partition('-')[0]}" if kind == "neuron" else f"{kind} {key}"]

@@ -1,0 +1,174 @@
+"""Training is a loop of a few lines: every combination of options against one written by hand in NumPy."""
+
+import itertools
+import math
+import random
+
+import numpy as np
+import pytest
+
+from scalargrad import fit, nn, optim
+
+GENERATOR = np.random.default_rng(11)
+X, Y = GENERATOR.normal(size=(7, 2)), GENERATOR.normal(size=7)
+HELD_OUT = GENERATOR.normal(size=(4, 2)), GENERATOR.normal(size=4)
+
+
+# ---- rules as the papers have them, over arrays
+
+
+def descent(lr, beta=0.0, *, nesterov=False, decay=0.0):
+    """Return θ, g, t ↦ θ after a step of gradient descent with momentum."""
+    v = np.zeros(0)
+
+    def step(theta, g, t):
+        nonlocal v
+        d = lr(t) * (g + decay * theta)
+        v = (beta * v if len(v) else 0) + d
+        return theta - (beta * v + d if nesterov else v)
+
+    return step
+
+
+def adam(lr, decay=0.0, *, apart=False):
+    """Return the same of Adam, or with the decay apart from the gradient of AdamW."""
+    m = s = 0.0
+
+    def step(theta, g, t):
+        nonlocal m, s
+        g = g if apart else g + decay * theta
+        m, s = 0.9 * m + 0.1 * g, 0.999 * s + 0.001 * g**2
+        kept = theta * (1 - lr(t) * decay) if apart else theta
+        return kept - lr(t) * (m / (1 - 0.9 ** (t + 1))) / (np.sqrt(s / (1 - 0.999 ** (t + 1))) + 1e-8)
+
+    return step
+
+
+def rms(lr):
+    """Return the same of RMSprop."""
+    s = 0.0
+
+    def step(theta, g, t):
+        nonlocal s
+        s = 0.99 * s + 0.01 * g**2
+        return theta - lr(t) * g / (np.sqrt(s) + 1e-8)
+
+    return step
+
+
+def constant(lr):
+    return lambda t: lr
+
+
+def falling(t):
+    return 0.5 / (t + 2)
+
+
+OPTIMIZERS = {
+    "none": ({}, lambda: adam(constant(0.01)), constant(0.01)),
+    "a rate alone": ({"lr": 0.3}, lambda: adam(constant(0.3)), constant(0.3)),
+    "by name": ({"optimizer": "sgd"}, lambda: descent(constant(0.01)), constant(0.01)),
+    "name and rate": ({"optimizer": "RMSprop", "lr": 0.05}, lambda: rms(constant(0.05)), constant(0.05)),
+    "a class and a schedule": ({"optimizer": optim.SGD, "lr": falling}, lambda: descent(falling), falling),
+    "momentum": (
+        {"optimizer": lambda ps: optim.SGD(ps, 0.2, momentum=0.8, weight_decay=0.02)},
+        lambda: descent(constant(0.2), 0.8, decay=0.02),
+        constant(0.2),
+    ),
+    "nesterov": (
+        {"optimizer": lambda ps: optim.SGD(ps, falling, momentum=0.8, nesterov=True)},
+        lambda: descent(falling, 0.8, nesterov=True),
+        falling,
+    ),
+    "adamw": ({"optimizer": "adamw", "lr": falling}, lambda: adam(falling, 0.01, apart=True), falling),
+}
+BATCHES = (None, 1, 3, 7, 99)
+PENALTIES = (0.0, 0.05)
+LIMITS = (math.inf, 0.3)
+STOPS = ({}, {"patience": 2}, {"validation": HELD_OUT}, {"validation": HELD_OUT, "patience": 1})
+EPOCHS, STRIDE = 6, 9  # of all combinations, every ninth with a rule
+
+
+# ---- a network of two layers, by hand
+
+
+def split(theta):
+    """Return weights and bias of the hidden layer, then of the output."""
+    return theta[:6].reshape(2, 3)[:, :2], theta[:6].reshape(2, 3)[:, 2], theta[6:8], theta[8]
+
+
+def loss_of(theta, x, y):
+    """Return the mean squared error, with its gradient."""
+    w, b, v, c = split(theta)
+    h = np.tanh(x @ w.T + b)
+    miss = h @ v + c - y
+    d = 2 * miss / len(x)
+    dz = d[:, None] * v * (1 - h**2)
+    hidden = np.concatenate([dz.T @ x, dz.sum(0)[:, None]], axis=1).ravel()
+    return (miss**2).mean(), np.concatenate([hidden, d @ h, [d.sum()]])
+
+
+def by_hand(theta, rule, rate, *, size, l2, limit, patience=None, validation=None):
+    """Return the history of a training, with the parameters it ends with."""
+    shuffling, found = random.Random(5), {"loss": [], "validation_loss": [], "norms": [], "rates": []}
+    kept, t, stopped = theta, 0, "all epochs done"
+    for _ in range(EPOCHS):
+        order = list(range(len(X)))
+        if size is not None and size < len(X):
+            shuffling.shuffle(order)
+        size_, summed = size or len(X), 0.0
+        found["rates"].append(rate(t))
+        for start in range(0, len(X), size_):
+            batch = order[start : start + size_]
+            loss, g = loss_of(theta, X[batch], Y[batch])
+            summed += len(batch) * (loss + l2 * (theta @ theta))
+            g = g + 2 * l2 * theta
+            g = g * min(1.0, limit / np.linalg.norm(g))
+            theta, t = rule(theta, g, t), t + 1
+        found["loss"].append(summed / len(X))
+        found["norms"].append([np.linalg.norm(g[:6]), np.linalg.norm(g[6:])])
+        if validation:
+            found["validation_loss"].append(loss_of(theta, *validation)[0])
+        watched = found["validation_loss"] or found["loss"]
+        age = len(watched) - 1 - watched.index(min(watched))
+        kept = theta if age == 0 else kept
+        if patience is not None and age >= patience:
+            stopped = f"no lower loss for {patience} epochs"
+            break
+    return found, kept if validation and patience else theta, stopped
+
+
+@pytest.mark.parametrize("replay", [True, False])
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_training_is_the_loop_that_one_writes_by_hand(name, replay):
+    """Batches, penalty, clipping, schedules, validation, patience: each with each."""
+    options, rule, rate = OPTIMIZERS[name]
+    every = list(itertools.product(BATCHES, PENALTIES, LIMITS, STOPS, (True, False)))
+    for size, l2, limit, stop, looks in every[[*OPTIMIZERS].index(name) % STRIDE :: STRIDE]:
+        model = nn.MLP(2, [2, 1], "tanh", seed=3)
+        theta = np.array([[p.data for p in n.parameters()] for n in model.layers[0].neurons]).ravel()
+        theta = np.concatenate([theta, [p.data for p in model.layers[1].parameters()]])
+        seen = []
+        history = fit(
+            *(model, X, Y),
+            **options,
+            **stop,
+            epochs=EPOCHS,
+            batch_size=size,
+            seed=5,
+            l2=l2,
+            clip_norm=limit,
+            on_epoch=(lambda history: seen.append(history.epochs)) if looks else None,  # noqa: B023
+            replay=replay,
+        )
+        wanted, theta, stopped = by_hand(theta, rule(), rate, size=size, l2=l2, limit=limit, **stop)
+        assert history.loss == pytest.approx(wanted["loss"], rel=1e-9)
+        assert history.validation_loss == pytest.approx(wanted["validation_loss"], rel=1e-9)
+        assert history.learning_rates == pytest.approx(wanted["rates"], rel=1e-15)
+        norms = list(zip(*history.gradient_norms.values()))
+        np.testing.assert_allclose(norms, wanted["norms"], rtol=1e-7, atol=1e-12)
+        ours = [p.data for layer in model.layers for n in layer.neurons for p in n.parameters()]
+        np.testing.assert_allclose(ours, theta, rtol=1e-7, atol=1e-9)
+        assert (history.stopped, seen) == (stopped, [*range(1, len(wanted["loss"]) + 1)] * looks)
+        assert history.replay == ("replayed" if replay else "graph by graph: asked for")
+        assert list(history.gradient_norms) == ["layers[0]", "layers[1]"]

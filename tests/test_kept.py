@@ -13,9 +13,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from accounts import ACCOUNTS, Account
-from test_record_source import ZOO, of_zoo, program_of
+from test_record_source import ROWS, SOME, ZOO, Case, of_zoo, program_of, swept, values
+
+from scalargrad import dot, logsumexp, pick, sigmoid, tanh, total
 
 KEPT = Path(__file__).parent / "kept"
 LONG = {"chain", "chain, a batch", "deep", "irregular", "numbers"}  # of which digests are kept
@@ -31,9 +34,85 @@ WRITTEN = {
 IN_ALL = {"embedding", "limits that are infinite", "branching", "whole part", "in parts", "matrices"}
 
 
+# ---- functions of other kinds
+
+
+def guarded():
+    """Return a function with conditions on numbers that were computed, in lists too, and on whole parts."""
+    w = values(3)
+
+    def f(xs, t):
+        ys = [tanh(x * wi) for x, wi in zip(xs, w)]
+        chosen = [y if y <= 0.25 else y * y for y in ys]
+        if total(ys) > t - 9 and not xs[0] >= 2.5 + xs[1]:
+            chosen.append(w[int(w[0] * 4 - w[0] * 3.5)] * t)
+        return total(chosen) + (t if xs[2] - xs[1] != 0 else 1)
+
+    return Case(f, (ROWS[:, :3], np.ones(7)))
+
+
+def picked():
+    """Return a function that picks by some of the numbers in a list, and in a list of lists, and by all."""
+    table = values(4, 2)
+
+    def f(ks, rows, k):
+        a, b = pick(table, ks[0]), pick(table, ks[2])
+        c = [pick(list(column), k) for column in zip(*table)]
+        return dot(a, b) + pick(a, rows[0][1]) * c[0] * c[1] + pick(b, rows[1][0])
+
+    one = [[0.0, 1.0], [1.0, 0.0]]
+    return Case(f, (np.array([[0.0, 1, 3], [2, 2, 1]]), np.array([one, one]), np.array([3.0, 0.0])))
+
+
+def sums():
+    """Return a function of sums that are short, long, of products, with a 0, read twice."""
+    w = values(6)
+
+    def f(x, y):
+        once = sum([w[0] * x, w[1] * y])
+        twice = sum([w[2] * x, w[3] * y, w[4]])
+        alone = w[5] * x + 0.0
+        long = sum([x, y, w[0], w[1].tanh(), 2.0])
+        return (
+            once * (twice - twice * y)
+            + alone * long
+            + (x * x + y * w[0] + (x - y) * w[1] + x.sin())
+            + (x + 0 + 0)
+        )
+
+    return Case(f, (SOME, SOME))
+
+
+def side_by_side():
+    """Return a function that reads arrays joined along either axis, transposed, repeated, reversed."""
+    a, b = values(3, 4), values(2, 4, seed=1)
+
+    def f(xs):
+        first = [[tanh(v * x) for v, x in zip(row, xs)] for row in a]
+        second = [[sigmoid(v - x) for v, x in zip(row, xs)] for row in b]
+        both = [*first, *second]
+        columns = [[dot(row, v) for row in both] for v in a]
+        return total([logsumexp(column) for column in columns]) + total(
+            [dot(u, v[::-1]) for u, v in zip(first, both)]
+        )
+
+    return Case(f, (ROWS,))
+
+
+def alone(make):
+    """Return a case with its first sample alone."""
+    function, arguments = make()
+    return Case(function, tuple(x[0].tolist() for x in arguments))
+
+
+OTHERS = {"guarded": guarded, "picked": picked, "sums": sums, "side by side": side_by_side}
+OTHERS |= {f"{each}, one sample": functools.partial(alone, make) for each, make in OTHERS.items()}
+LONG |= {each for each in OTHERS if each.startswith("side") or each.endswith("one sample")}
+
+
 def texts_of(name: str) -> Iterator[tuple[str, str]]:
     """Yield the listing of a case, the program as it runs, and sources, each with what it is."""
-    step = of_zoo(name)[1]
+    step = OTHERS[name]().recorded() if name in OTHERS else of_zoo(name)[1]
     yield "listed", f"{step}\n"
     written = program_of(step).written("all")
     constants = (f"{name} = {numbers.round(6).tolist()}\n" for name, numbers in written.constants.items())
@@ -66,7 +145,7 @@ def sections(text: str) -> dict[str, str]:
 
 
 ALL: dict[str, dict[str, Account]] = {
-    "programs.txt": {name: functools.partial(kept_of, name) for name in ZOO if name not in ALIKE},
+    "programs.txt": {name: functools.partial(kept_of, name) for name in [*ZOO, *OTHERS] if name not in ALIKE},
     **ACCOUNTS,
 }
 
@@ -81,6 +160,17 @@ def test_a_text_is_the_one_that_is_kept(file, name):
     now = ALL[file][name]().rstrip("\n").splitlines()
     differing = list(difflib.unified_diff(kept, now, "kept", "now", n=1, lineterm=""))
     assert not differing, "\n".join(differing)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_programs_that_are_kept_compute_what_the_engine_does(name):
+    """Also those that no other test runs; with derivatives by the arguments."""
+    case = OTHERS[name]()
+    step, (value, derivatives) = case.recorded(), swept(case)
+    found, by_arguments = step.value_and_grad(*case.arguments)
+    assert np.mean(found) == pytest.approx(value, rel=1e-12)
+    for given, wanted in zip(by_arguments if len(case.arguments) > 1 else [by_arguments], derivatives):
+        np.testing.assert_allclose(np.ravel(given), wanted * np.size(found), rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("file", ALL)

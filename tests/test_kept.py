@@ -114,9 +114,12 @@ def texts_of(name: str) -> Iterator[tuple[str, str]]:
     """Yield the listing of a case, the program as it runs, and sources, each with what it is."""
     step = OTHERS[name]().recorded() if name in OTHERS else of_zoo(name)[1]
     yield "listed", f"{step}\n"
-    written = program_of(step).written("all")
+    program = program_of(step)
+    written = program.written("all")
     constants = (f"{name} = {numbers.round(6).tolist()}\n" for name, numbers in written.constants.items())
     yield "as it runs", f"{''.join(constants)}{written.source}\n"
+    kinds = (program.written(kind).source for kind in ("forward", "parameters", "arguments"))
+    yield "a digest of the others that run", f"{digest(*kinds)}\n"
     if name in WRITTEN:
         yield "in NumPy", step.source()
     if name in IN_ALL:
@@ -124,17 +127,21 @@ def texts_of(name: str) -> Iterator[tuple[str, str]]:
         yield "in JAX", step.source("jax")
 
 
-def kept_of(name: str) -> str:
-    """Return the texts of a case under headings, or their digests where they are long.
+def digest(*texts: str) -> str:
+    """Return what tells texts from all others."""
+    return hashlib.sha256("\n".join(map(rounded, texts)).encode()).hexdigest()[:32]
 
-    Numbers that were computed are rounded: the last digits of theirs differ from machine to machine.
-    """
-    found = {
-        what: re.sub(r"(?<=_scale = max\()[-+.e\d]+", lambda x: f"{float(x[0]):.4g}", text)
-        for what, text in texts_of(name)
-    }
+
+def rounded(text: str) -> str:
+    """Return a program where a number that was computed is rounded: its last digits differ by machines."""
+    return re.sub(r"(?<=_scale = max\()[-+.e\d]+", lambda x: f"{float(x[0]):.4g}", text)
+
+
+def kept_of(name: str) -> str:
+    """Return the texts of a case under headings, or their digests where they are long."""
+    found = {what: rounded(text) for what, text in texts_of(name)}
     if name in LONG:
-        found = {what: f"{hashlib.sha256(text.encode()).hexdigest()}\n" for what, text in found.items()}
+        found = {what: f"{digest(text)}\n" for what, text in found.items()}
     return "\n".join(f"---- {what}\n{text}" for what, text in found.items())
 
 

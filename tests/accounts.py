@@ -9,7 +9,7 @@ from functools import partial
 from importlib.resources import files
 from typing import Any
 
-from scalargrad import Trace, Value, diagnose, dot, draw, leaves, logsumexp, mean, nn, total, trace
+from scalargrad import History, Trace, Value, diagnose, dot, draw, leaves, logsumexp, mean, nn, total, trace
 from scalargrad.examples import example
 from scalargrad.notation.languages import JavaScript
 from scalargrad.notation.text import TextWriter
@@ -87,6 +87,24 @@ def infinite() -> Trace:
     for _ in range(3):
         y = y * 2 + x
     return trace(y)
+
+
+def overflowing() -> Trace:
+    """Return a trace whose value is infinite from one of its rows on."""
+    x = Value(400.0, "x")
+    y = nn.Neuron(1, None, seed=1)([x]) * 1e306 * x
+    for _ in range(10):
+        y = y - x
+    return trace(y)
+
+
+def long() -> Trace:
+    """Return sums and products of many terms without names, which make more than one statement."""
+    w, x = ([Value(0.1 * i + j, f"{'wx'[j]}{i}") for i in range(5)] for j in range(2))
+    y = dot(w, x) + 2
+    for _ in range(5):
+        y = y.sin() - 1
+    return trace((y + w[0] * x[0]) * x[0].exp())
 
 
 def of(name: str) -> Callable[[], Trace]:
@@ -278,8 +296,59 @@ def diagnosed() -> str:
 
 
 LISTED = {"fan-out", "neuron", "moving", "cut"}
+
+
+def plotted(ax: Any) -> Iterator[str]:
+    """Yield what a plot shows."""
+    from matplotlib.colors import to_hex
+
+    yield f"{ax.get_xlabel()} ({ax.get_xscale()}), {ax.get_ylabel()} ({ax.get_yscale()})"
+    for line in ax.lines:
+        look = line.get_linestyle(), line.get_marker(), line.get_markevery(), to_hex(line.get_color())
+        points = [f"({x}, {y:.4g})" for x, y in (line.get_xydata()[0], line.get_xydata()[-1])]
+        count = len(line.get_xdata())
+        yield f"{line.get_label()}: {' '.join(map(str, look))}, {count} from {' to '.join(points)}"
+    if legend := ax.get_legend():
+        yield f"{[x.get_text() for x in legend.get_texts()]} {legend.get_frame_on()} {legend._loc}"
+    for axis in (ax.xaxis, ax.yaxis):
+        kinds = axis.get_major_locator(), axis.get_major_formatter(), axis.get_minor_formatter()
+        ticks = [] if type(kinds[0]).__name__ == "AutoLocator" else [f"{x:g}" for x in axis.get_ticklocs()]
+        yield f"{' '.join(type(kind).__name__ for kind in kinds)} {' '.join(ticks)}".rstrip()
+    yield " ".join(side for side, spine in ax.spines.items() if spine.get_visible())
+    yield type(ax.get_figure().get_layout_engine()).__name__
+
+
+def plots_of_training() -> str:
+    """Return what plots of histories and diagnoses show."""
+    import matplotlib as mpl
+
+    mpl.use("agg")
+    from matplotlib import pyplot as plt
+
+    from scalargrad import plots
+
+    falling = [4.0 / (i + 1) for i in range(30)]
+    short = History(loss=[3.0, 2.0], validation_loss=[2.0, 2.5], gradient_norms={"a": [1.0, 0.5]})
+    long = History(loss=falling, gradient_norms={"a": falling, "b": [1e4, *falling], "c": falling[3:]})
+    report = diagnose(nn.MLP(2, [3, 2, 1], "tanh", seed=2), [[0.5, 1.0]], [1.0])
+    made = [
+        *(plots.loss_curves(each) for each in (short, long, {"one": short}, {"one": short, "two": long})),
+        plots.loss_curves({str(i): long for i in range(8)}, log=True),
+        plots.loss_curves(short, log=True),
+        *(plots.gradient_norms(each) for each in (short, long)),
+        *(plots.deltas(each) for each in (report, {"one": report, "two": report})),
+    ]
+    texts = ["\n".join(plotted(ax)) for ax in made]
+    plt.close("all")
+    return "\n\n".join(texts)
+
+
 ACCOUNTS: dict[str, dict[str, Account]] = {
-    "traces.txt": {name: partial(lambda make: account_of(make()), make) for name, make in TRACES.items()},
+    "traces.txt": {name: partial(lambda make: account_of(make()), make) for name, make in TRACES.items()}
+    | {
+        "causes": lambda: "\n".join(causes_in(overflowing())),
+        "statements": lambda: "\n".join(formulas(long())),
+    },
     "listings.txt": {
         name: partial(lambda make: listed(make()), make) for name, make in TRACES.items() if name in LISTED
     },
@@ -298,5 +367,5 @@ ACCOUNTS: dict[str, dict[str, Account]] = {
         },
         "micrograd's": partial(drawn, "fan-out", style="micrograd"),
     },
-    "diagnoses.txt": {"networks": diagnosed},
+    "trainings.txt": {"diagnoses": diagnosed, "plots": plots_of_training},
 }

@@ -161,6 +161,8 @@ ALL: dict[str, dict[str, Account]] = {
 @pytest.mark.filterwarnings("ignore::scalargrad.errors.AppliedTwiceWarning")
 def test_a_text_is_the_one_that_is_kept(file, name):
     """Listed, explained, drawn, on a page; of programs, as they run and, of some, in each library."""
+    if name == "plots":
+        pytest.importorskip("matplotlib")
     if file == "pages.txt" and not name.startswith(("model", "rows")):
         pytest.importorskip("pygraphviz") if not shutil.which("dot") else None
     kept = sections((KEPT / file).read_text(encoding="utf-8"))[name].splitlines()

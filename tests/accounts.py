@@ -347,7 +347,7 @@ ACCOUNTS: dict[str, dict[str, Account]] = {
     "traces.txt": {name: partial(lambda make: account_of(make()), make) for name, make in TRACES.items()}
     | {
         "causes": lambda: "\n".join(causes_in(overflowing())),
-        "statements": lambda: "\n".join(formulas(long())),
+        "statements": lambda: "\n".join(line[:99] for line in formulas(long())),
     },
     "listings.txt": {
         name: partial(lambda make: listed(make()), make) for name, make in TRACES.items() if name in LISTED

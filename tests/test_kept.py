@@ -18,10 +18,10 @@ import pytest
 from accounts import ACCOUNTS, Account
 from test_record_source import ROWS, SOME, ZOO, Case, of_zoo, program_of, swept, values
 
-from scalargrad import dot, logsumexp, pick, sigmoid, tanh, total
+from scalargrad import dot, logsumexp, pick, record, sigmoid, tanh, total
 
 KEPT = Path(__file__).parent / "kept"
-LONG = {"chain", "chain, a batch", "deep", "irregular", "numbers"}  # of which digests are kept
+LONG = {"chain", "chain, a batch", "deep", "irregular", "numbers", "families"}  # of which digests are kept
 LONG |= {"attention, one sample", "attention, a batch"}
 ALIKE = {name for name in ZOO if name.startswith("MLP of ")}
 ALIKE -= {"MLP of tanh", "MLP of elu(0.5)", "MLP of one"}
@@ -99,15 +99,54 @@ def side_by_side():
     return Case(f, (ROWS,))
 
 
+def stacked():
+    """Return products with the rows of several matrices, some of which are transposed."""
+    a, b, c = values(3, 4), values(2, 4, seed=1), values(5, 4, seed=2)
+
+    def f(xs):
+        first = [[tanh(v * x) for v, x in zip(row, xs)] for row in a]
+        second = [[sigmoid(v - x) for v, x in zip(row, xs)] for row in b]
+        made = [[dot(row, v) for row in [*first, *second]] for v in c]
+        return total([logsumexp(row) for row in made]) + total([dot(u, v) for u, v in zip(zip(*made), made)])
+
+    return Case(f, (ROWS,))
+
+
 def alone(make):
     """Return a case with its first sample alone."""
     function, arguments = make()
     return Case(function, tuple(x[0].tolist() for x in arguments))
 
 
-OTHERS = {"guarded": guarded, "picked": picked, "sums": sums, "side by side": side_by_side}
+OTHERS = {
+    "guarded": guarded,
+    "picked": picked,
+    "sums": sums,
+    "side by side": side_by_side,
+    "stacked": stacked,
+}
 OTHERS |= {f"{each}, one sample": functools.partial(alone, make) for each, make in OTHERS.items()}
 LONG |= {each for each in OTHERS if each.startswith("side") or each.endswith("one sample")}
+
+
+def by_some(*wanted: int):
+    """Return an output whose derivatives are taken by some of its leaves."""
+    w, v, b = values(3, 2), values(3), values(3, seed=1)
+    hidden = [tanh(dot(row, [0.5, -1.0]) + bias) for row, bias in zip(w, b)]
+    leaves = [*w[0], *w[1], *w[2], *v, *b]
+    return record(dot(hidden, v).sigmoid(), parameters=[leaves[i] for i in wanted])
+
+
+SOME_LEAVES = {"the last": (11,), "a row": (0, 1), "v": (8, 7, 6), "one of each": (1, 6, 11)}
+
+
+def programs_by_some() -> str:
+    """Return the programs of an output that take derivatives by some of its leaves."""
+    found = {what: by_some(*wanted) for what, wanted in SOME_LEAVES.items()}
+    for step in found.values():
+        step()
+    sources = {what: program_of(step).written("parameters").source for what, step in found.items()}
+    return "\n".join(f"---- by {what}\n{source}" for what, source in sources.items())
 
 
 def texts_of(name: str) -> Iterator[tuple[str, str]]:
@@ -152,7 +191,8 @@ def sections(text: str) -> dict[str, str]:
 
 
 ALL: dict[str, dict[str, Account]] = {
-    "programs.txt": {name: functools.partial(kept_of, name) for name in [*ZOO, *OTHERS] if name not in ALIKE},
+    "programs.txt": {name: functools.partial(kept_of, name) for name in [*ZOO, *OTHERS] if name not in ALIKE}
+    | {"by some leaves": programs_by_some},
     **ACCOUNTS,
 }
 

@@ -13,12 +13,15 @@ from scalargrad import History, Trace, Value, diagnose, dot, draw, leaves, logsu
 from scalargrad.examples import example
 from scalargrad.notation.languages import JavaScript
 from scalargrad.notation.text import TextWriter
+from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.page.evaluator import _row
-from scalargrad.page.frames import _sources
+from scalargrad.page.frames import _lines, _sources
 from scalargrad.page.graph import layouts
 from scalargrad.page.model import model
+from scalargrad.page.program import program
 from scalargrad.page.render import render
 from scalargrad.page.tspans import Tspans
+from scalargrad.page.wording import question
 from scalargrad.primitives.table import TABLE, rows
 from scalargrad.wengert.causes import causes_in
 from scalargrad.wengert.columns import Inks
@@ -233,6 +236,35 @@ def page_html(t: Trace) -> str:
     return "\n".join(line.strip() for line in text.splitlines() if line.strip() not in as_it_is)
 
 
+def layers_of_figure(t: Trace) -> str:
+    """Return the part of a page's figure in which layers are nodes, with the range of their numbers."""
+    return page_figure(t).partition("\nlayers\n")[2]
+
+
+def style_and_script(t: Trace) -> str:
+    """Return the colours and sizes of a page, and what its script is told, without files that it holds."""
+    text = render(t, "y", digits=3, rate=0.25, source="u = x * x", parameters=["x"])
+    style, script = (re.search(rf"(?s)<{kind}[^>]*>(.*?)</{kind}>", text)[1] for kind in ("style", "script"))  # type: ignore[index]
+    sheet = re.sub(r"\s*\n\s*", " ", files("scalargrad.page").joinpath("page.css").read_text("utf-8"))
+    style = re.sub(r"base64,[\w+/=]+", "base64", style).replace(sheet, "…")
+    told = script.partition("const numbers")[0].partition("const {")[0]
+    return f"{style}\n{told}\n{len(script.splitlines()) > 100} {'//' in told}"
+
+
+def said(t: Trace) -> str:
+    """Return the steps of a trace in words, as captions have them, and what the others ask for."""
+    writer = TextbookWriter()
+    asked = (question(step, writer) for step in t.steps if step.phase != "reverse")
+    return "\n".join([*(" ; ".join(_lines(step, writer)) for step in t.steps), *asked])
+
+
+def beside(t: Trace) -> str:
+    """Return which lines of sources compute which rows."""
+    written = "def broken(:\n", "h = w * x\nx0 = x1 = 3\nh = (w\n * u)\nfor y in h: b += y\n"
+    found = [program(source, t) for source in written]
+    return "\n".join(f"{each.lines} {dict(each.line_of)}" for each in found)
+
+
 def slides(t: Trace) -> str:
     """Return the DOT texts of frames, without sizes and tables: the first, then what differs."""
     without = r'</?(?:table|tr|td)[^>]*>| (?:width|height)="?[\d.]+"?'
@@ -357,6 +389,11 @@ ACCOUNTS: dict[str, dict[str, Account]] = {
         "model of what is cut": lambda: page_model(cut()),
         "page of fan-out": lambda: page_html(of("fan-out")()),
         "figure of a neuron": lambda: page_figure(neuron()),
+        "layers of a net": lambda: layers_of_figure(of("sigmoid-2-2-1")()),
+        "style and script of fan-out": lambda: style_and_script(of("fan-out")()),
+        "said of many terms": lambda: said(many()),
+        "sources beside what is shared": lambda: beside(written_out()),
+        "formulas of many terms": lambda: "\n".join(line.formula for line in model(many()).lines[-9:]),
         "frames of fan-out": lambda: slides(of("fan-out")()),
         "rows as scripts": rows_as_scripts,
     },

@@ -6,8 +6,13 @@ import random
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from scalargrad import fit, nn, optim
+from scalargrad import History, Value, fit, nn, optim, total
+from scalargrad.errors import OperandError, RecordError
+from scalargrad.training.arrays import Arrays
+from scalargrad.training.batches import Dataset
 
 GENERATOR = np.random.default_rng(11)
 X, Y = GENERATOR.normal(size=(7, 2)), GENERATOR.normal(size=7)
@@ -195,3 +200,94 @@ def test_training_is_the_loop_that_one_writes_by_hand(name, replay):
         assert (history.epochs, history.best_epoch) == (epochs, wanted["best_epoch"])
         assert str(history) == f"{stopped}: loss {first:.4g} → {end:.4g} in {epochs} epochs"
         assert repr(history) == f"<History: {history}>"
+
+
+# ---- what goes in, what comes out
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int8, np.uint16, object])
+@pytest.mark.parametrize("targets", [Y, Y > 0, (10 * Y).astype(int)], ids=["numbers", "truths", "whole"])
+def test_arrays_of_every_kind_of_number_are_data(dtype, targets):
+    """Samples become floats; targets stay what they are, for a loss may ask."""
+    wanted = [[float(x > 0), float(x > 1)] for x, _ in X]
+    data = Dataset.of(np.array(wanted).astype(dtype), targets)
+    assert data.rows == wanted
+    assert {type(x) for row in data.rows for x in row} == {float}
+    assert data.targets == targets.tolist()
+    with pytest.raises(OperandError, match="expected one real number, got True of type bool"):
+        Dataset.of(np.array(wanted).astype(dtype) > 0, targets)
+
+
+@given(st.lists(st.integers(0, 12), min_size=1, max_size=30), st.integers(5, 9), st.booleans())
+def test_samples_that_are_looked_at_have_different_targets(targets, count, listed):
+    """The first of each, up to a count, and others where there are fewer than five: in their order."""
+    numbers = [[0, t, 0] for t in targets] if listed else targets
+    places = Arrays.of(Dataset.of([[0.0]] * len(targets), numbers)).telling(count)
+    firsts = sorted(map(targets.index, set(targets)))
+    assert places == sorted(set(places))
+    assert set(firsts[:count]) <= set(places) <= set(range(len(targets)))
+    assert len(places) == min(max(len(firsts), 5), max(count, 5), len(targets))
+
+
+def test_a_history_without_epochs_says_why_it_ended():
+    """One that did not begin has nothing to say."""
+    assert (str(History()), repr(History())) == ("", "<History: >")
+    history = fit(nn.Neuron(2), X, Y, epochs=0)
+    assert (str(history), history.epochs, history.loss) == ("all epochs done", 0, [])
+
+
+REASONS = {
+    "asked for": {"replay": False},
+    "samples or targets differ in their shapes": {"y": [[1.0] * (1 + i % 2) for i in range(7)],
+                                                  "loss": lambda z, t: total((z - x) ** 2 for x in t)},
+    "targets are no numbers: 'a'": {"y": list("abacaba"), "loss": lambda z, t: (z - ord(t) / 100) ** 2},
+    "the loss branches on its target in a way that a recording does not see": {
+        "y": [1, -1, 1, 1, -1, 1, -1],
+        "loss": lambda z, t: (z - t) ** 2 * (1.0 if isinstance(t, int) else 2.0),
+    },
+    "FloatingPointError in the optimiser: of arrays": {"optimizer": lambda ps: Picky(ps, 0.1)},
+}  # fmt: skip
+
+
+class Picky(optim.SGD):
+    """A rule that arrays do not suit."""
+
+    def _rule(self, rate, m):
+        rule = super()._rule(rate, m)
+
+        def picky(x, g, v):
+            if isinstance(x, np.ndarray):
+                message = "of arrays"
+                raise FloatingPointError(message)
+            return rule(x, g, v)
+
+        return picky
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_the_history_says_exactly_why_steps_are_taken_graph_by_graph(reason):
+    """And the error does, where replays were insisted on; the cause of it is kept."""
+    options = {"y": Y.tolist(), "epochs": 2} | REASONS[reason]
+    y = options.pop("y")
+    assert fit(nn.Neuron(2, seed=1), X, y, **options).replay == f"graph by graph: {reason}"
+    if "replay" not in options:
+        with pytest.raises(RecordError) as caught:
+            fit(nn.Neuron(2, seed=1), X, y, **options, replay=True)
+        assert str(caught.value) == f"this training cannot be replayed: {reason}"
+        assert str(caught.value.__cause__) == reason
+
+
+def test_data_that_others_are_given_meanwhile_is_nothing_to_a_replay():
+    """A schedule may make Values of its own, and move them."""
+
+    def rate(_):
+        Value(0.0).data = 1.0
+        return 0.1
+
+    models = [nn.MLP(2, [3, 1], "tanh", seed=3) for _ in range(2)]
+    histories = [
+        fit(m, X, Y, optimizer="sgd", lr=rate, epochs=5, replay=r) for m, r in zip(models, (True, False))
+    ]
+    assert histories[0].loss == pytest.approx(histories[1].loss, rel=1e-12)
+    ours, theirs = ([p.data for p in m.parameters()] for m in models)
+    assert ours == pytest.approx(theirs, rel=1e-12)

@@ -18,7 +18,7 @@ import pytest
 from accounts import ACCOUNTS, Account
 from test_record_source import ROWS, SOME, ZOO, Case, of_zoo, program_of, swept, values
 
-from scalargrad import dot, logsumexp, pick, record, sigmoid, tanh, total
+from scalargrad import Value, dot, logsumexp, pick, record, sigmoid, tanh, total
 
 KEPT = Path(__file__).parent / "kept"
 LONG = {"chain", "chain, a batch", "deep", "irregular", "numbers", "families"}  # of which digests are kept
@@ -112,6 +112,26 @@ def stacked():
     return Case(f, (ROWS,))
 
 
+def chosen():
+    """Return a function that picks from one list by some of the numbers in another."""
+    items = values(4)
+    return Case(
+        lambda ks: tanh(pick(items, ks[0])) * pick(items, ks[2]), (np.array([[0.0, 1, 3], [2, 2, 1]]),)
+    )
+
+
+def labelled():
+    """Return products with a matrix, and with a list of matrices, whose elements have labels."""
+    matrix = [[Value(0.1 * i + j, f"w{i}{j}") for j in range(3)] for i in range(2)]
+    several = [[[Value(0.5 * i, f"u{i}{j}{k}") for k in range(2)] for j in range(2)] for i in range(2)]
+
+    def f(xs):
+        hidden = [tanh(dot(row, xs)) for row in matrix]
+        return total([dot(row, hidden) ** 2 * x for rows, x in zip(several, xs) for row in rows])
+
+    return Case(f, (ROWS[:, :3],))
+
+
 def alone(make):
     """Return a case with its first sample alone."""
     function, arguments = make()
@@ -124,6 +144,8 @@ OTHERS = {
     "sums": sums,
     "side by side": side_by_side,
     "stacked": stacked,
+    "chosen": chosen,
+    "labelled": labelled,
 }
 OTHERS |= {f"{each}, one sample": functools.partial(alone, make) for each, make in OTHERS.items()}
 LONG |= {each for each in OTHERS if each.startswith("side") or each.endswith("one sample")}

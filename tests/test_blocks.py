@@ -36,7 +36,7 @@ def chained(chunk):
             near = middle(row) + 0.1 * tanh(y * x)
             others = [as_value(middle(row) + 0.02 * k) for k in range(1, row.arity or 2 * row.lists)]
             y = apply(row, *row.arguments([near, *others])) * w
-            y = minimum(y, math.inf) - 0.25
+            y = minimum(y, math.inf) - as_value(-0.5) ** 2
         return y
 
     return f
@@ -97,7 +97,7 @@ def check(case, style):
 
 @pytest.mark.parametrize("chunk", CHUNKS, ids=lambda chunk: " ".join(row.symbol for row in chunk))
 def test_every_row_is_computed_in_floats(chunk):
-    """One line a number, with constants that are infinite among them."""
+    """One line a number, with constants that are infinite or negative among them."""
     check(Case(chained(chunk), (0.75,)), "floats")
 
 

@@ -14,7 +14,7 @@ from scalargrad.examples import GALLERY, example
 from scalargrad.expressions import evaluate
 from scalargrad.notation.mathml import MathWriter
 from scalargrad.notation.textbook import TextbookWriter
-from scalargrad.page import MOST_INSTRUCTIONS, embedded
+from scalargrad.page import MOST_INSTRUCTIONS, check_size, embedded
 from scalargrad.page.graph import layouts
 from scalargrad.page.model import model
 from scalargrad.page.program import program
@@ -177,6 +177,29 @@ def test_a_sum_of_too_many_terms_is_refused(tmp_path):
     with pytest.raises(TraceTooLargeError, match=r"edges"):
         trace(y).to_html(tmp_path / "no.html")
     assert not list(tmp_path.iterdir())
+
+
+def chain(length):
+    """Return the last of so many values, each computed of the one before."""
+    y = Value(0.5)
+    for _ in range(length - 1):
+        y = y.sin()
+    return y
+
+
+@pytest.mark.parametrize(
+    ("fitting", "beyond"),
+    [
+        (lambda: chain(500), lambda: chain(501)),
+        (lambda: functions.total([Value(1.0)] * 1200), lambda: functions.total([Value(1.0)] * 1201)),
+    ],
+    ids=["rows", "edges"],
+)
+def test_a_page_has_at_most_500_rows_and_1200_edges(fitting, beyond):
+    """One more is refused."""
+    check_size(trace(fitting()), "a page")
+    with pytest.raises(TraceTooLargeError, match="at most 500 and 1,200"):
+        check_size(trace(beyond()), "a page")
 
 
 def test_a_notebook_gets_the_page_in_a_frame_that_holds_it():

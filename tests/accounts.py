@@ -20,6 +20,7 @@ from scalargrad.page.graph import layouts
 from scalargrad.page.model import model
 from scalargrad.page.program import program
 from scalargrad.page.render import render
+from scalargrad.page.shown import ShownList
 from scalargrad.page.tspans import Tspans
 from scalargrad.page.wording import question
 from scalargrad.primitives.table import TABLE, rows
@@ -259,6 +260,18 @@ def said(t: Trace) -> str:
     return "\n".join([*(" ; ".join(_lines(step, writer)) for step in t.steps), *asked])
 
 
+def numbers_in_brackets() -> str:
+    """Return which numbers of workings need brackets, where negative ones stand and powers of ten."""
+    x, y = Value(-2e-9, "x"), Value(3e12, "y")
+    page = model(trace((x * y - x / y) ** 2 + (x + y) * (x - y)), 3)
+    shown = [line for working in page.workings for line in working.lines]
+    shown += [text for working in page.workings for t in working.transfers for text in (t.numbers, t.so_far)]
+    found = re.findall(
+        r'<mrow data-shows="([^"]*)"(?: data-brackets="([^"]*)")?>(<mo[^>]*>[(−])?', "\n".join(shown)
+    )
+    return "\n".join(f"{what}: {brackets} {begin[-1:]}".rstrip() for what, brackets, begin in found)
+
+
 def beside(t: Trace) -> str:
     """Return which lines of sources compute which rows."""
     written = "def broken(:\n", "h = w * x\nx0 = x1 = 3\nh = (w\n * u)\nfor y in h: b += y\n"
@@ -392,7 +405,11 @@ ACCOUNTS: dict[str, dict[str, Account]] = {
         "figure of a neuron": lambda: page_figure(neuron()),
         "layers of a net": lambda: layers_of_figure(of("sigmoid-2-2-1")()),
         "style and script of fan-out": lambda: style_and_script(of("fan-out")()),
-        "said of many terms": lambda: said(many()),
+        "said of many terms": lambda: f"{said(many())}\n{said(long())[-999:]}",
+        "numbers of many terms": lambda: "\n".join(
+            f"{k}: {x:.4g}" for k, x in ShownList(many()).numbers.items()
+        ),
+        "numbers in brackets": numbers_in_brackets,
         "sources beside what is shared": lambda: beside(written_out()),
         "formulas of many terms": lambda: "\n".join(line.formula for line in model(many()).lines[-9:]),
         "frames of fan-out": lambda: slides(of("fan-out")()),

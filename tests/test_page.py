@@ -3,22 +3,26 @@
 import html
 import json
 import re
+from importlib.resources import files
 
 import pytest
 
 from scalargrad import Trace, Value, dot, functions, trace
 from scalargrad.cli import main
 from scalargrad.drawing import render
-from scalargrad.errors import RendererError, TraceTooLargeError
+from scalargrad.engine.value import as_value
+from scalargrad.errors import RendererError, TraceTooLargeError, UnknownNameError
 from scalargrad.examples import GALLERY, example
 from scalargrad.expressions import evaluate
 from scalargrad.notation.mathml import MathWriter
 from scalargrad.notation.textbook import TextbookWriter
-from scalargrad.page import MOST_INSTRUCTIONS, check_size, embedded
+from scalargrad.page import MOST_INSTRUCTIONS, Quiz, check_size, embedded, page
+from scalargrad.page.evaluator import moved
 from scalargrad.page.graph import layouts
 from scalargrad.page.model import model
 from scalargrad.page.program import program
 from scalargrad.page.shown import ShownList
+from scalargrad.wengert.roles import parameters
 
 DIGITS = [1, 4, 9]
 
@@ -200,6 +204,30 @@ def test_a_page_has_at_most_500_rows_and_1200_edges(fitting, beyond):
     check_size(trace(fitting()), "a page")
     with pytest.raises(TraceTooLargeError, match="at most 500 and 1,200"):
         check_size(trace(beyond()), "a page")
+
+
+def test_descent_moves_what_is_named_or_else_the_parameters():
+    """Leaves alone; an output that is a constant has a line, too."""
+    t = trace(example("sigmoid-2-2-1").output())
+    assert [v.name for v in moved(t)] == [v.name for v in parameters(t)]
+    assert [v.name for v in moved(t, ["x2", "w1"])] == ["x2", "w1"]
+    with pytest.raises(UnknownNameError, match="y is computed from others: descent moves leaves"):
+        moved(t, ["w1", "y"])
+    assert [line.value for line in model(trace(as_value(2.5))).lines] == ["2.5"]
+
+
+def test_the_page_of_an_exercise_has_a_style_and_a_script_more():
+    """With what it asks for; no other page has them."""
+    t = trace(example("fan-out").output())
+    quiz = Quiz("an identity", (("value 1", "u", "", (8.9, 9.1)),), {})
+    for text, has in ((page(t, quiz=quiz), True), (page(t), False)):
+        for file in ("exercise.css", "exercise.js"):
+            asset = files("scalargrad.page").joinpath(file).read_text("utf-8")
+            (line, *_) = [
+                x.strip() for x in asset.splitlines() if len(x) > 40 and "//" not in x and "*" not in x
+            ]
+            assert (line in text) == has, line
+        assert ('"an identity"' in text) == has
 
 
 def test_a_notebook_gets_the_page_in_a_frame_that_holds_it():

@@ -1,6 +1,7 @@
 """Laws of the page: its numbers are those of the trace, and it loads nothing."""
 
 import html
+import itertools
 import json
 import re
 from importlib.resources import files
@@ -127,6 +128,20 @@ def test_the_figure_has_every_node_and_edge():
         for b in figure.boxes:
             apart = abs(a.x - b.x) >= (a.width + b.width) / 2 or abs(a.y - b.y) >= (a.height + b.height) / 2
             assert a is b or apart
+
+
+def test_lines_stand_in_the_middle_of_their_box_with_room_above_and_below():
+    """Evenly apart, as far as a line is high or less, with four points free at either end."""
+    boxes = [box for view in layouts(trace(example("sigmoid-2-2-1").output())) for box in view.boxes]
+    tight = 0
+    for box in boxes:
+        heights = [line.y - 4.8 for line in box.lines]  # of the middle of a line over that on which it stands
+        steps = [after - before for before, after in itertools.pairwise(heights)]
+        assert sum(heights) == pytest.approx(0.0, abs=1e-9)
+        assert all(step == pytest.approx(steps[0]) for step in steps)
+        assert all(step <= 18.6 + 1e-9 and step * len(heights) + 8 <= box.height + 1e-9 for step in steps)
+        tight += any(step < 18.5 for step in steps)
+    assert tight > 0
 
 
 def test_the_page_is_one_small_file_that_loads_nothing():

@@ -1,6 +1,7 @@
 """Accounts: what the package has to say of small graphs, in texts that are kept and compared."""
 
 import dataclasses
+import hashlib
 import itertools
 import random
 import re
@@ -9,7 +10,22 @@ from functools import partial
 from importlib.resources import files
 from typing import Any
 
-from scalargrad import History, Trace, Value, diagnose, dot, draw, leaves, logsumexp, mean, nn, total, trace
+from scalargrad import (
+    History,
+    Trace,
+    Value,
+    diagnose,
+    dot,
+    draw,
+    draw_dot,
+    leaves,
+    logsumexp,
+    mean,
+    nn,
+    total,
+    trace,
+)
+from scalargrad.drawing.figure import Figure
 from scalargrad.examples import example
 from scalargrad.notation.languages import JavaScript
 from scalargrad.notation.text import TextWriter
@@ -310,6 +326,46 @@ def drawn(name: str, **options: Any) -> str:
     return f"{figure.title}\n{figure.text}\n{figure.source}"
 
 
+def wide_net(*widths: int) -> Value:
+    """Return the output of a network whose layers are so wide."""
+    output = nn.MLP(3, [*widths, 1], "tanh", seed=1)([0.5, -1.0, 0.25])
+    assert isinstance(output, Value)
+    return output
+
+
+LARGER: dict[str, Callable[[], Figure]] = {
+    "a dense net": lambda: draw(wide_net(8, 8)),
+    "a wide net": lambda: draw(wide_net(20, 3), "neurons"),
+    "a wide net in layers": lambda: draw(wide_net(20, 3), "layers", theme="dark"),
+    "a deep net": lambda: draw(wide_net(*[2] * 30), "layers", direction="down"),
+    "a net that is too wide to be read": lambda: draw(wide_net(40, 40)),
+    "around a value": lambda: draw(wide_net(2, 2), "values", around="a0[1]", hops=3, digits=2),
+    "paths": lambda: draw(wide_net(2, 2), "neurons", paths=("W0[0,1]", "a1[0]"), edges="contribution"),
+    "up to a value": lambda: draw(wide_net(2, 2), "values", upto="a1[0]", adjoints=False),
+    "without numbers": lambda: draw(wide_net(3), values=False),
+    "contributions": lambda: draw(wide_net(2), "values", edges="contribution"),
+    "micrograd's, a part": lambda: draw(wide_net(2), style="micrograd", around="z0[1]", theme="dark"),
+    "micrograd's, down": lambda: draw_dot(wide_net(2), rankdir="TB"),
+    "many": lambda: draw(many(), edges="local"),
+    "many in layers": lambda: draw(many(), "layers"),
+    "written out": lambda: draw(written_out(), "neurons"),
+}
+
+
+def larger() -> str:
+    """Return the titles of larger drawings, with digests of their DOT and of their texts."""
+    made = {name: make() for name, make in LARGER.items()}
+    return "\n".join(
+        f"{name}: {figure.title}; {digest(figure.source)}; {digest(figure.text)}"
+        for name, figure in made.items()
+    )
+
+
+def digest(*texts: str) -> str:
+    """Return what tells texts from all others."""
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:32]
+
+
 # ---- of training
 
 
@@ -420,6 +476,7 @@ ACCOUNTS: dict[str, dict[str, Account]] = {
             f"{view}": partial(drawn, "residual", view=view, **options)
             for view, options in VIEWS_DRAWN.items()
         },
+        "larger ones": larger,
         "micrograd's": partial(drawn, "fan-out", style="micrograd"),
     },
     "trainings.txt": {"diagnoses": diagnosed, "plots": plots_of_training},

@@ -278,7 +278,7 @@ def said(t: Trace) -> str:
 
 def numbers_in_brackets() -> str:
     """Return which numbers of workings need brackets, where negative ones stand and powers of ten."""
-    x, y = Value(-2e-9, "x"), Value(3e12, "y")
+    x, y = Value(-2e-9, "x"), Value(3.25e-7, "y")
     page = model(trace((x * y - x / y) ** 2 + (x + y) * (x - y)), 3)
     shown = [line for working in page.workings for line in working.lines]
     shown += [text for working in page.workings for t in working.transfers for text in (t.numbers, t.so_far)]
@@ -333,6 +333,14 @@ def wide_net(*widths: int) -> Value:
     return output
 
 
+def branching(count: int) -> Value:
+    """Return the last of so many values, each computed of two before it or with a constant."""
+    made = [Value(0.5, "x"), Value(-0.25, "y")]
+    for i in range(count - 2):
+        made.append((made[-1] * made[i // 2]).sin() if i % 3 else made[-1] + made[i // 3] * 0.5)
+    return made[-1]
+
+
 LARGER: dict[str, Callable[[], Figure]] = {
     "a dense net": lambda: draw(wide_net(8, 8)),
     "a wide net": lambda: draw(wide_net(20, 3), "neurons"),
@@ -346,6 +354,8 @@ LARGER: dict[str, Callable[[], Figure]] = {
     "contributions": lambda: draw(wide_net(2), "values", edges="contribution"),
     "micrograd's, a part": lambda: draw(wide_net(2), style="micrograd", around="z0[1]", theme="dark"),
     "micrograd's, down": lambda: draw_dot(wide_net(2), rankdir="TB"),
+    "micrograd's, with constants": lambda: draw(many(), style="micrograd", adjoints=False),
+    "the nearest of very many": lambda: draw(branching(200)),
     "many": lambda: draw(many(), edges="local"),
     "many in layers": lambda: draw(many(), "layers"),
     "written out": lambda: draw(written_out(), "neurons"),

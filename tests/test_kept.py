@@ -224,7 +224,7 @@ def test_a_text_is_the_one_that_is_kept(file, name):
     kept = sections((KEPT / file).read_text(encoding="utf-8"))[name].splitlines()
     now = ALL[file][name]().rstrip("\n").splitlines()
     differing = list(difflib.unified_diff(kept, now, "kept", "now", n=1, lineterm=""))
-    assert not differing, "\n".join(differing)
+    assert not differing, "\n".join([*differing, "if this is meant: python tests/test_kept.py"])
 
 
 @pytest.mark.parametrize("name", OTHERS)

@@ -58,6 +58,8 @@ LARGER: dict[str, Callable[[], Figure]] = {
     "micrograd's, down": lambda: draw_dot(wide_net(2), rankdir="TB"),
     "micrograd's, with constants": lambda: draw(many(), style="micrograd", adjoints=False),
     "the nearest of very many": lambda: draw(branching(200)),
+    "micrograd's, of more than can be read": lambda: draw(wide_net(8, 8), style="micrograd"),
+    "local derivatives of more than can be read": lambda: draw(wide_net(8, 8), edges="local"),
     "many": lambda: draw(many(), edges="local"),
     "many in layers": lambda: draw(many(), "layers"),
     "written out": lambda: draw(written_out(), "neurons"),

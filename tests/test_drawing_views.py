@@ -485,3 +485,26 @@ def test_a_pile_of_24_nodes_is_shown_and_a_deeper_one_is_not(layers, nodes):
     """Of a deeper one, inputs among them, the first eight and the last eight, with one for the others."""
     figure = draw(nn.MLP(2, [2] * layers + [1], "tanh", seed=1)([0.5, -1.0]), "layers")
     assert len(re.findall(r"^\tn\d+ \[", figure.source, re.MULTILINE)) == nodes
+
+
+NET = nn.MLP(2, [2, 1], "tanh", seed=1)([0.5, -1.0])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"view": "neurons", "style": "micrograd"}, "the view is 'neurons': add view=\"values\""),
+        ({"view": "layers", "style": "micrograd"}, "the view is 'layers': add view=\"values\""),
+        ({"view": "neurons", "edges": "local"}, 'edges="local" is for view="values"'),
+        ({"view": "layers", "edges": "local"}, "stands for many, so it has no local"),
+        ({"view": "layers", "edges": "contribution"}, "stands for many, so it has no contribution"),
+        ({"style": "micrograd", "values": False}, "values=False hides what"),
+        ({"edges": "contribution", "values": False}, "values=False hides what"),
+    ],
+)
+def test_an_option_that_a_view_has_no_use_for_is_refused(options, message):
+    """Each of the two alone is drawn."""
+    with pytest.raises(UnknownNameError, match=re.escape(message)):
+        draw(NET, **options)
+    for name, value in options.items():
+        assert draw(NET, **{name: value}).source

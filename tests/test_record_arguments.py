@@ -688,6 +688,25 @@ def test_any_sequence_is_a_list_of_what_is_in_it(kind):
     assert w.grad == 4.0
 
 
+def test_a_function_without_a_signature_is_called_by_position():
+    """Python says of max not how it is called; its arguments are x0, x1, …."""
+    step = record(max)
+    assert (step(1.0, 2.0), step(2.0, 1.0)) == (2.0, 2.0)
+    assert step(np.array([1.0, 3.0]), 2.0).tolist() == [2.0, 3.0]
+    assert [line.split() for line in str(step).splitlines()[1:3]] == [["x0", "2"], ["x1", "2"]]
+
+
+def test_arguments_that_a_star_takes_are_numbered_from_0():
+    """Whatever stands before it."""
+    for count, function in enumerate((lambda *xs: total(xs), lambda a, *xs: total([a, *xs]))):
+        step = record(function)
+        step(*[1.0, 2.0, 3.0][: 2 + count])
+        given_ = str(step).partition("\n\n")[0].split()
+        assert given_ == ["a", "xs0", "xs1"][1 - count :]
+        with pytest.raises(OperandError, match="xs1 takes numbers"):
+            step(*[1.0, 2.0][: 1 + count], b"no")
+
+
 def test_a_batch_is_no_list():
     """The first axis of an array is the batch; a list has the numbers of one sample."""
     step = record(lambda xs: total(xs) if isinstance(xs, list) else xs * 10.0)

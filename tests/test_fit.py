@@ -231,7 +231,7 @@ def test_samples_that_are_looked_at_have_different_targets(targets, count, liste
 
 def test_a_history_without_epochs_says_why_it_ended():
     """One that did not begin has nothing to say."""
-    assert (str(History()), repr(History())) == ("", "<History: >")
+    assert (str(History()), repr(History()), History().replay) == ("", "<History: >", "")
     history = fit(nn.Neuron(2), X, Y, epochs=0)
     assert (str(history), history.epochs, history.loss) == ("all epochs done", 0, [])
 

@@ -1,12 +1,18 @@
 """What was recorded is replayed without detours: by one program at once, and without the function."""
 
+import contextlib
+import random
+import re
+
 import numpy as np
 import pytest
 from test_kept import OTHERS
 from test_record_source import ZOO, values
 
-from scalargrad import pick, record, relu, tanh
+from scalargrad import Value, pick, record, relu, tanh
+from scalargrad.errors import ReadError
 from scalargrad.replay import RecordedOutput, recorded
+from scalargrad.replay.chance import drawn, same_chance
 
 EVERY = ZOO | OTHERS
 
@@ -75,3 +81,46 @@ def test_each_way_is_recorded_once_and_then_replayed():
         step.value_and_grad(np.ascontiguousarray(chosen))
     assert len(calls) == known
     assert known == 3 * 3  # twice on Values, once on plain numbers
+
+
+# ---- what runs leave behind, and what they may read
+
+
+def test_what_is_drawn_in_a_block_is_as_if_it_had_not_been():
+    """By Python's generator and by NumPy's, also where the block ends with an error."""
+    for error in (None, ZeroDivisionError):
+        before = drawn()
+        with contextlib.suppress(ZeroDivisionError), same_chance():
+            random.random()
+            assert drawn() != before
+            halfway = drawn()
+            np.random.random()  # noqa: NPY002
+            assert drawn() not in (before, halfway)
+            if error:
+                raise error
+        assert drawn() == before
+
+
+READ = {
+    "a quotient": lambda x: x // 2,
+    "a remainder": lambda x: divmod(x, 2)[1] + 10 * divmod(x, 2)[0] + x % 3,
+    "float()": float,
+    "round()": lambda x: round(x, 1),
+    ".data": lambda x: x.data if isinstance(x, Value) else x,
+    "format()": lambda x: float(f"{x:.1f}"),
+}
+
+
+@pytest.mark.parametrize("how", READ)
+def test_a_number_that_is_read_is_refused_by_name_or_stays_what_it_was(how):
+    """As the function computes it from the plain number, at the sample that was recorded."""
+
+    def function(x):
+        return x * READ[how](x)
+
+    if how != "format()":
+        with pytest.raises(ReadError, match=re.escape(f"{how} reads 'the value 7.75' as a plain number")):
+            record(function)(7.75)
+    frozen = record(function, reads="freeze")
+    assert frozen(7.75) == 7.75 * READ[how](7.75)
+    assert frozen(2.0) == 2.0 * READ[how](7.75)

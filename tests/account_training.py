@@ -82,4 +82,5 @@ def plots_of_training() -> str:
     ]
     texts = ["\n".join(plotted(ax)) for ax in made]
     plt.close("all")
-    return "\n\n".join(texts)
+    style = "\n".join(f"{name}: {value}" for name, value in plots.STYLE.items())
+    return "\n\n".join([*texts, style])

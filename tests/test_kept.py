@@ -44,7 +44,7 @@ def guarded():
         ys = [tanh(x * wi) for x, wi in zip(xs, w)]
         chosen = [y if y <= 0.25 else y * y for y in ys]
         if total(ys) > t - 9 and not xs[0] >= 2.5 + xs[1]:
-            chosen.append(w[int(w[0] * 4 - w[0] * 3.5)] * t)
+            chosen.append(w[int(tanh(w[0]) * 1.5)] * t)
         return total(chosen) + (t if xs[2] - xs[1] != 0 else 1)
 
     return Case(f, (ROWS[:, :3], np.ones(7)))

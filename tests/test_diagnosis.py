@@ -10,6 +10,7 @@ import pytest
 from scalargrad import Value, diagnose, fit, grad, label, leaves, nn, optim, trace
 from scalargrad.datasets import moons
 from scalargrad.errors import OperandError
+from scalargrad.primitives.row import ActivationFacts
 from scalargrad.training.diagnosis import LayerReport
 from scalargrad.training.verdicts import verdicts_on
 from scalargrad.wengert.causes import causes
@@ -209,6 +210,21 @@ def test_a_half_of_a_layer_is_many_and_four_samples_are_evidence(facts, words):
     """From then on a verdict speaks of dead activations, by their name, and of saturated outputs."""
     found = list(verdicts_on(report_on(1.0, **facts)))
     assert all(word in verdict for word, verdict in zip(words, found, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        (ActivationFacts(steepest=0.5), "vanishing gradients. tanh' is at most 0.5. Remedies: ReLU or leaky"),
+        (ActivationFacts(steepest=0.25, derivative="f'"), "gradients. f' is at most 0.25. Remedies: ReLU"),
+        (ActivationFacts(), "gradients. The products of the weights are below 1. Remedies: Xavier"),
+        (None, "gradients. The products of the weights are below 1. Remedies: Xavier"),
+    ],
+)
+def test_a_verdict_says_how_steep_the_activation_is_at_most(facts, words):
+    """By the formula of its derivative, or by its name; where it has no bound the weights are at fault."""
+    (verdict,) = verdicts_on(report_on(*[0.4] * 5, facts=facts))
+    assert words in verdict
 
 
 @pytest.mark.parametrize(

@@ -445,3 +445,66 @@ def test_a_leaf_of_the_loss_stands_with_the_operations_that_read_it():
     *_, last = picture(loss, "layers").groups
     assert last.instructions[0].name == "t"
     assert len(last.instructions) == 3
+
+
+# ---- just readable, and just not
+
+
+def layered(inputs, rest):
+    """Return the output of a neuron with so many inputs, with as many operations more."""
+    w, x = ([Value(0.01 * i, f"{letter}{i}") for i in range(inputs)] for letter in "wx")
+    y = (dot(w, x) + Value(0.5, "b")).tanh() + 1.0
+    for _ in range(rest):
+        y = y.sin()
+    return y
+
+
+def values_in(y):
+    """Return how many values are nodes: all but constants."""
+    return sum(v.role != "constant" for v in trace(y))
+
+
+@pytest.mark.parametrize(("more", "view"), [(0, "values"), (1, "neurons")])
+def test_150_values_are_readable_and_one_more_is_not(more, view):
+    """Constants are none of them; then neurons are drawn."""
+    y = layered(20, 150 - values_in(layered(20, 0)) + more)
+    assert values_in(y) == 150 + more
+    assert f"view {view!r}" in draw(y).title
+
+
+@pytest.mark.parametrize(("count", "nodes"), [(16, 16), (17, 11)])
+def test_sixteen_neurons_in_a_column_are_shown_and_more_are_not(count, nodes):
+    """Of seventeen the first eight, the last two, and one that stands for the others."""
+    model = nn.Layer(2, count, "tanh", seed=1)
+    figure = draw(total(model([0.5, -1.0])), "neurons")
+    assert len(re.findall(r"class=(?:neuron|rest)", figure.source)) == nodes
+
+
+@pytest.mark.parametrize(("layers", "nodes"), [(20, 23), (21, 24), (22, 17), (23, 17)])
+def test_a_pile_of_24_nodes_is_shown_and_a_deeper_one_is_not(layers, nodes):
+    """Of a deeper one, inputs among them, the first eight and the last eight, with one for the others."""
+    figure = draw(nn.MLP(2, [2] * layers + [1], "tanh", seed=1)([0.5, -1.0]), "layers")
+    assert len(re.findall(r"^\tn\d+ \[", figure.source, re.MULTILINE)) == nodes
+
+
+NET = nn.MLP(2, [2, 1], "tanh", seed=1)([0.5, -1.0])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"view": "neurons", "style": "micrograd"}, "the view is 'neurons': add view=\"values\""),
+        ({"view": "layers", "style": "micrograd"}, "the view is 'layers': add view=\"values\""),
+        ({"view": "neurons", "edges": "local"}, 'edges="local" is for view="values"'),
+        ({"view": "layers", "edges": "local"}, "stands for many, so it has no local"),
+        ({"view": "layers", "edges": "contribution"}, "stands for many, so it has no contribution"),
+        ({"style": "micrograd", "values": False}, "values=False hides what"),
+        ({"edges": "contribution", "values": False}, "values=False hides what"),
+    ],
+)
+def test_an_option_that_a_view_has_no_use_for_is_refused(options, message):
+    """Each of the two alone is drawn."""
+    with pytest.raises(UnknownNameError, match=re.escape(message)):
+        draw(NET, **options)
+    for name, value in options.items():
+        assert draw(NET, **{name: value}).source

@@ -1,24 +1,29 @@
 """Laws of the page: its numbers are those of the trace, and it loads nothing."""
 
 import html
+import itertools
 import json
 import re
+from importlib.resources import files
 
 import pytest
 
 from scalargrad import Trace, Value, dot, functions, trace
 from scalargrad.cli import main
 from scalargrad.drawing import render
-from scalargrad.errors import RendererError, TraceTooLargeError
+from scalargrad.engine.value import as_value
+from scalargrad.errors import RendererError, TraceTooLargeError, UnknownNameError
 from scalargrad.examples import GALLERY, example
 from scalargrad.expressions import evaluate
 from scalargrad.notation.mathml import MathWriter
 from scalargrad.notation.textbook import TextbookWriter
-from scalargrad.page import MOST_INSTRUCTIONS, embedded
+from scalargrad.page import MOST_INSTRUCTIONS, Quiz, check_size, embedded, page
+from scalargrad.page.evaluator import moved
 from scalargrad.page.graph import layouts
 from scalargrad.page.model import model
 from scalargrad.page.program import program
 from scalargrad.page.shown import ShownList
+from scalargrad.wengert.roles import parameters
 
 DIGITS = [1, 4, 9]
 
@@ -143,6 +148,20 @@ def test_the_figure_whose_values_flow_down_is_the_same_figure(name):
             assert sum(head > tail for tail, head in ends) > 0.8 * len(ends)  # long ones turn back
 
 
+def test_lines_stand_in_the_middle_of_their_box_with_room_above_and_below():
+    """Evenly apart, as far as a line is high or less, with four points free at either end."""
+    boxes = [box for view in layouts(trace(example("sigmoid-2-2-1").output())) for box in view.boxes]
+    tight = 0
+    for box in boxes:
+        heights = [line.y - 4.8 for line in box.lines]  # of the middle of a line over that on which it stands
+        steps = [after - before for before, after in itertools.pairwise(heights)]
+        assert sum(heights) == pytest.approx(0.0, abs=1e-9)
+        assert all(step == pytest.approx(steps[0]) for step in steps)
+        assert all(step <= 18.6 + 1e-9 and step * len(heights) + 8 <= box.height + 1e-9 for step in steps)
+        tight += any(step < 18.5 for step in steps)
+    assert tight > 0
+
+
 def test_the_page_is_one_small_file_that_loads_nothing():
     """Under 250 kB, no address but the names of its own parts, and a policy that forbids the rest."""
     text = trace(example("sigmoid-2-2-1").output()).to_html()
@@ -195,6 +214,53 @@ def test_a_sum_of_too_many_terms_is_refused(tmp_path):
     with pytest.raises(TraceTooLargeError, match=r"edges"):
         trace(y).to_html(tmp_path / "no.html")
     assert not list(tmp_path.iterdir())
+
+
+def chain(length):
+    """Return the last of so many values, each computed of the one before."""
+    y = Value(0.5)
+    for _ in range(length - 1):
+        y = y.sin()
+    return y
+
+
+@pytest.mark.parametrize(
+    ("fitting", "beyond"),
+    [
+        (lambda: chain(500), lambda: chain(501)),
+        (lambda: functions.total([Value(1.0)] * 1200), lambda: functions.total([Value(1.0)] * 1201)),
+    ],
+    ids=["rows", "edges"],
+)
+def test_a_page_has_at_most_500_rows_and_1200_edges(fitting, beyond):
+    """One more is refused."""
+    check_size(trace(fitting()), "a page")
+    with pytest.raises(TraceTooLargeError, match="at most 500 and 1,200"):
+        check_size(trace(beyond()), "a page")
+
+
+def test_descent_moves_what_is_named_or_else_the_parameters():
+    """Leaves alone; an output that is a constant has a line, too."""
+    t = trace(example("sigmoid-2-2-1").output())
+    assert [v.name for v in moved(t)] == [v.name for v in parameters(t)]
+    assert [v.name for v in moved(t, ["x2", "w1"])] == ["x2", "w1"]
+    with pytest.raises(UnknownNameError, match="y is computed from others: descent moves leaves"):
+        moved(t, ["w1", "y"])
+    assert [line.value for line in model(trace(as_value(2.5))).lines] == ["2.5"]
+
+
+def test_the_page_of_an_exercise_has_a_style_and_a_script_more():
+    """With what it asks for; no other page has them."""
+    t = trace(example("fan-out").output())
+    quiz = Quiz("an identity", (("value 1", "u", "", (8.9, 9.1)),), {})
+    for text, has in ((page(t, quiz=quiz), True), (page(t), False)):
+        for file in ("exercise.css", "exercise.js"):
+            asset = files("scalargrad.page").joinpath(file).read_text("utf-8")
+            (line, *_) = [
+                x.strip() for x in asset.splitlines() if len(x) > 40 and "//" not in x and "*" not in x
+            ]
+            assert (line in text) == has, line
+        assert ('"an identity"' in text) == has
 
 
 def test_a_notebook_gets_the_page_in_a_frame_that_holds_it():

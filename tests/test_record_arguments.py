@@ -1,6 +1,7 @@
 """What a recorded function may be called with, and as what: lists, arrays, names; and what is refused."""
 
 import array
+import collections
 import fractions
 import functools
 import inspect
@@ -668,6 +669,42 @@ def test_a_list_of_numbers_and_truth_keeps_both():
     step = record(function)
     with or_refused(OperandError, "xs[1]"):
         assert [step([2.0, True]), step([2.0, False])] == [4.0, 2.0]
+
+
+@pytest.mark.parametrize("kind", [list, tuple, collections.UserList], ids=lambda kind: kind.__name__)
+def test_any_sequence_is_a_list_of_what_is_in_it(kind):
+    """Truth among its numbers is truth, lists in it are lists, Values are Values."""
+
+    def function(xs):
+        return xs[0] * (2.0 if xs[1] is True else 1.0) + total(xs[2])
+
+    step, w = record(function), Value(4.0)
+    assert step(kind([2.0, True, kind([1.0, 3.0])])) == 8.0
+    assert step(kind([2.0, False, kind([1.0, 3.0])])) == 6.0
+    assert step.backward(kind([w, True, kind([1.0, 3.0])])) == 12.0
+    assert w.grad == 2.0
+    assert record(lambda xs: xs[0][0] * 2.0)(kind([kind([w])])).data == 8.0
+    assert record(lambda xs: xs[0][0] * 2.0).backward(kind([kind([w])])) == 8.0
+    assert w.grad == 4.0
+
+
+def test_a_function_without_a_signature_is_called_by_position():
+    """Python says of max not how it is called; its arguments are x0, x1, …."""
+    step = record(max)
+    assert (step(1.0, 2.0), step(2.0, 1.0)) == (2.0, 2.0)
+    assert step(np.array([1.0, 3.0]), 2.0).tolist() == [2.0, 3.0]
+    assert [line.split() for line in str(step).splitlines()[1:3]] == [["x0", "2"], ["x1", "2"]]
+
+
+def test_arguments_that_a_star_takes_are_numbered_from_0():
+    """Whatever stands before it."""
+    for count, function in enumerate((lambda *xs: total(xs), lambda a, *xs: total([a, *xs]))):
+        step = record(function)
+        step(*[1.0, 2.0, 3.0][: 2 + count])
+        given_ = str(step).partition("\n\n")[0].split()
+        assert given_ == ["a", "xs0", "xs1"][1 - count :]
+        with pytest.raises(OperandError, match="xs1 takes numbers"):
+            step(*[1.0, 2.0][: 1 + count], b"no")
 
 
 def test_a_batch_is_no_list():

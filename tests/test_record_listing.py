@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from entries import entered
 from hostile import LABELS
 from test_record_source import (
     CLASSES,
@@ -37,6 +38,7 @@ from scalargrad import (
     tanh,
     total,
 )  # fmt: skip
+from scalargrad.engine.apply import apply
 from scalargrad.examples import example
 
 each_case = pytest.mark.parametrize("name", ZOO)
@@ -562,3 +564,18 @@ def test_the_last_call_is_the_one_that_is_listed():
     for batch in (2, 3, 5):
         step(np.ones(batch))
         assert re.search(rf"(?m)^x +{batch}$", str(step))
+
+
+@pytest.mark.parametrize(
+    ("kind", "line"),
+    [
+        ("n-ary with one list", "v0 = square_sum(x[0], x[1])"),
+        ("n-ary with two lists", "v0 = square_distance(x[0], x[1], x[1], x[0])"),
+    ],
+)
+def test_a_row_of_lists_of_ones_own_is_listed_as_a_call(kind, line):
+    """Of all its operands, one by one."""
+    with entered(kind) as made:
+        step = record(lambda x: apply(made.row, *[x, x[::-1]][: made.row.lists]))
+        step([0.5, 2.0])
+        assert lines_of(str(step))[1][0][0] == line

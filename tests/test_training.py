@@ -342,6 +342,7 @@ def test_a_loss_that_leaves_the_numbers_stops_with_the_first_node_that_did():
     assert stopped, message
     assert caught.value.history.epochs == int(stopped[1]) - 1 > 0
     assert all(map(math.isfinite, state(model)))
+    assert [parameter.grad for parameter in model.parameters()] == [0.0] * 7  # no sweep began
     assert not model.training
 
 

@@ -116,6 +116,14 @@ def test_other_numbers_are_given_to_leaves_inside_the_domain():
         recorded.at(x=-1.0)
 
 
+def test_a_leaf_has_no_local_derivatives():
+    """Nor parents that they could be by; an operation has one for each, in any notation."""
+    x, w = leaves(x=2.0, w=3.0)
+    for writer in (TextWriter(), LatexWriter()):
+        counts = [(len(v.local_derivatives(writer)), len(v.parents)) for v in trace(x * w - x)]
+        assert counts == [(0, 0), (0, 0), (2, 2), (2, 2)]
+
+
 def test_steps_are_the_forward_phase_the_seed_and_the_reverse_phase_in_mirrored_order():
     """The reverse phase fires the instructions of the forward phase, the last one first."""
     (x,) = leaves(x=2.0)

@@ -33,8 +33,7 @@ def fold(graph: Graph, kept: Sequence[int]) -> list[int]:
     for sum_, terms in _terms(is_sum, link, root, parents):
         products = [t for t in terms if is_product[t] and reader_is_sum[t]]
         if len(products) < FEWEST_PRODUCTS:
-            if len(terms) > 2:
-                _restate(graph, sum_, terms)
+            _restate(graph, sum_, terms)
             continue
         folded_away[products] = True
         pairs = parents[products]
@@ -51,8 +50,7 @@ def fold(graph: Graph, kept: Sequence[int]) -> list[int]:
 def _restate(graph: Graph, slot: int, terms: Sequence[int]) -> None:
     """State a slot as the sum of terms, of which a 0 is left out where more than one are left."""
     counted = [t for t in terms if graph.constants.get(t) != 0]
-    if len(counted) < 2:
-        counted = [*counted, *(t for t in terms if t not in counted)][:2]
+    counted += [t for t in terms if t not in counted][: max(2 - len(counted), 0)]
     if len(counted) == 2:
         graph.rows[slot], graph.operands[slot] = add, tuple(counted)
     else:

@@ -53,7 +53,7 @@ def _levels(graph: Graph, order: Sequence[int], batched: set[int]) -> tuple[dict
         for operand in graph.operands[slot]:
             if operand < 0 and operand not in level:
                 slots = graph.lists[~operand].tolist()
-                level[operand] = max(map(level.__getitem__, slots), default=0)
+                level[operand] = max(map(level.__getitem__, slots))
                 if not varies.isdisjoint(slots):
                     varies.add(operand)
             depth = max(depth, level[operand] + 1)

@@ -188,7 +188,7 @@ class Layout:
     def _ranks(self, slots: Slots) -> np.ndarray:
         """Return numbers by which slots sort as they stand in arrays."""
         owner, place = self.places.placed.owner[slots], self.places.placed.place[slots]
-        return np.asarray((owner + 1) * len(self.graph.rows) + np.where(owner < 0, slots, place))
+        return np.asarray(owner * len(self.graph.rows) + np.where(owner < 0, slots, place))
 
     def _ranks_of_lists(self, lists: np.ndarray) -> np.ndarray:
         """Return numbers by which lists sort as their first slots stand in arrays, no two alike."""

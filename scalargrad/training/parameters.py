@@ -66,8 +66,7 @@ class Parameters:
             raise RecordError("the model computes with parameters outside of its call")
         places, others = self._places_of(program.values)
         data = self.data.take(places, mode="clip")
-        if others:
-            data[others] = [program.values[i]._data for i in others]
+        data[others] = [program.values[i]._data for i in others]
         return data
 
     def added_up(self, found: Derivatives) -> np.ndarray:

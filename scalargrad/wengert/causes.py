@@ -83,7 +83,8 @@ def _contribution(c: Contribution) -> str:
     equation = local if formula == local else f"{formula} = {local}"
     text = f"upstream {number(c.upstream, DIGITS)} × local derivative {equation} gives {product}"
     if math.isfinite(c.contribution):
-        text += f", which added to {number(c.before or 0.0, DIGITS)} gives {number(c.after, DIGITS)}"
+        assert c.before is not None  # alone it would not have made an end of it
+        text += f", which added to {number(c.before, DIGITS)} gives {number(c.after, DIGITS)}"
     return text
 
 

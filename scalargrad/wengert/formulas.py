@@ -1,7 +1,7 @@
 """Formulas of instructions as drawings show them: of many terms, only the ends."""
 
-from scalargrad.notation.writer import Writer
-from scalargrad.primitives.row import SUM
+from scalargrad.notation.writer import Symbol, Writer
+from scalargrad.primitives.row import ATOM, SUM
 from scalargrad.primitives.table import TABLE
 from scalargrad.wengert.instruction import Instruction
 
@@ -21,8 +21,8 @@ def formula(v: Instruction, writer: Writer) -> str:
     if not row or not row.lists or len(v.parents) <= MANY * row.lists:
         return str(v.written(writer))
     lists = row.arguments([parent.symbol(writer) for parent in v.parents])
-    ends = [[symbols[i] for symbols in lists] for i in (0, -1)]
-    if row.precedence != SUM:
-        return f"{row.name}([{ends[0][0]}, …, {ends[1][0]}])"
-    first, last = (end[0] if row.lists == 1 else writer.write(TABLE["multiply"], end) for end in ends)
-    return f"{first} + … + {last}"
+    firsts, lasts = ([symbols[i] for symbols in lists] for i in (0, -1))
+    if row.precedence == SUM and row.lists > 1:  # of products
+        row, firsts, lasts = TABLE["total"], *([writer.write(TABLE["multiply"], x)] for x in (firsts, lasts))
+    dots = Symbol("…", ATOM, writer)
+    return str(writer.write(row, [x for first, last in zip(firsts, lasts) for x in (first, dots, last)]))

@@ -118,11 +118,11 @@ NUMBERS = (
     "1,234", "[1 2]", "[1, x]", "a = 2", "1; 2", "log(-1)", "[log(-1)]", "[[1], [1, 2]]", "[", "1e999", "nan",
 )  # fmt: skip
 DRAWN, A_TEXT = 30, 15  # texts with a slip, of how many there is one kept text
-LONGEST, FEW_LETTERS, FEW = 70, 40, 2  # letters of what is said, derivatives that are told
+LONGEST, FEW_LETTERS = 70, 40  # of what is said
 
 
 def understood(text: str) -> str:
-    """Return each statement that is computed with its value, then derivatives; or what is said, and where."""
+    """Return each statement that is computed with its value, then what is given; or what is said where."""
     try:
         output, unused = read(text, {name: x for name, x in GIVEN.items() if name in free_names(text)})
     except ExpressionError as error:
@@ -132,9 +132,7 @@ def understood(text: str) -> str:
         return f"{place}: {str(error)[:LONGEST]}"
     t = trace(output, also=unused)
     steps = "; ".join(f"{v.name} = {v.formula} = {v.value:.4g}" for v in t if v.parents)
-    leaves = [v for v in t if not v.parents and v.role != "constant"]
-    derivatives = " ".join(f"d{v.name} {v.adjoint:.4g}" for v in leaves[:FEW])
-    return f"{steps} | {derivatives}"
+    return f"{steps}; given {' '.join(v.name for v in t if not v.parents and v.role != 'constant')}"
 
 
 def each(texts: Sequence[str]) -> str:

@@ -58,7 +58,7 @@ def names(label: str) -> str:
     for text, italic, level in pieces(written[2]):
         drawn += f"{'/' * italic}{'_' * (level < 0)}{'^' * (level > 0)}{text}"
     barred = (kind().bar(label) for kind in (TextWriter, LatexWriter))
-    partial_of = (kind().partial("y", label) for kind in (TextWriter, LatexWriter))
+    partial_of = (TextWriter().partial("y", label),)
     weight = "a weight" * is_called_as_a_weight(label)
     return " ¦ ".join((*written, drawn, math.mathml(math.name(label)), *barred, *partial_of, weight))
 

@@ -14,10 +14,10 @@ X, Y = [[0.0, 0.0], [1.0, 0.5], [0.2, 0.9]], [-1.0, 1.0, 1.0]
 
 
 def stated(name: str) -> str:
-    """Return what the gallery states of an example, with the program that it is."""
+    """Return what the gallery states of an example, with the first line of its program."""
     e = GALLERY[name]
     facts = f"{e.title}\n{e.source}\n{e.digits} digits, rate {e.rate}, {dict(e.data)}"
-    return f"{facts}\n{dict(e.expected)}\n{e.updated and dict(e.updated)}\n{e.code}"
+    return f"{facts}\n{e.code.splitlines()[2]}"
 
 
 def long(count: int) -> str:

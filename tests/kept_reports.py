@@ -26,7 +26,7 @@ from scalargrad.wengert.list import WengertList
 EXACT = Precision(None, None, None)
 TOLD = 3  # of how many explanations the chance is told
 MOST = 9  # numbers that somebody hands in
-SEEDS = range(4)
+SEEDS = range(3)
 LeftOver = Callable[[Assumption | None], int]
 
 

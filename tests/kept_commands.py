@@ -165,6 +165,7 @@ def _texts() -> Iterator[tuple[str, Callable[[], str]]]:
     yield "in few columns $ examples", partial(printed, "examples", "3")
     for i in range(0, len(SLIPS), A_TEXT):
         yield f"slips, from {i}", partial(slips, SLIPS[i : i + A_TEXT])
+    yield "the end of $ trace mazur-2-2-2", lambda: printed("trace mazur-2-2-2")[-520:]
     yield "in ASCII", plain
     yield "completed", completed
     yield "as a module", as_a_module

@@ -44,7 +44,7 @@ def plotted() -> str:
         lambda: plots.deltas({"a": report, "b": report}),
         lambda: plots.decision_boundary(one, X, Y, resolution=4),
         lambda: plots.decision_boundary(one, X, Y, resolution=4, threshold=0.5),
-        lambda: plots.decision_boundary(three, X, [0, 1, 2], resolution=4),
+        lambda: plots.decision_boundary(three, X, [[0, 1, 0], [0, 0, 1], [1, 0, 0]], resolution=4),
     )
     lines: list[str] = []
     for make in made:

@@ -11,7 +11,7 @@ from scalargrad.checking.exact import exact
 from scalargrad.checking.names import Names, singly
 from scalargrad.checking.places import Place
 from scalargrad.checking.predicted import predicted
-from scalargrad.errors import ScalargradError
+from scalargrad.errors import NumberError, ScalargradError
 from scalargrad.examples import GALLERY, example
 from scalargrad.expressions import Numbers, evaluate
 from scalargrad.wengert.list import WengertList
@@ -171,9 +171,13 @@ def judged_alone(name: str) -> str:
         x = exact(place, None)
         texts = (f"{x:.4f}", f"{x:.1f}", f"{-x:.3f}", f"{x * 8 / 7:.4f}")
         found = [predicted(t, place, text) for text in texts]
-        lines.append(
-            f"{place.kind} {place.v.name}: " + "; ".join(f"{each.verdict} {each.remark}" for each in found)
-        )
+        said = (" ".join((each.verdict, *each.slips)) for each in found)
+        lines.append(f"{place.kind} {found[0].name}: {'; '.join(said)}")
+    for place in (places[0], places[-1]):
+        try:
+            predicted(t, place, "many")
+        except NumberError as error:
+            lines.append(str(error))
     return "\n".join(lines)
 
 

@@ -91,6 +91,10 @@ def turns() -> str:
         for _ in range(3):
             y = y + x
         lines.append(f"read again at its end: {_turned(trace(y))}")
+    y = Value(0.5, label="x")
+    for i in range(9):
+        y = (y * Value(2.0, label=f"w{i}")).tanh()
+    lines.append(f"a leaf at each second link: {_turned(trace(y))}")
     for width in (16, 17, 18):
         x = Value(0.5, label="x")
         apart = [x * float(i + 2) for i in range(width)]

@@ -37,7 +37,7 @@ def write(path: "str | os.PathLike[str]", content: str | bytes) -> None:
         raise
     finally:
         with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
+            beside.unlink()
 
 
 def save(path: "str | os.PathLike[str]", what: str, forms: Mapping[str, Form]) -> None:

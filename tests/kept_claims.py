@@ -11,7 +11,7 @@ from scalargrad.checking.exact import exact
 from scalargrad.checking.names import Names, singly
 from scalargrad.checking.places import Place
 from scalargrad.checking.predicted import predicted
-from scalargrad.errors import ScalargradError
+from scalargrad.errors import NumberError, ScalargradError
 from scalargrad.examples import GALLERY, example
 from scalargrad.expressions import Numbers, evaluate
 from scalargrad.wengert.list import WengertList
@@ -24,6 +24,7 @@ OWN: dict[str, tuple[str, dict[str, Numbers]]] = {
     ),
     "whole": ("o = a*x; E = (o - t)**2", {"a": 0.37, "x": 1.3, "t": 0.9}),
     "matrix": ("z = W@x; y = z[0]*z[1] + v1", {"W": [[1.0, 2.0], [3.0, 4.0]], "x": [0.5, -1.0], "v1": 2.0}),
+    "small": ("p = x*w; q = p*u", {"x": 0.01, "w": 1.23456, "u": 7.0}),
     "twice": ("p = x*x; q = p*w; r = q + p; y = r*r", {"x": 0.7, "w": 1.3}),
 }
 NAMED: dict[str, Sequence[str]] = {
@@ -171,10 +172,21 @@ def judged_alone(name: str) -> str:
         x = exact(place, None)
         texts = (f"{x:.4f}", f"{x:.1f}", f"{-x:.3f}", f"{x * 8 / 7:.4f}")
         found = [predicted(t, place, text) for text in texts]
-        lines.append(
-            f"{place.kind} {place.v.name}: " + "; ".join(f"{each.verdict} {each.remark}" for each in found)
-        )
+        said = (" ".join((each.verdict, *each.slips)) for each in found)
+        lines.append(f"{place.kind} {found[0].name}: {'; '.join(said)}")
+    for place in (places[0], places[-1]):
+        try:
+            predicted(t, place, "many")
+        except NumberError as error:
+            lines.append(str(error))
     return "\n".join(lines)
+
+
+def of_a_small_operand() -> str:
+    """Return what is said of predictions that follow from a small number, rounded to ever fewer figures."""
+    t = traced("small")
+    texts = ("0.0864", "0.0865", "0.0861", "0.086", "0.084", "0.07", "0.1")
+    return "\n".join(f"{text} {predicted(t, Place('value', t['q']), text).verdict}" for text in texts)
 
 
 def _texts() -> Iterator[tuple[str, Callable[[], str]]]:
@@ -190,6 +202,7 @@ def _texts() -> Iterator[tuple[str, Callable[[], str]]]:
         )
     yield "refused", refused
     yield "predicted: fan-out", partial(judged_alone, "fan-out")
+    yield "predicted: of a small operand", of_a_small_operand
     yield "predicted: twice", partial(judged_alone, "twice")
 
 

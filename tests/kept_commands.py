@@ -4,6 +4,7 @@ import argparse
 import io
 import itertools
 import os
+import re
 import runpy
 import shlex
 import sys
@@ -25,6 +26,7 @@ SHOWN = (
     f"trace {NEURON}",
     "trace 'q = 2x; r = 3x; x*x' x=[1,2]",
     "trace 'q = 2x; r = 3q; x*x' x=2",
+    "trace 'q = 2x; x' x=2",
     "explain residual --of x --paths 1 --expand",
     f"explain {NEURON} --of w --bar --digits 6",
     f"explain {NEURON} --of w --as latex",
@@ -118,6 +120,15 @@ def printed(line: str, columns: str = "") -> str:
     return "\n".join(filter(None, parts))
 
 
+def on_page(line: str) -> str:
+    """Return the title, the rate and the program of the page that a command writes."""
+    with tempfile.TemporaryDirectory() as directory, chdir(directory), redirect_stdout(io.StringIO()):
+        main([*shlex.split(line), "-o", "x.html"])
+        text = Path("x.html").read_text(encoding="utf-8")
+    found = [re.search(pattern, text) for pattern in (r"<title>.*?</title>", r'class="rate".*?value="(.*?)"')]
+    return "\n".join(each[0] for each in found if each)
+
+
 def slips(lines: tuple[str, ...]) -> str:
     """Return what is said of slips, below each; their status is 2."""
     return "\n".join(f"$ {line}\n{printed(line)}" for line in lines)
@@ -165,6 +176,9 @@ def _texts() -> Iterator[tuple[str, Callable[[], str]]]:
     yield "in few columns $ examples", partial(printed, "examples", "3")
     for i in range(0, len(SLIPS), A_TEXT):
         yield f"slips, from {i}", partial(slips, SLIPS[i : i + A_TEXT])
+    yield "the end of $ trace mazur-2-2-2", lambda: printed("trace mazur-2-2-2")[-520:]
+    for line in ("page mazur-2-2-2", "page fan-out --title Mine", "page w*x w=1 x=2"):
+        yield f"the page of $ {line}", partial(on_page, line)
     yield "in ASCII", plain
     yield "completed", completed
     yield "as a module", as_a_module

@@ -1,14 +1,22 @@
 """What stands in drawings: nodes and arrows with what is written on them, where long ones turn."""
 
 import re
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import chdir
 from functools import partial
+from pathlib import Path
 from typing import Any
+from unittest.mock import patch
+
+import graphviz
 
 from scalargrad import Value, draw, nn, total, trace
+from scalargrad.drawing import figure
 from scalargrad.drawing.choice import choose
+from scalargrad.drawing.figure import Figure
 from scalargrad.drawing.wrapping import wrapped
-from scalargrad.errors import ScalargradError
+from scalargrad.errors import RendererError, ScalargradError
 from scalargrad.examples import example
 from scalargrad.expressions import evaluate
 from scalargrad.wengert.list import WengertList
@@ -68,8 +76,8 @@ def subject(name: str) -> Value:
 
 def drawn(name: str, view: Any, **options: Any) -> str:
     """Return the title of a drawing with what stands in it."""
-    figure = draw(subject(name), view, **options)
-    return f"{figure!r} {figure.graph_attr.get('rankdir')}\n{plain(figure.source, tips=False)}"
+    found = draw(subject(name), view, **options)
+    return f"{found!r} {found.graph_attr.get('rankdir')}\n{plain(found.source, tips=False)}"
 
 
 def turns() -> str:
@@ -83,6 +91,10 @@ def turns() -> str:
         for _ in range(3):
             y = y + x
         lines.append(f"read again at its end: {_turned(trace(y))}")
+    y = Value(0.5, label="x")
+    for i in range(9):
+        y = (y * Value(2.0, label=f"w{i}")).tanh()
+    lines.append(f"a leaf at each second link: {_turned(trace(y))}")
     for width in (16, 17, 18):
         x = Value(0.5, label="x")
         apart = [x * float(i + 2) for i in range(width)]
@@ -100,6 +112,58 @@ def _turned(t: WengertList) -> str:
         told.append(f"{tail}->{head} {'/'.join(how.values())}")
     names = " ".join(group.instructions[0].name for group in firsts)
     return f"{len(told)} arrows, {names} first: {', '.join(told[:3] + told[-2:])}"
+
+
+def files() -> str:
+    """Return which files are written, with what is drawn into each, and what is returned."""
+    asked: Sequence[Callable[[Figure], Any]] = (
+        lambda f: f.save("a.svg"),
+        lambda f: f.save("b"),
+        lambda f: f.save("sub/c.PNG"),
+        lambda f: f.save("d.gv", "sub"),
+        lambda f: f.save(directory="e"),
+        lambda f: (f.save("a.svg"), f.save("a.svg", skip_existing=True)),
+        lambda f: f.render("f"),
+        lambda f: f.render("g.png", "sub"),
+        lambda f: f.render("h", format="png", renderer="cairo", formatter="gd", cleanup=True),
+        lambda f: f.render(outfile="i.svg"),
+        lambda f: (f.render("j.svg"), f.render("j.svg", raise_if_result_exists=True)),
+    )
+    return "\n".join(map(_written, asked))
+
+
+def _written(ask: Callable[[Figure], Any]) -> str:
+    drawn = list[str]()
+
+    def image(_: str, kind: str, engine: str, seconds: float) -> bytes:
+        drawn.append(f"{kind} by {engine} in {seconds:g} s")
+        return kind.encode()
+
+    with tempfile.TemporaryDirectory() as directory, chdir(directory), patch.object(figure, "image", image):
+        try:
+            found = ask(draw(subject("fan-out"), time_limit=3))
+        except graphviz.FileExistsError as error:
+            found = error
+        paths = sorted(path for path in Path().rglob("*") if path.is_file())
+        held = (f"{path.as_posix()} {path.read_text(encoding='utf-8')[:7]!r}" for path in paths)
+        return f"{found}: {', '.join(held)}; {', '.join(drawn)}"
+
+
+def shown() -> str:
+    """Return what a notebook is given of a narrow and a wide drawing, of some kinds, where none is drawn."""
+    lines = []
+    for width, options in (
+        (480, {}),
+        (481, {}),
+        (90, {"include": ["image/png"]}),
+        (90, {"exclude": ["image/png"]}),
+    ):
+        svg = f'<svg width="{width}pt" height="1pt"><svg '.encode()
+        with patch.object(figure, "image", lambda _, kind, *__: svg if kind == "svg" else b"PNG"):  # noqa: B023
+            lines.append(str(draw(subject("fan-out"))._repr_mimebundle_(**options)))
+    with patch.object(figure, "image", side_effect=RendererError("nothing draws")):
+        lines.append(str(draw(subject("chain-power"))._repr_mimebundle_()))
+    return "\n".join(lines)
 
 
 def refused() -> str:
@@ -151,6 +215,8 @@ def _texts() -> Iterator[tuple[str, Callable[[], str]]]:
     yield "as text", lambda: draw(subject(NET), "neurons").text
     yield "tips", lambda: plain(draw(subject("residual")).source, tips=True)
     yield "turns", turns
+    yield "files", files
+    yield "in a notebook", shown
     yield "refused", refused
 
 

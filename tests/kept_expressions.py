@@ -40,7 +40,7 @@ UNDERSTOOD = {
     ),
     "lists": (
         "sum(W@v + b)", "h = W@v", "h[0] - h[-1]", "W[0, 1] + W[1][0]", "v·b", "dot(v, b)", "mean(v*b)",
-        "max(v) - min(b)", "sum(v/2 - b)",
+        "max(v) - min(b)", "[x - 1, y][0]", "sum(v/2 - b)",
     ),
     "matrices": (
         "sum(W.T@v)", "sum(Wᵀ@v)", "sum(v@W)", "sum(W@W)", "W[0]@v", "sum(transpose(W)@v)", "sum(W*W)",
@@ -80,6 +80,8 @@ REFUSED = (
     "mse([x], [y])", "cross_entropy(v, -1)", "cross_entropy(softmax(v), 0)", "v", "W", "softmax(v)",
     "v + W", "W*v", "W@x", "x@y", "v×b", "v@[1, 2, 3]", "W.T.T.T + v", "v[2]", "v[-3]", "v[0.5]", "v[x]",
     "v[]", "v[0][0]", "x[0]", "W[0, 0, 0]", "[]", "[[x], [x, y]]", "[[[x]]]", "[x y]", "[x -1]",
+    "[x -1 + y][0]",
+    "[x -1 + y][0]",
     "[x, [y]]", "log(x - 1)", "sqrt(-x)", "x/(y - y)", "exp(1000)", "10**400", "0**-x", "(-x)**0.5",
     "log(0)", "a = x\nb = log(-a)\nb", "asin(2)", "v[0", "((((x)", "x.tanh(", "x.tanh", "np.pi.x",
     "math.e(x)", "x₁ₓ", "_ + 1", "x __ y", "x + " * 45 + "? + y", "log(-" + "x*" * 35 + "1)",
@@ -117,7 +119,7 @@ NUMBERS = (
     "1/3", "73%", "0,73", "−0.2", "pi/2", "√2", "[0.5, −1]", "[[1, 2], [3, 1/4]]", "(1, 2)", "one", "", "x",
     "1,234", "[1 2]", "[1, x]", "a = 2", "1; 2", "log(-1)", "[log(-1)]", "[[1], [1, 2]]", "[", "1e999", "nan",
 )  # fmt: skip
-DRAWN, A_TEXT = 30, 15  # texts with a slip, of how many there is one kept text
+A_TEXT = 15  # of how many there is one kept text
 LONGEST, FEW_LETTERS = 70, 40  # of what is said
 
 
@@ -144,17 +146,15 @@ def each(texts: Sequence[str]) -> str:
 
 def slips() -> list[str]:
     """Return right texts in which one piece is put in, left out, or taken for another."""
-    generator = random.Random(5)
-    right = [text for texts in UNDERSTOOD.values() for text in texts]
-    found: dict[str, None] = {}
-    while len(found) < DRAWN:
-        text = generator.choice(right)
+    found = []
+    for text in (text for texts in UNDERSTOOD.values() for text in texts):
+        generator = random.Random(text)
         at, piece = generator.randrange(len(text) + 1), generator.choice(PIECES)
         before, after = text[:at], text[at:]
-        found[generator.choice((before + piece + after, before + after[1:], before + piece + after[1:]))] = (
-            None
+        found.append(
+            generator.choice((before + piece + after, before + after[1:], before + piece + after[1:]))
         )
-    return list(found)
+    return found[::3]
 
 
 def given() -> str:

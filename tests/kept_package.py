@@ -44,7 +44,7 @@ def plotted() -> str:
         lambda: plots.deltas({"a": report, "b": report}),
         lambda: plots.decision_boundary(one, X, Y, resolution=4),
         lambda: plots.decision_boundary(one, X, Y, resolution=4, threshold=0.5),
-        lambda: plots.decision_boundary(three, X, [0, 1, 2], resolution=4),
+        lambda: plots.decision_boundary(three, X, [[0, 1, 0], [0, 0, 1], [1, 0, 0]], resolution=4),
     )
     lines: list[str] = []
     for make in made:
@@ -127,6 +127,13 @@ def refused() -> str:
     return "\n".join(lines)
 
 
+def names() -> str:
+    """Return the names of the package: those that a star imports, then those that `dir` has besides."""
+    others = [name for name in dir(scalargrad) if name not in scalargrad.__all__ and name[0] != "_"]
+    lazy = {"datasets", "nn", "optim", "plots"}  # which are there before they are asked for
+    return f"{' '.join(sorted(scalargrad.__all__))}\n{' '.join(sorted(lazy & set(others)))}"
+
+
 def _texts() -> Iterator[tuple[str, Callable[[], str]]]:
     for name in GALLERY:
         yield f"stated of {name}", partial(stated, name)
@@ -134,6 +141,7 @@ def _texts() -> Iterator[tuple[str, Callable[[], str]]]:
         yield f"a trace of {count}", partial(long, count)
     yield "plots", plotted
     yield "points", points
+    yield "names", names
     yield "refused", refused
 
 

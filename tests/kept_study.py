@@ -22,6 +22,7 @@ EXPRESSIONS: dict[str, tuple[str, dict[str, Numbers]]] = {
         "h = tanh(dot([w1, w2], [x, 2]) + b); y = h*u - x",
         {"w1": 0.5, "w2": -1.25, "x": 0.7, "b": 2.0, "u": -3.0},
     ),
+    "sum": (f"y = total([{', '.join(f'x{i}' for i in range(9))}])", {f"x{i}": i / 2 for i in range(9)}),
     "large": ("y = w*x + exp(100*x) - 1e-9*w", {"w": 2.0, "x": 0.5}),
     "long": (
         "hidden_activation = tanh(weight_of_input*first_input + bias)*first_input**2",
@@ -75,9 +76,9 @@ def ends(name: str, kind: TableKind) -> str:
     return "\n".join(lines)
 
 
-def session() -> Session:
+def session(name: str = "neuron") -> Session:
     """Return a session that asks for numbers, and takes those that are right to two decimals."""
-    stepper = Stepper(traced("neuron"), 3)
+    stepper = Stepper(traced(name), 3)
 
     def judge(question: Question, text: str) -> Verdict:
         edge = question.edge
@@ -129,6 +130,13 @@ def answered(rows: int, columns: int) -> str:
 
 def _window(s: Session, rows: int, columns: int) -> str:
     return "\n".join(f"{style[:1] or ' '}|{text}" for style, text in s.lines(rows, columns))
+
+
+def handed_on(rows: int) -> str:
+    """Return a window on a step that hands its adjoint to more values than there are lines for."""
+    s = session("sum")
+    s.move("last")
+    return _window(s, rows, 60)
 
 
 def phases() -> str:
@@ -196,6 +204,8 @@ def _texts() -> Iterator[tuple[str, Callable[[], str]]]:
         for acts in ACTS:
             yield f"{acts} in {rows} × {columns}", partial(seen, rows, columns, acts)
         yield f"answers in {rows} × {columns}", partial(answered, rows, columns)
+    for rows in (12, 24, 40):
+        yield f"more lines than {rows} rows have", partial(handed_on, rows)
     yield "ends of phases", phases
     yield "computed from unrounded values", rounded
     yield "refused", refused

@@ -209,6 +209,8 @@ def test_item_is_the_data():
 def test_every_answer_is_to_a_name():
     """No name and no answer is empty; options of other trainers are among them."""
     assert {"n_epochs", "validation_split", "verbose"} <= ANSWERS["fit()"].keys()
-    assert all(
-        name.strip() and said.strip() for answers in ANSWERS.values() for name, said in answers.items()
-    )
+    for place, answers in ANSWERS.items():
+        for name, said in answers.items():
+            assert name.strip()
+            assert said.strip()
+            assert answer(place, name).endswith(f" {said}")

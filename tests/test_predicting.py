@@ -190,6 +190,7 @@ def test_infinite_numbers_are_not_asked_for():
     assert [q.words for q in asked_in(session)] == ["v1", "v3", "what v3 adds to dv1"]
 
 
+LAST = len(session_of(trace(example("sigmoid-2-2-1").output())).stepper)  # steps
 KEYS = {
     "1.367\rn1.367\rq": (2, "2 of 2"),
     "\rn\rq": (2, "0 of 2"),
@@ -202,6 +203,9 @@ KEYS = {
     "ga1\r1.367\rq": (2, "1 of 1"),
     "\x1b[200~1.367\x1b[201~\rq": (1, "1 of 1"),
     "-\x7f\x7fq": (1, ""),
+    "\x1b[Fq": (LAST, ""),
+    "\x1b[F\x1b[Hq": (1, ""),
+    "fq": (LAST // 2, ""),
 }
 
 

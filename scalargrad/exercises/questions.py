@@ -20,7 +20,7 @@ def quiz_of(sheet: Content) -> Quiz:
     [('value 1', 'v1'), ('adjoint 0', 'd x')]
     """
     writer = MathWriter(sheet.digits)
-    lines = [line for _, half in sheet.halves(writer) for line in half if line.number is None]
+    lines = (line for _, half in sheet.halves(writer) for line in half)
     formulas = {line.name: writer.equal(line.right) if line.right else "" for line in lines}
     between = spread(sheet.trace, Precision(sheet.digits, sheet.digits, None))
     blanks = []

@@ -174,7 +174,9 @@ class Session:
 def _fitted(working: Sequence[str], columns: int, most: int) -> list[str]:
     """Return the lines of a working: folded at operators where there is room for that, else cut."""
     lines = [f"  {text}" for each in working for text in folded(each, columns - 2)]
-    if len(lines) <= max(len(working), most - AIR) and all(breadth(line) <= columns for line in lines):
+    if len(lines) <= max(min(len(working), most), most - AIR) and all(
+        breadth(line) <= columns for line in lines
+    ):
         return lines
     lines = [cut(f"  {each}", columns) for each in working]
     return lines if len(lines) <= most else [*lines[: most - 1], f"  … {len(lines) - most + 1} more lines"]

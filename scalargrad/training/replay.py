@@ -55,7 +55,8 @@ class ReplayTrainer:
         """Move the parameters by the rule of the optimiser."""
         parameters, steps, clip_norm = self.parameters, self.optimizer.steps, self.trainer.clip_norm
         of_moved = gradient[: parameters.count]
-        of_moved *= shortening(length(of_moved), clip_norm)
+        if clip_norm < math.inf:  # which few trainings have
+            of_moved *= shortening(length(of_moved), clip_norm)
         parameters.gradient, parameters.is_settled = gradient, False
         if self._reads_parameters:
             parameters.settle()

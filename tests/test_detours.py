@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from test_kept import OTHERS
+from kept_programs import OTHERS
 from test_record_source import ZOO, values
 
 from scalargrad import Value, pick, record, relu, tanh

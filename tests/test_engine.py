@@ -333,6 +333,12 @@ def test_a_function_of_math_is_warned_of_at_its_line():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert float(x) == round(x, 2) == complex(x).real == math.fsum([x.data]) == float(np.array([x])[0])
+        assert (math.isfinite(x), math.isnan(x), math.floor(x), math.isclose(x, 0.5)) == (
+            True,
+            False,
+            0,
+            True,
+        )
         assert np.exp(x).data == x.exp().data == math.exp(x.data)
         exec("y = float(x)", {"x": x})  # no source is known
         exec("from math import exp; y = exp(x)", {"x": x})

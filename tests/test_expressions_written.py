@@ -267,13 +267,13 @@ def test_what_is_too_large_is_refused_at_once():
         evaluate("9**9**9")
 
 
-V = {"v": [0.0] * 9_999}
+MANY = {"v": [0.0] * 9_999}
 BOUNDS = {  # of each bound a text that just meets it and one that is just beyond, with values
     "characters": ("x".ljust(50_000), "x".ljust(50_001), {"x": 1.0}),
     "brackets": ("(" * 49 + "x" + ")" * 49, "(" * 50 + "x" + ")" * 50, {"x": 1.0}),
     "signs": ("-" * 49 + "x", "-" * 50 + "x", {"x": 1.0}),
     "methods": ("x" + ".relu()" * 49, "x" + ".relu()" * 50, {"x": 1.0}),
-    "numbers": (f"({'+'.join('v' * 11)})[0]" + " + 1" * 9, f"({'+'.join('v' * 11)})[0]" + " + 1" * 10, V),
+    "numbers": (f"({'+'.join('v' * 11)})[0]" + " + 1" * 9, f"({'+'.join('v' * 11)})[0]" + " + 1" * 10, MANY),
 }
 
 

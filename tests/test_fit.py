@@ -153,7 +153,7 @@ def by_hand(theta, rule, rate, *, size, l2, limit, patience=None, validation=Non
         age = len(watched) - 1 - watched.index(min(watched))
         kept = theta if age == 0 else kept
         if patience is not None and age >= patience:
-            stopped = f"no lower loss for {patience} epochs"
+            stopped = f"no lower loss for {patience} epoch{'s' * (patience > 1)}"
             break
     found["best_epoch"] = len(watched) - 1 - age
     return found, theta, kept if validation and patience else theta, stopped
@@ -198,7 +198,9 @@ def test_training_is_the_loop_that_one_writes_by_hand(name, replay):
         assert list(history.gradient_norms) == (["model"] if is_plain else ["layers[0]", "layers[1]"])
         epochs, first, end = len(wanted["loss"]), wanted["loss"][0], wanted["loss"][-1]
         assert (history.epochs, history.best_epoch) == (epochs, wanted["best_epoch"])
-        assert str(history) == f"{stopped}: loss {first:.4g} → {end:.4g} in {epochs} epochs"
+        rose = "; it rose, so try a smaller learning rate" * int(end > first)
+        counted = f"{epochs} epoch{'s' * (epochs > 1)}"
+        assert str(history) == f"{stopped}: loss {first:.4g} → {end:.4g} in {counted}{rose}"
         assert repr(history) == f"<History: {history}>"
 
 

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep  # noqa: PTH120  # pathlib takes long to load
 STANDARD = os.path.dirname(linecache.__file__) + os.sep  # noqa: PTH120
+# Functions of `math` that answer a question, or that are flat: no derivative is lost in them.
+WITHOUT_DERIVATIVE = {"ceil", "floor", "isclose", "isfinite", "isinf", "isnan", "trunc"}
 INSTALLED = f"{os.sep}site-packages{os.sep}"
 
 
@@ -55,7 +57,8 @@ def calls_math() -> bool:
     called = frame.f_locals.get(first, frame.f_globals.get(first))
     for name in others:
         called = getattr(called, name, None)
-    return getattr(called, "__module__", None) in {"math", "cmath"}
+    is_theirs = getattr(called, "__module__", None) in {"math", "cmath"}
+    return is_theirs and getattr(called, "__name__", "") not in WITHOUT_DERIVATIVE
 
 
 @cache

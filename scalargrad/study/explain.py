@@ -122,15 +122,14 @@ class Explanation:
 
     def formula(self, writer: Prose) -> str:
         """Return the sum over the children of upstream adjoint · local derivative, as a formula."""
-        products = []
+        products, is_sum = [], len(self.terms) > 1
         for term in self.terms:
             local, upstream = term.statement.derivative(self.target, writer), self._upstream(term, writer)
             if upstream and str(local) == "1":
                 products += upstream
             else:
-                products.append(
-                    writer.times.join([*upstream, writer.factor(local) if upstream else str(local)])
-                )
+                share = writer.factor(local) if upstream or is_sum else str(local)
+                products.append(writer.times.join([*upstream, share]))
         return " + ".join(products)
 
     def _substitution(self, writer: Prose, ink: str) -> str:

@@ -8,6 +8,13 @@ RECORDS = "is not needed here: every Value is recorded, except under no_grad()"
 ONE_NUMBER = "has no meaning here: a Value is one number, and many are a list of them"
 SEEDS = "is seed= of nn.MLP, fit and datasets.moons here, else Python's random.seed"
 OWN = "has no room on a Value: keep it in a dict, such as {p: 0.0 for p in parameters}"
+COMPLETION = "is 'scalargrad --completion bash', or zsh, fish, tcsh, powershell"
+KEY = "is written with -o FILE here, into a key beside the sheet"
+TABULAR = "is yours to write: this is the tabular, to stand in a table of your document"
+EXPLAINED = "is trace(y).explain(x) here"
+PROCESSOR = "is not there: a scalar engine runs on the processor, and record(f) on arrays"
+FLOATS = "is not there: numbers are floats, on the processor"
+SAMPLES = "is not there; scikit-learn's, as lists or arrays, are samples for fit"
 MODES = "is not there; a list comprehension over model.parameters() says what to change"
 
 # NumPy's names of inverse functions, and those of the table.
@@ -110,7 +117,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "utils": "has no place here: datasets and batches are arguments of fit",
         "Module": "is nn.Module here",
         "MLP": "is nn.MLP here",
-        "explain": "is trace(y).explain(x) here",
+        "explain": EXPLAINED,
         "check": "is trace(y).check({'a': 2.5}) here",
         "step": "is 'scalargrad step' in a terminal, trace(y) in a notebook, here",
         "clamp": "is clip(x, low, high) here; maximum(x, 0.0) has a low end alone",
@@ -165,8 +172,7 @@ ANSWERS: dict[str, dict[str, str]] = {
     },
     "scalargrad.datasets": {
         "make_moons": "is datasets.moons here",
-        "make_blobs": "is not there; scikit-learn's, as lists or arrays, are samples for fit",
-        "make_circles": "is not there; scikit-learn's, as lists or arrays, are samples for fit",
+        **dict.fromkeys(("make_blobs", "make_circles"), SAMPLES),
         "load_iris": "is datasets.iris here",
         "load_digits": "is datasets.digits here",
         "mnist": "is not there; datasets.digits has smaller ones",
@@ -207,9 +213,9 @@ ANSWERS: dict[str, dict[str, str]] = {
         "retain_grad": "is not needed here: every Value has its grad after backward()",
         "grad_fn": "is x.primitive, with x.parents and x.local_derivatives, here",
         "clamp": "is x.clip(low, high) here; x.maximum(0.0) has a low end alone",
-        "cuda": "is not there: a scalar engine runs on the processor, and record(f) on arrays",
-        "to": "is not there: numbers are floats, on the processor",
-        "explain": "is trace(y).explain(x) here",
+        "cuda": PROCESSOR,
+        "to": FLOATS,
+        "explain": EXPLAINED,
         "zero_": "is x.grad = 0.0 here, or zero_grad() of a model or an output",
         "is_leaf": "is `not x.parents` here",
         "draw": "is draw(x) here",
@@ -245,8 +251,8 @@ ANSWERS: dict[str, dict[str, str]] = {
         "register_buffer": "is an attribute that is named in the class, buffers = ('name',), here",
         "requires_grad_": MODES,
         "apply": MODES,
-        "cuda": "is not there: a scalar engine runs on the processor, and record(f) on arrays",
-        "to": "is not there: numbers are floats, on the processor",
+        "cuda": PROCESSOR,
+        "to": FLOATS,
         "fit": "is the function fit(model, X, y) here",
         "predict": "is model.batch(X) here",
     },
@@ -297,8 +303,7 @@ ANSWERS: dict[str, dict[str, str]] = {
     "to_latex()": {
         "beamer": "is not needed here: a table fits on a slide, and \\resizebox gets more rows on it",
         "booktabs": "is always so here",
-        "caption": "is yours to write: this is the tabular, to stand in a table of your document",
-        "label": "is yours to write: this is the tabular, to stand in a table of your document",
+        **dict.fromkeys(("caption", "label"), TABULAR),
         "standalone": "has no place here: it is a table for a document of yours",
         "kind": "is table='statements' or 'neurons' here",
     },
@@ -350,8 +355,7 @@ ANSWERS: dict[str, dict[str, str]] = {
     },
     "command": {
         "list": "is 'scalargrad examples'",
-        "completion": "is 'scalargrad --completion bash', or zsh, fish, tcsh, powershell",
-        "completions": "is 'scalargrad --completion bash', or zsh, fish, tcsh, powershell",
+        **dict.fromkeys(("completion", "completions"), COMPLETION),
         "ls": "is 'scalargrad examples'",
         "show": "is 'scalargrad trace', or 'examples NAME' for the code",
         "run": "is 'scalargrad trace'",
@@ -378,13 +382,8 @@ ANSWERS: dict[str, dict[str, str]] = {
         "--html": "is 'scalargrad page WHAT -o net.html'",
         "--format": "is the end of a file's name here, as in -o net.svg, or --form",
         "--out": "is -o FILE here",
-        "--install-completion": "is 'scalargrad --completion bash', or zsh, fish, tcsh, powershell",
-        "--completions": "is 'scalargrad --completion bash', or zsh, fish, tcsh, powershell",
-        "--show-completion": "is 'scalargrad --completion bash', or zsh, fish, tcsh, powershell",
-        "--answers": "is written with -o FILE here, into a key beside the sheet",
-        "--solution": "is written with -o FILE here, into a key beside the sheet",
-        "--solutions": "is written with -o FILE here, into a key beside the sheet",
-        "--key": "is written with -o FILE here, into a key beside the sheet",
+        **dict.fromkeys(("--install-completion", "--completions", "--show-completion"), COMPLETION),
+        **dict.fromkeys(("--answers", "--solution", "--solutions", "--key"), KEY),
         "--forward": "is --no-adjoints of draw, or forward mode on the page",
         "--precision": "is --digits here",
         "--decimals": "is --digits here",

@@ -119,9 +119,8 @@ def parsed(parser: Parser, arguments: Sequence[str]) -> argparse.Namespace:
         arguments = [*arguments[1:2], "--help"]
     first = next(iter(arguments), "").partition("=")[0]
     if first.startswith("--") and first not in parser.known:
-        if said := answer("option", first):
-            raise UsageError(said)
-        raise UsageError(f"{first} stands before the command; options of a command stand after it")
+        misplaced = f"{first} stands before the command; options of a command stand after it"
+        raise UsageError(answer("option", first) or misplaced)
     options, late = parser.parse_known_args(shielded(arguments))
     several = next((each for each in (vars(options).get(key) for key in LISTS) if each is not None), None)
     used = getattr(options, "parser", parser)

@@ -5,7 +5,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from types import CodeType, FrameType
 from typing import NamedTuple
@@ -61,7 +61,7 @@ def calls_math() -> bool:
     return is_theirs and getattr(called, "__name__", "") not in WITHOUT_DERIVATIVE
 
 
-@cache
+@lru_cache(256)  # which holds no more code than that, of a program that makes code
 def _callee(code: CodeType, at: int) -> str:
     """Return what an instruction calls, as dotted names, or nothing."""
     number, _, column, _ = next(islice(code.co_positions(), at // 2, None))

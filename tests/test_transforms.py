@@ -13,6 +13,7 @@ from laws import close
 from scalargrad import (
     Value,
     grad,
+    gradcheck,
     hessian,
     jacobian,
     jvp,
@@ -284,8 +285,8 @@ def test_a_pullback_of_a_graph_that_is_stale_is_refused():
         pullback(1.0)
 
 
-def test_arrays_are_lists_of_their_numbers():
-    """As arguments of every transform, and as what a function returns."""
+def test_a_derivative_by_an_array_is_an_array_of_the_numbers_that_a_list_gives():
+    """As an argument of every transform, and as what a function returns; f may index it, or compute with it."""
 
     def f(x):
         return [x[0] * x[1], x[0] + x[1]]
@@ -295,9 +296,33 @@ def test_arrays_are_lists_of_their_numbers():
 
     array = np.array([2.0, 3.0])
     assert jvp(f, (array,), (np.array([1.0, 0.0]),)) == jvp(f, ([2.0, 3.0],), ([1.0, 0.0],))
-    assert grad(product)(array) == [3.0, 2.0]
+    by = grad(product)(array)
+    assert isinstance(by, np.ndarray)
+    assert by.dtype == float
+    assert by.tolist() == grad(product)([2.0, 3.0]) == [3.0, 2.0]
     assert hessian(product)(array) == hessian(product)([2.0, 3.0]) == [[0.0, 1.0], [1.0, 0.0]]
     assert jacobian(lambda x: np.array(f(x), dtype=object))(array) == jacobian(f)([2.0, 3.0])
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 3), (0,), (1, 1)], ids=str)
+def test_what_numpy_computes_of_an_array_is_differentiated(shape):
+    """By `grad`, twice over, by `jvp`, `vjp` and `gradcheck`: the gradient of Σ x⁴ is 4x³."""
+    x = np.linspace(-1.0, 2.0, math.prod(shape)).reshape(shape)
+
+    def f(x):
+        return np.sum(x**2 * x**2)
+
+    def along(x, v):
+        return np.sum(grad(f)(x) * v)
+
+    np.testing.assert_allclose(grad(f)(x), 4 * x**3)
+    np.testing.assert_allclose(grad(along)(x, np.ones(shape)).astype(float), 12 * x**2)
+    outputs, pullback = vjp(lambda x: x**2, x)
+    assert (type(outputs), outputs.tolist()) == (np.ndarray, (x**2).tolist())
+    np.testing.assert_allclose(pullback(x)[0], 2 * x**2)
+    np.testing.assert_allclose(jvp(lambda x: x**2, (x,), (x,))[1], 2 * x**2)
+    assert not x.size or gradcheck(f, [x]).ok
+    assert type(value_and_grad(f, argnums=(0,))(x)[1][0]) is np.ndarray
 
 
 @pytest.mark.parametrize("transform", [grad, value_and_grad, hessian, jacobian, jvp, vjp])

@@ -32,9 +32,10 @@ def grad(f: Function, /, argnums: Sequence[int]) -> Callable[..., tuple[Derivati
 def grad(f: Function, /, argnums: Argnums = 0) -> Callable[..., Derivative]:
     """Return the function ∂f/∂xᵢ, i = argnums: one derivative, or a tuple for several argnums.
 
-    An argument may be a number, a Value, or a list of them, whose derivative is a list.  The result
-    is made of floats where only numbers went in, and of Values, ready to be differentiated once
-    more, where f reads a Value: an argument, or one from outside.
+    An argument may be a number, a Value, or a list of them, whose derivative is a list; for a NumPy array
+    f gets an array of Values, and its derivative is an array.  The result is made of floats where only
+    numbers went in, and of Values, ready to be differentiated once more, where f reads a Value: an
+    argument, or one from outside.
     No `.grad` is changed, and a `no_grad` around the call is without effect.  Raises OperandError
     if f does not return one number, ArgumentIndexError if it is not called with the argument i; warns
     with LostGradientWarning if f reads a Value as a float.

@@ -286,7 +286,7 @@ def test_a_pullback_of_a_graph_that_is_stale_is_refused():
 
 
 def test_a_derivative_by_an_array_is_an_array_of_the_numbers_that_a_list_gives():
-    """As an argument of every transform, and as what a function returns; f may index it, or compute with it."""
+    """As an argument of every transform, and as what a function returns; f may index it."""
 
     def f(x):
         return [x[0] * x[1], x[0] + x[1]]

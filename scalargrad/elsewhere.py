@@ -8,6 +8,10 @@ RECORDS = "is not needed here: every Value is recorded, except under no_grad()"
 ONE_NUMBER = "has no meaning here: a Value is one number, and many are a list of them"
 SEEDS = "is seed= of nn.MLP, fit and datasets.moons here, else Python's random.seed"
 OWN = "has no room on a Value: keep it in a dict, such as {p: 0.0 for p in parameters}"
+DRAWN = "is t.save('net.svg'), or another suffix, here"
+SAVED = "is draw(y).save('net.png'), or another suffix, here"
+LOADED = "is model.load('model.json') here, of a model of the same shape that you make before"
+FORMULA = "is scalargrad.expressions.evaluate('w*x + b', {'w': 2.0, 'x': 3.0, 'b': 1.0}) here"
 COMPLETION = "is 'scalargrad --completion bash', or zsh, fish, tcsh, powershell"
 KEY = "is written with -o FILE here, into a key beside the sheet"
 TABULAR = "is yours to write: this is the tabular, to stand in a table of your document"
@@ -109,7 +113,8 @@ ANSWERS: dict[str, dict[str, str]] = {
         "max": "is maximum(a, b) here",
         "min": "is minimum(a, b) here",
         "save": "is model.save('model.json') or trace(y).save('net.html') here",
-        "load": "is model.load('model.json') here",
+        "load": LOADED,
+        **dict.fromkeys(("evaluate", "expression", "formula", "parse"), FORMULA),
         "draw_graph": "is draw(y) here",
         "make_dot": "is draw(y) here",
         "plot": "is draw(y) for a graph, or scalargrad.plots for training, here",
@@ -157,6 +162,9 @@ ANSWERS: dict[str, dict[str, str]] = {
         "init": "is the argument init= here, such as init='xavier_uniform', and nn.xavier_uniform, …",
         "utils": "is optim.clip_grad_norm, or clip_norm= of fit, here",
         "Flatten": "is a list comprehension here",
+        "load": LOADED,
+        "save": "is model.save('model.json') here",
+        "loss": "is nn.mse, nn.binary_cross_entropy, nn.cross_entropy and others here",
     },
     "scalargrad.nn.functional": {
         "binary_cross_entropy": "is functional.binary_cross_entropy_with_logits of the logit here",
@@ -180,6 +188,14 @@ ANSWERS: dict[str, dict[str, str]] = {
     "Trace": {
         "draw": "is draw(t), or t.save('net.svg'), here",
         "show": "is print(t), or t in a notebook, here",
+        **dict.fromkeys(("rows", "nodes", "values"), "is t itself here, as in `for v in t`"),
+        "summary": "is print(t) here",
+        "to_dict": "is json.loads(t.to_json()) here",
+        "to_text": "is str(t) here",
+        "to_string": "is str(t) here",
+        "to_svg": DRAWN,
+        "to_png": DRAWN,
+        "savefig": DRAWN,
         "page": "is t.to_html('net.html') here",
         "render": "is draw(t).render('net'), or t.save('net.svg'), here",
         "to_csv": "is t.to_markdown('net.md'), or t.to_json('net.json'), here",
@@ -201,8 +217,8 @@ ANSWERS: dict[str, dict[str, str]] = {
         "minimize": "is loss.backward(), then optimizer.step(), here",
     },
     "Recorded": {
-        "grad": "is f.value_and_grad(x)[1], or f.backward(x), here",
-        "gradient": "is f.value_and_grad(x)[1], or f.backward(x), here",
+        "grad": "is f.value_and_grad(x)[1] here",
+        "gradient": "is f.value_and_grad(x)[1] here",
         "code": "is f.source() here",
         "graph": "is print(f) here",
         "lower": "is f.source('jax') here",
@@ -256,6 +272,23 @@ ANSWERS: dict[str, dict[str, str]] = {
         "fit": "is the function fit(model, X, y) here",
         "predict": "is model.batch(X) here",
     },
+    "History": {
+        "history": "is history itself here: history.loss, history.validation_loss",
+        "losses": "is history.loss here",
+        "train_loss": "is history.loss here",
+        "training_loss": "is history.loss here",
+        "val_loss": "is history.validation_loss here",
+        "lr": "is history.learning_rates here",
+        "epoch": "is range(history.epochs) here",
+        "accuracy": "is not measured: on_epoch= of fit is called with the history after each epoch",
+        "show": "is history.plot() here",
+    },
+    "Figure": {
+        **dict.fromkeys(("savefig", "write", "write_png", "to_png", "export"), SAVED),
+        "to_svg": "is draw(y).save('net.svg'), or draw(y).pipe('svg', encoding='utf-8'), here",
+        "show": "is draw(y).view(), or draw(y) in a notebook, here",
+        "plot": "is draw(y).view(), or draw(y) in a notebook, here",
+    },
     "fit()": {
         "verbose": "is progress=True or False here",
         "learning_rate": "is lr= here",
@@ -287,6 +320,13 @@ ANSWERS: dict[str, dict[str, str]] = {
         "mode": "is tangents={x: 1.0} here, for forward mode; adjoints are always there",
         "digits": "is an argument of t.table('statements', digits=6), and of t.to_latex, here",
         "seed": "is 1 in a trace; y.backward(seed) takes another",
+        "*": "has no place here; a formula with its numbers is a Value by "
+        "scalargrad.expressions.evaluate('w*x', {'w': 2.0, 'x': 3.0})",
+    },
+    "save()": {
+        "dpi": "is draw(y).attr(dpi='300') before it here; .svg and .pdf are sharp at any size",
+        "format": "is the end of the file's name here",
+        "fmt": "is the end of the file's name here",
     },
     "check()": {"*": "is claimed in a dict here, check({'a': 2.5, 'd w': 0.07})"},
     "draw()": {
@@ -414,6 +454,8 @@ ASKED = {
     "Trace": "t.{}",
     "Optimizer": "optimizer.{}",
     "Recorded": "f.{}",
+    "History": "history.{}",
+    "Figure": "draw(y).{}",
     "loss": "loss={!r}",
     "activation": "activation={!r}",
     "initialiser": "init={!r}",

@@ -34,6 +34,7 @@ class Saved(WengertList):
 
         return table(self, kind, form, digits)
 
+    @keywords("save()")
     def save(self, path: str | PathLike[str]) -> None:
         """Write the trace to a file, in the form that its suffix says.
 

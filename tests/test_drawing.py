@@ -190,6 +190,22 @@ def test_images_are_what_they_are_called(theme, kind):
 
 
 @pytest.mark.usefixtures("renderer")
+def test_a_png_is_sharp_unless_its_dots_per_inch_are_given():
+    """192 of them, of 72 points; `attr` asks for others, as of any drawing of Graphviz."""
+    figure = draw(example("fan-out").output())
+    points = float(re.search(r'<svg width="([\d.]+)pt"', figure.pipe("svg", encoding="utf-8"))[1])
+    sharp = pixels(figure.pipe("png"))
+    assert sharp == pytest.approx(points * 192 / 72, rel=0.02)
+    figure.attr(dpi="300")
+    assert pixels(figure.pipe("png")) == pytest.approx(points * 300 / 72, rel=0.02)
+
+
+def pixels(png):
+    """Return the width that the header of a PNG states."""
+    return int.from_bytes(png[16:20])
+
+
+@pytest.mark.usefixtures("renderer")
 def test_render_writes_files_as_graphviz_does(tmp_path):
     """`.render` saves the source and the image and returns the path of the image."""
     figure = draw(example("fan-out").output())

@@ -2,16 +2,19 @@
 
 import builtins
 import inspect
+import json
 import re
 
 import pytest
 
 import scalargrad
 from scalargrad import (
+    History,
     Value,
     datasets,
     draw,
     exercise,
+    expressions,
     fit,
     grad,
     gradcheck,
@@ -40,6 +43,8 @@ OWNERS = {
     "Trace": trace(Value(1.0) * 2),
     "Optimizer": optim.SGD([Value(1.0)]),
     "Recorded": record(abs),
+    "History": History([1.0]),
+    "Figure": draw(Value(1.0) * 2),
 }
 IMPORTED = [place for place in OWNERS if place.startswith("scalargrad")]
 X, POINTS = Value(1.0, label="x"), ([[0.0], [1.0]], [0.0, 1.0])
@@ -50,6 +55,7 @@ CALLS = {  # each with what it needs
     "draw()": (draw, X * 2),
     "check()": (trace(X * 2).check, {}),
     "to_latex()": (trace(X * 2).to_latex,),
+    "save()": (draw(X * 2).save, "net.svg"),
     "record()": (record, abs),
     "grad()": (grad, abs),
     "jacobian()": (jacobian, abs),
@@ -63,6 +69,7 @@ CALLS = {  # each with what it needs
     **{f"{rule}()": (getattr(optim, rule), [X]) for rule in ("SGD", "Adam", "AdamW", "RMSprop")},
 }
 PARAMETERS = {name for function, *_ in CALLS.values() for name in inspect.signature(function).parameters}
+PARAMETERS |= {"dpi"}  # an attribute of Graphviz
 ARGUMENTS = [(place, name) for place in ANSWERS if place.endswith("()") for name in ANSWERS[place]]
 ASKED = [(place, name) for place in OWNERS for name in ANSWERS[place]]
 SAID = [(place, name, said) for place, answers in ANSWERS.items() for name, said in answers.items()]
@@ -73,7 +80,9 @@ ROOTS = {
     "datasets": datasets,
     "plots": plots,
     "functional": nn.functional,
+    "expressions": expressions,
 }
+KNOWN = (scalargrad, nn, Value, Trace, builtins, expressions, json, type(OWNERS["Figure"]))
 
 
 @pytest.mark.parametrize(("place", "name"), ASKED)
@@ -134,10 +143,10 @@ def test_an_answer_names_what_is_there(place, name, said):
     """Every name of ours in an answer can be looked up."""
     if place.endswith("()"):
         assert set(re.findall(r"\b([a-z]\w*)=(?!=)", said)) <= PARAMETERS, f"{place}.{name}"
-    for root, path in re.findall(r"\b(scalargrad|nn|optim|datasets|plots|functional)\.(\w+)", said):
+    for root, path in re.findall(rf"\b({'|'.join(ROOTS)})\.(\w+)", said):
         assert hasattr(ROOTS[root], path), f"{place}.{name}: {root}.{path}"
     for function in re.findall(r"(?<![.\w])(\w+)\(", said):
-        is_ours = any(hasattr(owner, function) for owner in (scalargrad, nn, Value, Trace, builtins))
+        is_ours = any(hasattr(owner, function) for owner in KNOWN)
         assert is_ours, f"{place}.{name}: {function}"
 
 
@@ -155,6 +164,16 @@ def test_a_word_that_is_none_is_answered(kind, look_up):
     for word in ANSWERS[kind]:
         with pytest.raises(ScalargradError, match=re.escape(answer(kind, word).partition(" ")[2])):
             look_up(word.upper())
+
+
+def test_the_other_ways_to_save_are_answered():
+    """`dpi=` of a trace, too; a file in the place of a view."""
+    with pytest.raises(OperandError, match=re.escape(answer("save()", "dpi"))):
+        trace(X * 2).save("net.png", dpi=300)
+    with pytest.raises(
+        ScalargradError, match=re.escape("'net.png' is no view but a file: draw(y).save('net.png')")
+    ):
+        draw(X * 2, "net.png")
 
 
 def test_an_attribute_that_nobody_knows_is_pythons_error():

@@ -44,6 +44,19 @@ class Dataset:
             raise ShapeError(message)
         return cls(rows, targets)
 
+    @classmethod
+    def held_out(cls, pair: Any) -> "Dataset | None":
+        """Return the dataset of a pair (X, y), None for None; raise OperandError for anything else."""
+        if pair is None:
+            return None
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            message = (
+                f"validation is a pair of samples and targets, got {pair!r:.40}: hold some back, as in "
+                "fit(model, X[:80], y[:80], validation=(X[80:], y[80:]))"
+            )
+            raise OperandError(message)
+        return cls.of(*pair)
+
     @cached_property
     def samples(self) -> Samples:
         """Return the samples as lists of Values, which graphs are made of."""

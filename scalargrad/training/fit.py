@@ -72,7 +72,7 @@ def fit(
     ([2.0, 1.0], 99)
     """
     _check_options(l2=l2, clip_norm=clip_norm)
-    data, held_out = Dataset.of(X, y), Dataset.of(*validation) if validation else None
+    data, held_out = Dataset.of(X, y), Dataset.held_out(validation)
     # of a recorded loss, which gives floats, the function itself
     of_values = getattr(loss, "of_values", loss)
     eager = Trainer(model, loss_function(of_values), optimizer_of(model, optimizer, lr), data, l2, clip_norm)

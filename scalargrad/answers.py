@@ -67,6 +67,7 @@ def answering(place: str, kind: type[Answer] = Answer) -> Callable[[type[C]], ty
             return [name for name in listed(self) if not _is_answered(self, name)]
 
         for name in ANSWERS[place]:
+            assert not hasattr(cls, name), f"{place}.{name} is there"
             setattr(cls, name, kind(place, name))
         cls.__dir__ = listed_but_for_answers  # type: ignore[method-assign]
         return cls

@@ -8,6 +8,18 @@ RECORDS = "is not needed here: every Value is recorded, except under no_grad()"
 ONE_NUMBER = "has no meaning here: a Value is one number, and many are a list of them"
 SEEDS = "is seed= of nn.MLP, fit and datasets.moons here, else Python's random.seed"
 OWN = "has no room on a Value: keep it in a dict, such as {p: 0.0 for p in parameters}"
+LEAF = "is Value(3.0) here, for one number; a vector is a list of Values"
+PICTURE = "is draw(y) here"
+DERIVED = "is grad(f) here, a function; of a computed value, y.backward() gives x.grad of its leaves"
+CHECKED = "is gradcheck(f, 3.0) here"
+ORDERED = "is trace(y) here, whose instructions stand in that order"
+CURVES = "is plots.loss_curves(history) here"
+EXAMPLES = "is scalargrad.examples.GALLERY here"
+OWN_ROW = "is a row of the table of primitives here, entered by scalargrad.table"
+PACKED = "is nn.MLP(2, [16, 16, 1]) here"
+RATES = "is a rate that is a function here, such as lr=optim.cosine_decay(1e-2, steps)"
+COUNTED = "is len(model.parameters()) here"
+MEASURED = "is on_epoch= here, a function of the history"
 DRAWN = "is t.save('net.svg'), or another suffix, here"
 SAVED = "is draw(y).save('net.png'), or another suffix, here"
 LOADED = "is model.load('model.json') here, of a model of the same shape that you make before"
@@ -39,6 +51,8 @@ FORMULAS = {
     "mod": "x - n*y with the whole number n",
     "fmod": "x - n*y with the whole number n",
 }
+# Functions that elsewhere stand among the layers.
+FUNCTIONS = ("softmax", "log_softmax", "relu", "leaky_relu", "sigmoid", "tanh", "softplus", "gelu", "silu")
 # Arguments of networks, of matrices of derivatives, of optimisers.
 NETWORKS = {
     "bias": "is always there; bias.data = 0.0, left out of the parameters of the optimizer, is none",
@@ -75,9 +89,7 @@ OPTIMIZERS = {
 
 ANSWERS: dict[str, dict[str, str]] = {
     "scalargrad": {
-        "Tensor": "is Value(3.0) here, for one number; a vector is a list of Values",
-        "tensor": "is Value(3.0) here, for one number; a vector is a list of Values",
-        "Variable": "is Value(3.0) here",
+        **dict.fromkeys(("Tensor", "tensor", "Variable", "Var", "Scalar", "scalar", "Node", "value"), LEAF),
         "from_numpy": "is [Value(x) for x in array] here",
         "array": "is a list of Values here, [Value(x) for x in array]",
         "zeros": "is [Value(0.0) for _ in range(n)] here",
@@ -115,8 +127,27 @@ ANSWERS: dict[str, dict[str, str]] = {
         "save": "is model.save('model.json') or trace(y).save('net.html') here",
         "load": LOADED,
         **dict.fromkeys(("evaluate", "expression", "formula", "parse"), FORMULA),
-        "draw_graph": "is draw(y) here",
-        "make_dot": "is draw(y) here",
+        **dict.fromkeys(("draw_graph", "make_dot", "viz", "visualize", "visualise"), PICTURE),
+        **dict.fromkeys(("render", "show", "show_graph", "plot_graph"), PICTURE),
+        **dict.fromkeys(("Graph", "graph"), "is trace(y) here, or draw(y) for its picture"),
+        **dict.fromkeys(("derivative", "gradient", "differentiate", "diff"), DERIVED),
+        **dict.fromkeys(("grad_check", "check_grad", "numerical_grad", "numerical_gradient"), CHECKED),
+        **dict.fromkeys(("topological_sort", "topo_sort", "toposort"), ORDERED),
+        **dict.fromkeys(("Function", "custom_gradient", "primitive"), OWN_ROW),
+        "example": "is scalargrad.examples.example('fan-out') here, and its .output()",
+        "list_examples": EXAMPLES,
+        "version": "is scalargrad.__version__ here",
+        "set_seed": SEEDS,
+        "symbols": "is leaves(x=1.0, y=2.0) here",
+        **dict.fromkeys(("optimizers", "optimisers"), "is scalargrad.optim here"),
+        "losses": "is scalargrad.nn.losses here, with nn.mse, nn.cross_entropy and others",
+        "layers": "is scalargrad.nn here, with nn.Layer, nn.MLP and others",
+        "activations": "is activation='tanh' of a layer here; scalargrad.tanh is the function",
+        "train": "is fit(model, X, y) here",
+        "Trainer": "is fit(model, X, y) here",
+        "Model": "is nn.Module here",
+        **{name: f"is nn.{name} here" for name in ("Neuron", "Layer", "Sequential")},
+        "minimize": "is optim.SGD([x], lr=0.1) here, its step() after each backward()",
         "plot": "is draw(y) for a graph, or scalargrad.plots for training, here",
         "functional": "is scalargrad.nn.functional here",
         "utils": "has no place here: datasets and batches are arguments of fit",
@@ -147,6 +178,9 @@ ANSWERS: dict[str, dict[str, str]] = {
         "Softplus": "is activation='softplus', or nn.Activation('softplus'), here",
         "Tanh": "is activation='tanh', or nn.Activation('tanh'), here",
         "LogSoftmax": "is scalargrad.log_softmax here; nn.cross_entropy takes the logits themselves",
+        "bce": "is nn.binary_cross_entropy, of the logit, here",
+        **dict.fromkeys(("Network", "NeuralNetwork", "Net", "Model"), PACKED),
+        **{name: f"is scalargrad.{name} here" for name in FUNCTIONS},
         "MSELoss": "is nn.mse here, or loss='mse' of fit",
         "L1Loss": "is a function of your own here, lambda p, t: abs(p - t)",
         "BCELoss": "is nn.binary_cross_entropy of the logit here, without a sigmoid before it",
@@ -180,15 +214,34 @@ ANSWERS: dict[str, dict[str, str]] = {
     },
     "scalargrad.datasets": {
         "make_moons": "is datasets.moons here",
-        **dict.fromkeys(("make_blobs", "make_circles"), SAMPLES),
+        **dict.fromkeys(("make_blobs", "make_circles", "blobs", "circles", "spirals", "spiral"), SAMPLES),
+        "make_xor": "is datasets.xor here",
         "load_iris": "is datasets.iris here",
         "load_digits": "is datasets.digits here",
         "mnist": "is not there; datasets.digits has smaller ones",
+    },
+    "scalargrad.examples": {
+        **dict.fromkeys(("names", "list", "list_examples", "EXAMPLES", "all"), EXAMPLES),
+        **dict.fromkeys(("get", "load"), "is examples.example('fan-out') here"),
+    },
+    "scalargrad.plots": {
+        **dict.fromkeys(("loss", "loss_curve", "plot_loss", "history", "plot"), CURVES),
+        **dict.fromkeys(
+            ("plot_decision_boundary", "boundary"), "is plots.decision_boundary(model, X, y) here"
+        ),
+        "gradients": "is plots.gradient_norms(history) here",
     },
     "Trace": {
         "draw": "is draw(t), or t.save('net.svg'), here",
         "show": "is print(t), or t in a notebook, here",
         **dict.fromkeys(("rows", "nodes", "values"), "is t itself here, as in `for v in t`"),
+        "step": "is t.steps[3], one of all, here",
+        **dict.fromkeys(("leaves", "inputs"), "is [v for v in t if not v.parents] here"),
+        "graph": "is draw(t) here",
+        "export": "is t.save('net.tex'), or another suffix, here",
+        "print": "is print(t) here",
+        "forward": "is not needed: every instruction of a trace has its value",
+        "to_dataframe": "is pandas.read_json of t.to_json(), or the attributes of each instruction, here",
         "summary": "is print(t) here",
         "to_dict": "is json.loads(t.to_json()) here",
         "to_text": "is str(t) here",
@@ -203,10 +256,18 @@ ANSWERS: dict[str, dict[str, str]] = {
         "grad": "is t['x'].adjoint here",
         "backward": "is not needed: every instruction of a trace has its adjoint",
     },
+    "Instruction": {
+        **dict.fromkeys(("grad", "gradient", "derivative"), "is v.adjoint here"),
+        "data": "is v.value here",
+        **dict.fromkeys(("op", "operation"), "is v.formula here"),
+    },
     "scalargrad.optim": {
         "RMSProp": "is optim.RMSprop here",
         "Adagrad": "is not there; optim.RMSprop is the nearest",
-        "lr_scheduler": "is a rate that is a function here, such as lr=optim.cosine_decay(1e-2, steps)",
+        **dict.fromkeys(("lr_scheduler", "StepLR", "ExponentialLR", "CosineAnnealingLR", "LambdaLR"), RATES),
+        **{name.lower(): f"is optim.{name} here" for name in ("SGD", "Adam", "AdamW", "RMSprop")},
+        "Momentum": "is optim.SGD with momentum=0.9 here",
+        "LBFGS": "is not there; optim.Adam is the nearest",
         "clip_grad_norm_": "is optim.clip_grad_norm here",
         "clip_grad_value_": "is optim.clip_grad_value here",
     },
@@ -222,12 +283,25 @@ ANSWERS: dict[str, dict[str, str]] = {
         "code": "is f.source() here",
         "graph": "is print(f) here",
         "lower": "is f.source('jax') here",
+        "benchmark": "is %timeit f(x) in a notebook here",
+        "stats": "is print(f) here",
+        "trace": "is trace(f.of_values(x)) here",
+        "jit": "is what f is already",
+        "export": "is f.save('f.py') here",
     },
     "Value": {
         "requires_grad": RECORDS,
         "requires_grad_": RECORDS,
         "retain_grad": "is not needed here: every Value has its grad after backward()",
         "grad_fn": "is x.primitive, with x.parents and x.local_derivatives, here",
+        "softmax": "is softmax([x, y]), of a list, here",
+        "square": "is x**2 here",
+        "prev": "is y.parents here",
+        "op": "is y.primitive here",
+        "backprop": "is y.backward() here",
+        **dict.fromkeys(("to_latex", "to_markdown", "to_html", "save", "table"), "is that of trace(x) here"),
+        "check": "is trace(x).check({'a': 2.5}) here",
+        **dict.fromkeys(("reshape", "view", "squeeze", "unsqueeze", "max", "min", "norm"), ONE_NUMBER),
         "clamp": "is x.clip(low, high) here; x.maximum(0.0) has a low end alone",
         "cuda": PROCESSOR,
         "to": FLOATS,
@@ -258,6 +332,16 @@ ANSWERS: dict[str, dict[str, str]] = {
     },
     "Module": {
         "summary": "is print(model), or trace(loss).table('neurons'), here",
+        **dict.fromkeys(("num_parameters", "n_parameters", "n_params", "count_parameters"), COUNTED),
+        **dict.fromkeys(
+            ("weights", "weight", "W", "bias", "biases"),
+            "is that of a neuron here, layer.neurons[0].weights and .bias; model.parameters() has all",
+        ),
+        "to_json": "is model.save('model.json'), or model.state_dict(), here",
+        "backward": "is that of the loss here, loss.backward()",
+        **dict.fromkeys(("score", "accuracy"), "is a comparison of model.batch(X) with y here"),
+        **dict.fromkeys(("draw", "plot"), "is draw(model(x)), of an output, here"),
+        "trace": "is trace(model(x)), of an output, here",
         "children": "is model.named_modules here",
         "modules": "is model.named_modules here",
         "compile": "is record(f) here, for a function; loss and optimizer are arguments of fit",
@@ -274,9 +358,8 @@ ANSWERS: dict[str, dict[str, str]] = {
     },
     "History": {
         "history": "is history itself here: history.loss, history.validation_loss",
-        "losses": "is history.loss here",
-        "train_loss": "is history.loss here",
-        "training_loss": "is history.loss here",
+        **dict.fromkeys(("losses", "train_loss", "training_loss", "loss_history"), "is history.loss here"),
+        "final_loss": "is history.loss[-1] here",
         "val_loss": "is history.validation_loss here",
         "lr": "is history.learning_rates here",
         "epoch": "is range(history.epochs) here",
@@ -293,14 +376,23 @@ ANSWERS: dict[str, dict[str, str]] = {
         "verbose": "is progress=True or False here",
         "learning_rate": "is lr= here",
         "criterion": "is loss= here",
-        "callbacks": "is on_epoch= here, a function of the history",
+        **dict.fromkeys(("callbacks", "callback", "metrics", "print_every", "log_every"), MEASURED),
+        **dict.fromkeys(("iterations", "max_iter", "num_epochs", "max_epochs", "n_iter"), "is epochs= here"),
+        "steps": "is epochs= here, each of all samples, in steps of batch_size=",
+        "batch": "is batch_size= here",
+        "early_stopping": "is patience= here, in epochs",
+        "plot": "is history.plot() here, of the history that fit returns",
+        **dict.fromkeys(("opt", "optim"), "is optimizer= here"),
+        **dict.fromkeys(("loss_fn", "loss_function"), "is loss= here"),
+        "scheduler": "is lr= here, a function of the step",
+        "max_norm": "is clip_norm= here",
+        "device": FLOATS,
         "validation_data": "is validation=(X, y) here",
         "validation_split": "is validation=(X, y) here: split the data beforehand",
         "shuffle": "is always so in batches; seed= says in which order",
         "random_state": "is seed= here",
         "n_epochs": "is epochs= here",
         "momentum": "is optimizer=optim.SGD(model.parameters(), lr=0.1, momentum=0.9) here",
-        "metrics": "is on_epoch= here, a function of the history",
         "weight_decay": "is 2 * l2= here, or that of the optimizer, optim.AdamW",
     },
     "Value()": {
@@ -334,6 +426,13 @@ ANSWERS: dict[str, dict[str, str]] = {
         "filename": "is draw(y).save('net.svg') here",
         "path": "is draw(y).save('net.svg') here",
         "rankdir": "is direction='right' or 'down' here",
+        "orientation": "is direction='right' or 'down' here",
+        "title": "is draw(y).attr(label='…') here",
+        "label": "is draw(y).attr(label='…') here",
+        "size": "is draw(y).attr(size='5,5') here, in inches; .svg and .pdf fit any size",
+        **dict.fromkeys(("color", "colors", "colour"), "is theme='light' or 'dark' here"),
+        **dict.fromkeys(("show_values", "show_data", "data"), "is values=True or False here"),
+        **dict.fromkeys(("show_grads", "show_gradients", "grad"), "is adjoints=True or False here"),
         "params": "is not needed here: leaves are drawn with their labels",
         "show_grad": "is adjoints=True or False here",
         "grads": "is adjoints=True or False here",
@@ -386,6 +485,18 @@ ANSWERS: dict[str, dict[str, str]] = {
         "backwards": "is 'reverse' here",
         "derivatives": "is 'reverse' here",
         "values": "is 'forward' here",
+    },
+    "direction": {
+        **dict.fromkeys(("LR", "lr", "horizontal", "left-right"), "is 'right' here"),
+        **dict.fromkeys(("TB", "tb", "TD", "vertical", "top-down"), "is 'down' here"),
+    },
+    "table": {kind: f"is form={kind!r} here" for kind in ("markdown", "latex", "html", "text")},
+    "library": {
+        "python": "is 'numpy' here",
+        "pytorch": "is 'torch' here",
+        "javascript": "is that of a page here, trace(y).to_html('net.html')",
+        "c": "is not there; 'jax' is the nearest, which compiles",
+        "tensorflow": "is not there; 'jax' is the nearest",
     },
     "view": {
         "graph": "is 'values' here",
@@ -455,6 +566,10 @@ ASKED = {
     "Optimizer": "optimizer.{}",
     "Recorded": "f.{}",
     "History": "history.{}",
+    "Instruction": "v.{}",
+    "direction": "direction={!r}",
+    "table": "table={!r}",
+    "library": "source({!r})",
     "Figure": "draw(y).{}",
     "loss": "loss={!r}",
     "activation": "activation={!r}",

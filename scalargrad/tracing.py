@@ -10,6 +10,7 @@ from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError, UnknownNameError
 from scalargrad.saving import Saved
 from scalargrad.wengert.listing import listing
+from scalargrad.wengert.outputs import no_output
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -66,7 +67,7 @@ class Trace(Saved):
     @keywords("check()")
     def check(
         self,
-        claims: Mapping[str, float | str | Sequence[object]],
+        claims: Mapping[Any, float | str | Sequence[object]],
         digits: int | None = None,
         rate: float | None = None,
         delta: Delta | None = None,
@@ -74,8 +75,9 @@ class Trace(Saved):
         """Return a CheckReport on hand work: `{"a1": 1.367, "d w5": 0.153}`, adjoints as `d name`.
 
         Numbers may be rounded or truncated to `digits` decimals and computed from rounded numbers; of
-        a wrong one the report names the likely slip.  `rate` is the learning rate of a descent step, for
-        the weights after it, `w5+`.  More names of numbers, and errors, in `scalargrad.checking.check`.
+        a wrong one the report names the likely slip.  A Value stands for its name.  `rate` is the learning
+        rate of a descent step, for the weights after it, `w5+`.  More names of numbers, and errors, in
+        `scalargrad.checking.check`.
         """
         from scalargrad.checking.check import check
 
@@ -147,8 +149,7 @@ def trace(
     6.0
     """
     if not isinstance(output, Value):
-        message = f"trace needs the Value of an output, got {_kind(output)}"
-        raise OperandError(message)
+        raise no_output("trace", output)
     cut, beside = _values(output, upto), list(also)
     if beside and output in evaluation_order(*beside):
         message = f"{describe(output)} is read by what it is traced with; give the last Value as the output"
@@ -170,14 +171,3 @@ def _values(output: Value, upto: Value | str | Iterable[Value | str]) -> list[Va
             message = f"upto takes the Values to stop at, or their names, got {value!r:.60}"
             raise OperandError(message)
     return listed  # type: ignore[return-value]  # no name is left
-
-
-def _kind(x: object) -> str:
-    advice = ""
-    if isinstance(x, (list, tuple)) and any(isinstance(item, Value) for item in x):
-        advice = ": choose one of its Values, or their total"
-    elif isinstance(x, str):
-        advice = ": of an example of the gallery, scalargrad.examples.example(name).output()"
-    elif hasattr(x, "output"):
-        advice = ": give its .output()"
-    return f"{x!r:.60}{advice}"

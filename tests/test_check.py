@@ -34,6 +34,15 @@ def test_the_document_s_own_arithmetic_passes():
     assert "All 6 numbers are right." in str(report)
 
 
+def test_a_value_stands_for_its_name():
+    """Labelled or not: what it is called in the trace."""
+    x, w = Value(2.0, label="x"), Value(3.0)
+    t = trace(x * w)
+    assert str(t.check({x: 2.0, w: 4.0, "d x": 3.0})) == str(t.check({"x": 2.0, "v1": 4.0, "d x": 3.0}))
+    with pytest.raises(UnknownNameError):
+        t.check({Value(1.0): 1.0})
+
+
 def test_the_reverse_phase_passes_when_rounded_on_the_way():
     """Adjoints computed from rounded values and rounded σ' are accepted."""
     assert NET.check(DOCUMENT | ADJOINTS).ok

@@ -13,6 +13,7 @@ from scalargrad import (
     Value,
     datasets,
     draw,
+    examples,
     exercise,
     expressions,
     fit,
@@ -24,6 +25,7 @@ from scalargrad import (
     optim,
     plots,
     record,
+    table,
     trace,
 )
 from scalargrad.elsewhere import ANSWERS, answer
@@ -39,13 +41,18 @@ OWNERS = {
     "scalargrad.nn.functional": nn.functional,
     "Value": Value(1.0),
     "scalargrad.datasets": datasets,
-    "Module": nn.Neuron(1),
+    "Module": nn.MLP(1, [1]),
     "Trace": trace(Value(1.0) * 2),
     "Optimizer": optim.SGD([Value(1.0)]),
     "Recorded": record(abs),
     "History": History([1.0]),
     "Figure": draw(Value(1.0) * 2),
+    "Instruction": trace(Value(1.0) * 2)[0],
+    "scalargrad.plots": plots,
+    "scalargrad.examples": examples,
 }
+RECORDED = record(abs)
+RECORDED(1.0)
 IMPORTED = [place for place in OWNERS if place.startswith("scalargrad")]
 X, POINTS = Value(1.0, label="x"), ([[0.0], [1.0]], [0.0, 1.0])
 CALLS = {  # each with what it needs
@@ -69,7 +76,7 @@ CALLS = {  # each with what it needs
     **{f"{rule}()": (getattr(optim, rule), [X]) for rule in ("SGD", "Adam", "AdamW", "RMSprop")},
 }
 PARAMETERS = {name for function, *_ in CALLS.values() for name in inspect.signature(function).parameters}
-PARAMETERS |= {"dpi"}  # an attribute of Graphviz
+PARAMETERS |= {"dpi", "label", "size"}  # attributes of Graphviz
 ARGUMENTS = [(place, name) for place in ANSWERS if place.endswith("()") for name in ANSWERS[place]]
 ASKED = [(place, name) for place in OWNERS for name in ANSWERS[place]]
 SAID = [(place, name, said) for place, answers in ANSWERS.items() for name, said in answers.items()]
@@ -81,8 +88,12 @@ ROOTS = {
     "plots": plots,
     "functional": nn.functional,
     "expressions": expressions,
+    "examples": examples,
+    "table": table,
 }
-KNOWN = (scalargrad, nn, Value, Trace, builtins, expressions, json, type(OWNERS["Figure"]))
+KNOWN = (scalargrad, nn, optim, plots, examples, expressions, json, builtins)
+KNOWN += (Value, Trace, nn.Module, optim.SGD, type(OWNERS["Figure"]))
+YOURS = {"f", "model"}  # functions of whoever asks
 
 
 @pytest.mark.parametrize(("place", "name"), ASKED)
@@ -146,7 +157,7 @@ def test_an_answer_names_what_is_there(place, name, said):
     for root, path in re.findall(rf"\b({'|'.join(ROOTS)})\.(\w+)", said):
         assert hasattr(ROOTS[root], path), f"{place}.{name}: {root}.{path}"
     for function in re.findall(r"(?<![.\w])(\w+)\(", said):
-        is_ours = any(hasattr(owner, function) for owner in KNOWN)
+        is_ours = function in YOURS or any(hasattr(owner, function) for owner in KNOWN)
         assert is_ours, f"{place}.{name}: {function}"
 
 
@@ -174,6 +185,21 @@ def test_the_other_ways_to_save_are_answered():
         ScalargradError, match=re.escape("'net.png' is no view but a file: draw(y).save('net.png')")
     ):
         draw(X * 2, "net.png")
+
+
+@pytest.mark.parametrize(
+    ("kind", "look_up"),
+    [
+        ("direction", lambda word: draw(X * 2, direction=word)),
+        ("table", lambda word: trace(X * 2).table(word)),
+        ("library", RECORDED.source),
+    ],
+)
+def test_a_word_of_other_libraries_is_answered(kind, look_up):
+    """As it is written there."""
+    for word in ANSWERS[kind]:
+        with pytest.raises(ScalargradError, match=f"^{re.escape(answer(kind, word))}$"):
+            look_up(word)
 
 
 def test_an_attribute_that_nobody_knows_is_pythons_error():
@@ -233,3 +259,42 @@ def test_every_answer_is_to_a_name():
             assert name.strip()
             assert said.strip()
             assert answer(place, name).endswith(f" {said}")
+
+
+@pytest.mark.parametrize("function", [scalargrad.softmax, scalargrad.log_softmax, scalargrad.mean])
+def test_values_by_themselves_are_answered_with_the_list_that_is_needed(function):
+    """One of them too, and a list beside another; the error names the function that was called."""
+    name = function.__name__
+    for given in [(X, X), (X,), (1.0, 2.0, 3.0), ([X], [X])]:
+        said = f"{name} takes its values in one list, {name}([x, y]), got {len(given)} without one"
+        with pytest.raises(OperandError, match=f"^{re.escape(said)}$"):
+            function(*given)
+
+
+@pytest.mark.parametrize(
+    ("function", "given"),
+    [(scalargrad.leaves, ("x y",)), (scalargrad.leaves, (2.0,)), (scalargrad.label, (X, "x"))],
+)
+def test_what_is_named_is_given_by_its_name(function, given):
+    """`leaves("x y")`, as SymPy has it, is answered with ours."""
+    with pytest.raises(
+        OperandError, match=rf"^{function.__name__} takes names with what they stand for, as .*="
+    ):
+        function(*given)
+
+
+@pytest.mark.parametrize("function", [trace, draw, exercise], ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    ("given", "advice"),
+    [
+        (nn.MLP(2, [1]), r": call it, as in (trace|draw)\(model\(\[1.0, 2.0\]\)\)$"),
+        (abs, r": call it, as in (trace|draw)\(f\(x\)\)$"),
+        ([X, X], ": choose one of its Values, or their total$"),
+        ("fan-out", r"examples\.example\(name\)\.output\(\), of a formula scalargrad.expressions.evaluate"),
+        (3.0, "3.0$"),
+    ],
+)
+def test_what_is_no_output_is_answered_with_the_way_to_one(function, given, advice):
+    """A model and a function are called first."""
+    with pytest.raises(OperandError, match=f"needs the Value of an output, got .*{advice}"):
+        function(given)

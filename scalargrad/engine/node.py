@@ -167,7 +167,7 @@ def real(data: Any) -> float:
     advice = ""
     if isinstance(data, Node):
         advice = ": it is a Value already; use it as it is, or its .data"
-    elif hasattr(data, "__array__"):
+    elif hasattr(data, "__array__") or isinstance(data, list | tuple):
         advice = ": make one Value of each element"
     message = f"expected one real number, got {data!r:.60} of type {type(data).__name__}{advice}"
     raise OperandError(message)

@@ -61,6 +61,13 @@ class Sequential(Module):
             outputs = as_list(layer(outputs))
         return alone(outputs)
 
+    def __getitem__(self, place: int) -> Module:
+        """Return the module at a place, from 0."""
+        return self.layers[place]
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
     def batch(self, samples: Iterable[Sample], /) -> list[Any]:
         """Return the list of outputs at a list of samples, each as a call gives it.
 

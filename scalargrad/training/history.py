@@ -51,6 +51,8 @@ class History:
 
         return loss_curves(self, log=log, ax=ax)
 
+    __iter__ = None  # of what has names, not places
+
     def __getitem__(self, measure: str) -> Any:
         """Return a measure by its name, as from a dict of them."""
         return getattr(self, known("measure of a history", measure, [each.name for each in fields(self)]))

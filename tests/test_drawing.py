@@ -135,7 +135,7 @@ def test_hostile_labels_come_back_exactly_or_visibly_cut(label):
         assert any(shown in text if len(shown) <= 24 else shown[:23] + "…" in text for text in texts(svg))
         root = ET.fromstring(svg)
         assert not root.findall(f".//{SVG}script") + root.findall(f".//{SVG}a[@href]")
-        assert figure.pipe("png").startswith(b"\x89PNG")
+    assert figure.pipe("png").startswith(b"\x89PNG")
 
 
 @pytest.mark.usefixtures("renderer")

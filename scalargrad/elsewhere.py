@@ -15,6 +15,7 @@ CHECKED = "is gradcheck(f, 3.0) here"
 ORDERED = "is trace(y) here, whose instructions stand in that order"
 CURVES = "is plots.loss_curves(history) here"
 EXAMPLES = "is scalargrad.examples.GALLERY here"
+PLAYED = "is the page here, t.to_html('net.html'); t.frames('slides') writes a figure for each step"
 OWN_ROW = "is a row of the table of primitives here, entered by scalargrad.table"
 PACKED = "is nn.MLP(2, [16, 16, 1]) here"
 RATES = "is a rate that is a function here, such as lr=optim.cosine_decay(1e-2, steps)"
@@ -236,6 +237,10 @@ ANSWERS: dict[str, dict[str, str]] = {
         "show": "is print(t), or t in a notebook, here",
         **dict.fromkeys(("rows", "nodes", "values"), "is t itself here, as in `for v in t`"),
         "step": "is t.steps[3], one of all, here",
+        "display": "is t in a notebook, or display(t), here",
+        "html": "is t.to_html() here",
+        **dict.fromkeys(("play", "animate", "gif", "slides"), PLAYED),
+        "explain_all": "is t.explain(t[0].name, expand=True), or one by one, here",
         **dict.fromkeys(("leaves", "inputs"), "is [v for v in t if not v.parents] here"),
         "graph": "is draw(t) here",
         "export": "is t.save('net.tex'), or another suffix, here",
@@ -255,6 +260,22 @@ ANSWERS: dict[str, dict[str, str]] = {
         "to_pandas": "is pandas.read_json of t.to_json(), or the attributes of each instruction, here",
         "grad": "is t['x'].adjoint here",
         "backward": "is not needed: every instruction of a trace has its adjoint",
+    },
+    "CheckReport": {
+        **dict.fromkeys(("passed", "correct", "is_correct"), "is report.ok here"),
+        **dict.fromkeys(("wrong", "errors", "mistakes"), "is [row for row in report.rows if not row.ok]"),
+        "score": "is sum(row.ok for row in report.rows) here",
+        "to_dict": "is report.rows here, each with its name, verdict and slips",
+        "to_csv": "is report.save('report.md'), or .html, here",
+    },
+    "Diagnosis": {
+        **dict.fromkeys(("plot", "show"), "is plots.deltas(report) here"),
+        **dict.fromkeys(("dead", "saturated"), "is that of a layer here, report.layers[0].dead"),
+        "summary": "is print(report) here",
+    },
+    "Explanation": {
+        **dict.fromkeys(("latex", "tex"), "is .to_latex() here"),
+        **dict.fromkeys(("markdown", "md"), "is .to_markdown() here"),
     },
     "Instruction": {
         **dict.fromkeys(("grad", "gradient", "derivative"), "is v.adjoint here"),
@@ -286,7 +307,8 @@ ANSWERS: dict[str, dict[str, str]] = {
         "benchmark": "is %timeit f(x) in a notebook here",
         "stats": "is print(f) here",
         "trace": "is trace(f.of_values(x)) here",
-        "jit": "is what f is already",
+        **dict.fromkeys(("jit", "compile"), "is what f is already"),
+        **dict.fromkeys(("parameters", "params"), "is that of the model here, model.parameters()"),
         "export": "is f.save('f.py') here",
     },
     "Value": {
@@ -338,6 +360,8 @@ ANSWERS: dict[str, dict[str, str]] = {
             "is that of a neuron here, layer.neurons[0].weights and .bias; model.parameters() has all",
         ),
         "to_json": "is model.save('model.json'), or model.state_dict(), here",
+        **dict.fromkeys(("copy", "clone"), "is copy.deepcopy(model) here"),
+        "freeze": "is leaving parameters out here, optim.SGD(layer.parameters(), lr=0.1)",
         "backward": "is that of the loss here, loss.backward()",
         **dict.fromkeys(("score", "accuracy"), "is a comparison of model.batch(X) with y here"),
         **dict.fromkeys(("draw", "plot"), "is draw(model(x)), of an output, here"),
@@ -365,6 +389,8 @@ ANSWERS: dict[str, dict[str, str]] = {
         "epoch": "is range(history.epochs) here",
         "accuracy": "is not measured: on_epoch= of fit is called with the history after each epoch",
         "show": "is history.plot() here",
+        "save": "is history.plot().figure.savefig('loss.png') here; its numbers are lists",
+        "to_csv": "is history.loss, a list, here",
     },
     "Figure": {
         **dict.fromkeys(("savefig", "write", "write_png", "to_png", "export"), SAVED),
@@ -419,8 +445,14 @@ ANSWERS: dict[str, dict[str, str]] = {
         "dpi": "is draw(y).attr(dpi='300') before it here; .svg and .pdf are sharp at any size",
         "format": "is the end of the file's name here",
         "fmt": "is the end of the file's name here",
+        "theme": "is draw(y, theme='dark') here",
+        "title": "is t.to_html('net.html', title='…') here",
+        "digits": "is t.to_latex('net.tex', digits=2), or another of these, here",
     },
-    "check()": {"*": "is claimed in a dict here, check({'a': 2.5, 'd w': 0.07})"},
+    "check()": {
+        **dict.fromkeys(("tolerance", "tol", "atol", "rtol", "decimals"), "is digits= here, of decimals"),
+        "*": "is claimed in a dict here, check({'a': 2.5, 'd w': 0.07})",
+    },
     "draw()": {
         "format": "is the end of a file's name here, draw(y).save('net.png')",
         "filename": "is draw(y).save('net.svg') here",
@@ -571,6 +603,9 @@ ASKED = {
     "table": "table={!r}",
     "library": "source({!r})",
     "Figure": "draw(y).{}",
+    "CheckReport": "report.{}",
+    "Diagnosis": "report.{}",
+    "Explanation": "t.explain('w').{}",
     "loss": "loss={!r}",
     "activation": "activation={!r}",
     "initialiser": "init={!r}",

@@ -12,6 +12,7 @@ from scalargrad import (
     History,
     Value,
     datasets,
+    diagnose,
     draw,
     examples,
     exercise,
@@ -48,6 +49,9 @@ OWNERS = {
     "History": History([1.0]),
     "Figure": draw(Value(1.0) * 2),
     "Instruction": trace(Value(1.0) * 2)[0],
+    "CheckReport": trace(Value(1.0) * 2).check({"v2": 2.0}),
+    "Explanation": trace(Value(1.0) * 2).explain(0),
+    "Diagnosis": diagnose(Value(1.0) * 2),
     "scalargrad.plots": plots,
     "scalargrad.examples": examples,
 }
@@ -76,6 +80,7 @@ CALLS = {  # each with what it needs
     **{f"{rule}()": (getattr(optim, rule), [X]) for rule in ("SGD", "Adam", "AdamW", "RMSprop")},
 }
 PARAMETERS = {name for function, *_ in CALLS.values() for name in inspect.signature(function).parameters}
+PARAMETERS |= inspect.signature(Trace.to_html).parameters.keys()
 PARAMETERS |= {"dpi", "label", "size"}  # attributes of Graphviz
 ARGUMENTS = [(place, name) for place in ANSWERS if place.endswith("()") for name in ANSWERS[place]]
 ASKED = [(place, name) for place in OWNERS for name in ANSWERS[place]]
@@ -93,7 +98,7 @@ ROOTS = {
 }
 KNOWN = (scalargrad, nn, optim, plots, examples, expressions, json, builtins)
 KNOWN += (Value, Trace, nn.Module, optim.SGD, type(OWNERS["Figure"]))
-YOURS = {"f", "model"}  # functions of whoever asks
+YOURS = {"f", "model", "display"}  # functions of whoever asks, and of notebooks
 
 
 @pytest.mark.parametrize(("place", "name"), ASKED)

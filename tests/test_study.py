@@ -69,6 +69,20 @@ def test_two_to_the_sixty_paths_are_counted_and_the_remainder_is_stated():
     assert "all others together: 1.153e+18" in text
 
 
+@pytest.mark.parametrize("name", ["sigmoid-2-2-1", "residual"])
+def test_a_derivative_is_explained_under_the_names_that_check_takes(name):
+    """By "d w" and "dy/dw" w is meant; what is the name of a step means that."""
+    t = trace(example(name).output())
+    for v in t:
+        if v.role != "constant":
+            wanted = str(t.explain(v.name))
+            assert str(t.explain(f"d {v.name}")) == str(t.explain(f"d{t.output.name}/d{v.name}")) == wanted
+    with pytest.raises(UnknownNameError, match="unknown name 'd q'"):
+        t.explain("d q")
+    x = Value(2.0, label="d w")
+    assert "d w" in str(trace(x * Value(3.0, label="w")).explain("d w"))
+
+
 def test_an_explanation_is_chain_rule_formula_substitution_and_result():
     """The example that the design of this package promises."""
     assert str(NET.explain("w5")).splitlines() == [

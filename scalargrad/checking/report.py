@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import NamedTuple, overload
 
+from scalargrad.answers import answering
 from scalargrad.checking.judging import Verdict
 from scalargrad.checking.places import Kind
 from scalargrad.files import Form, save, written
@@ -66,6 +67,7 @@ class Judgement(NamedTuple):
         return MARKS.get(self.verdict, "ok")
 
 
+@answering("CheckReport")
 @dataclass(frozen=True)
 class CheckReport:
     """The checked rows in the order of the work; it is true where every number is acceptable."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import Literal, NamedTuple
 
+from scalargrad.answers import answering
 from scalargrad.files import Form, save
 from scalargrad.notation.latex import LatexWriter, PortableWriter
 from scalargrad.notation.numbers import number
@@ -47,6 +48,7 @@ class Term(NamedTuple):
         return self.upstream * self.local
 
 
+@answering("Explanation")
 @dataclass(frozen=True)
 class Explanation:
     """Why an adjoint is what it is: `str` for text, `to_markdown` and `to_latex` for documents.

@@ -9,6 +9,7 @@ ONE_NUMBER = "has no meaning here: a Value is one number, and many are a list of
 SEEDS = "is seed= of nn.MLP, fit and datasets.moons here, else Python's random.seed"
 OWN = "has no room on a Value: keep it in a dict, such as {p: 0.0 for p in parameters}"
 COMPLETION = "is 'scalargrad --completion bash', or zsh, fish, tcsh, powershell"
+FORMAT = "is the end of a file's name here, as in -o net.svg, or --as"
 KEY = "is written with -o FILE here, into a key beside the sheet"
 TABULAR = "is yours to write: this is the tabular, to stand in a table of your document"
 EXPLAINED = "is trace(y).explain(x) here"
@@ -379,16 +380,34 @@ ANSWERS: dict[str, dict[str, str]] = {
         "--pdf": "is the end of a file's name here: -o sheet.pdf",
         "--svg": "is the end of a file's name here: -o net.svg",
         "--png": "is the end of a file's name here: -o net.png",
-        "--html": "is 'scalargrad page WHAT -o net.html'",
-        "--format": "is the end of a file's name here, as in -o net.svg, or --form",
-        "--out": "is -o FILE here",
+        "--dot": "is the end of a file's name here: -o net.dot",
+        "--html": "is 'scalargrad page WHAT -o net.html' here",
+        "--json": "is --as json of trace, or -o net.json, here",
+        **dict.fromkeys(("--latex", "--tex"), "is --as latex of trace and explain, or -o net.tex, here"),
+        **dict.fromkeys(("--markdown", "--md"), "is --as markdown, or -o net.md, here"),
+        **dict.fromkeys(("--text", "--txt", "--plain"), "is --as text, or --color never, here"),
+        "--csv": "is -o sheet.csv of exercise here; a trace is --as json, or --as markdown",
+        **dict.fromkeys(("--format", "--form", "--type", "-T"), FORMAT),
+        **dict.fromkeys(("--out", "--save", "--output-file", "-O"), "is -o FILE here"),
+        "-o": "is not there where a command only prints; > steps.txt writes that to a file",
+        **dict.fromkeys(("--stdin", "-i", "--input"), "is - here: scalargrad trace - x=2 < formula.txt"),
         **dict.fromkeys(("--install-completion", "--completions", "--show-completion"), COMPLETION),
         **dict.fromkeys(("--answers", "--solution", "--solutions", "--key"), KEY),
         "--forward": "is --no-adjoints of draw, or forward mode on the page",
-        "--precision": "is --digits here",
-        "--decimals": "is --digits here",
+        **dict.fromkeys(("--precision", "--decimals", "--places", "--round"), "is --digits here"),
         "--lr": "is --rate here",
-        "--number": "is --count here",
+        **dict.fromkeys(("--number", "-n"), "is --count of exercise, or --digits for decimals, here"),
+        **dict.fromkeys(("--wrt", "--by"), "is --of of explain here"),
+        **dict.fromkeys(("--no-color", "--no-colour", "-M"), "is --color never here"),
+        "-C": "is --color always here",
+        **dict.fromkeys(("--dark", "--light"), "is --theme dark, or light, of draw here"),
+        **dict.fromkeys(("-v", "-V", "--version"), "is 'scalargrad --version' here"),
+        **dict.fromkeys(("--verbose", "--debug"), "is --expand of explain here; a trace has every step"),
+        **dict.fromkeys(
+            ("-q", "--quiet", "--silent"), "is > /dev/null here; check says it by its status, too"
+        ),
+        **dict.fromkeys(("-f", "--force", "--overwrite", "-y"), "is not needed here: -o writes over a file"),
+        "--list": "is 'scalargrad examples' here",
     },
     "initialiser": {
         "kaiminguniform": "is 'he_uniform' here",

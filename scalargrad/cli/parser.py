@@ -1,14 +1,16 @@
 """The parser of the command line: what it understands, what its help says, how it answers a slip."""
 
 import argparse
+import difflib
+import re
 import shlex
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from types import ModuleType
 from typing import Any, NoReturn
 
 from scalargrad import __version__
-from scalargrad.cli.subject import UsageError, looks_like_a_name
+from scalargrad.cli.subject import UsageError, looks_like_a_name, said
 from scalargrad.cli.terminal import NARROWEST, filled, width
 from scalargrad.elsewhere import answer
 from scalargrad.errors import unknown
@@ -29,6 +31,7 @@ OPTIONS = {
 }
 LISTS = ("values", "claims")  # arguments of which there may be any number
 SHORT = {"-h", "-o"}
+ATTACHED = re.compile(r"-o=?[\w./~-]+\.[a-z]+", re.IGNORECASE)  # -onet.svg
 KINDS = {
     "form": "form of the output",
     "completion": "shell",
@@ -126,25 +129,47 @@ def parsed(parser: Parser, arguments: Sequence[str]) -> argparse.Namespace:
     used = getattr(options, "parser", parser)
     for text in late:
         if text.startswith("-"):
-            slip = unknown("option", text.partition("=")[0], used.known)
+            slip = _unknown_option(text.partition("=")[0], used.known)
             raise UsageError(f"{slip}{' See' if slip.endswith('?') else '; see'} {used.prog} --help")
         if several is None:
             used.error(f"unrecognized arguments: {' '.join(late)}")
     if several is not None:
         several += late
+    if "subject" in options and not getattr(options, "key", None):
+        options.subject = said(options)
     return options
 
 
 def shielded(arguments: Sequence[str]) -> list[str]:
     """Keep an expression that begins with a minus sign from being taken for an option.
 
+    What is a dash and letters, `-n`, is an option, and -x an expression where x is given a number.
+
     >>> shielded(["trace", "-x**2", "x=3", "--digits", "2"])
     ['trace', ' -x**2', 'x=3', '--digits', '2']
+    >>> shielded(["-x", "x=3"]), shielded(["-n", "3"])
+    ([' -x', 'x=3'], ['-n', '3'])
     """
-    return [
-        f" {text}" if text[:1] == "-" and text[1:2] not in {"", "-"} and text not in SHORT else text
-        for text in arguments
-    ]
+    given = {text.partition("=")[0].strip() for text in arguments}
+    return [f" {text}" if text[:1] == "-" and not _is_option(text, given) else text for text in arguments]
+
+
+def _is_option(text: str, given: Collection[str]) -> bool:
+    name = text[1:].partition("=")[0]
+    is_word = name.isidentifier() and name not in given
+    return text[1:2] in {"", "-"} or text in SHORT or is_word or ATTACHED.fullmatch(text) is not None
+
+
+def _unknown_option(name: str, known: Sequence[str]) -> str:
+    """Return the answer to an option that is none: as it is elsewhere, or the nearest that there are."""
+    spelt = dict.fromkeys((name, f"--{name.lstrip('-')}", name[:2]))  # -json is --json, -n3 is -n
+    if said := next(filter(None, (answer("option", each, name) for each in spelt)), ""):
+        return said
+    words, bare = [option.removeprefix("--") for option in known], name.lstrip("-")
+    begun = [word for word in words if len(bare) == 1 and word.startswith(bare)]  # -d may be --digits
+    near = begun or difflib.get_close_matches(bare, words, cutoff=0.5)
+    there = f"did you mean --{' or --'.join(near)}?" if near else f"there are: {', '.join(sorted(known))}"
+    return f"unknown option {name!r}; {there}"
 
 
 def _subject(text: str) -> str:

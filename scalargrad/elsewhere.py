@@ -10,6 +10,7 @@ SEEDS = "is seed= of nn.MLP, fit and datasets.moons here, else Python's random.s
 OWN = "has no room on a Value: keep it in a dict, such as {p: 0.0 for p in parameters}"
 COMPLETION = "is 'scalargrad --completion bash', or zsh, fish, tcsh, powershell"
 FORMAT = "is the end of a file's name here, as in -o net.svg, or --as"
+OVERWRITES = "is not needed to write over a file, and the end of its name says the form: -o net.svg"
 KEY = "is written with -o FILE here, into a key beside the sheet"
 TABULAR = "is yours to write: this is the tabular, to stand in a table of your document"
 EXPLAINED = "is trace(y).explain(x) here"
@@ -406,7 +407,8 @@ ANSWERS: dict[str, dict[str, str]] = {
         **dict.fromkeys(
             ("-q", "--quiet", "--silent"), "is > /dev/null here; check says it by its status, too"
         ),
-        **dict.fromkeys(("-f", "--force", "--overwrite", "-y"), "is not needed here: -o writes over a file"),
+        **dict.fromkeys(("-f", "--force", "--overwrite", "-y"), OVERWRITES),
+        **dict.fromkeys(("--open", "--browser", "--show"), "is left to you: open net.html in a browser"),
         "--list": "is 'scalargrad examples' here",
     },
     "initialiser": {

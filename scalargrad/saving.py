@@ -56,7 +56,7 @@ class Saved(WengertList):
         >>> from scalargrad import Value, trace
         >>> forms = trace(Value(3.0, label="x") * 0.123456).forms(digits=2)
         >>> forms[".txt"]().splitlines()[2].split()
-        ['y', '=', 'x*0.12', '0.37', '|', 'dx', '=', 'dy*0.12', '0.12', '0.12']
+        ['v2', '=', 'x*0.12', '0.37', '|', 'dx', '=', 'dv2*0.12', '0.12', '0.12']
         """
         from scalargrad.drawing import draw
         from scalargrad.drawing.figure import IMAGES, SOURCES

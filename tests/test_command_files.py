@@ -299,6 +299,51 @@ def test_a_dash_and_a_letter_are_an_option_unless_the_letter_has_a_number(letter
         assert run("trace", formula.format(letter), f"{letter}=0.5")[0] == 0
 
 
+def test_what_a_person_tries_first_is_answered_with_what_to_write(run, tmp_path):
+    """The numbers before the formula, options of other commands, numbers as options, blanks around =."""
+    (tmp_path / "net.txt").write_text(FORMULA)
+    for arguments, said in {
+        ("trace", "x=3", "x**2"): "scalargrad trace 'x**2' x=3",
+        ("check", "u=9", "fan-out"): "scalargrad check fan-out u=9",
+        ("trace", "w=2", "x=1"): "scalargrad trace - w=2 x=1 < formula.txt",
+        ("trace", "@net.txt", "w=2"): "scalargrad trace - w=2 < net.txt",
+        ("trace", "./net.txt"): "scalargrad trace - < net.txt",
+        ("trace",): "or - to read it from standard input",
+        ("trace", "x**2", "--x", "3"): "a number is given without dashes: x=0.5",
+        ("trace", "fan-out", "-x=3"): "a number is given without dashes: x=0.5",
+        ("trace", "fan-out", "--of", "x"): "--of is an option of explain; see",
+        ("trace", "fan-out", "-json"): "-json is --as json of trace",
+        ("draw", "fan-out", "-out", "x.svg"): "-out is -o FILE here",
+        ("trace", "-n", "3"): "-n is --count of exercise",
+        ("trace", "-z"): "unknown option '-z'; the formula -z needs a number, z=0.5",
+        ("trace", "fan-out", "-z"): "unknown option '-z'; there are: --as",
+        ("draw", "fan-out", "-d", "3"): "did you mean --direction or --digits?",
+        ("trace", "x", "x", "=", "2"): "no blanks stand around =",
+        ("trace", "x", "x=", "2"): "right behind the sign, x=0.5",
+        ("trace", "x*y", "x=2,y=3"): "blanks part the numbers: x=2 y=3",
+        ("TRACE", "fan-out"): "did you mean trace?",
+        ("draw", "x*y", "x=1", "y=2"): "scalargrad draw 'x*y' x=1 y=2 -o net.svg",
+        ("page", "fan-out"): "scalargrad page fan-out -o net.html",
+        ("check", "-", "--file", "-"): "standard input is read once",
+        ("check", "fan-out", "--key", "k.json", "-o", "marks.md"): "that on sheets is printed",
+        ("trace", "fan-out", "-o", "-"): "; --as prints one",
+    }.items():
+        status, out, err = run(*arguments, text=FORMULA)
+        assert (status, out) == (2, ""), arguments
+        assert said in err, arguments
+    assert run("trace", "a = 2")[0] == 0
+
+
+def test_files_of_hand_work_are_added_up(run, tmp_path):
+    """Whether --file stands before them or nothing."""
+    (tmp_path / "one.txt").write_text("u = 9\n")
+    (tmp_path / "two.txt").write_text("v = -3\n")
+    wanted = run("check", "fan-out", "u=9", "v=-3")
+    assert run("check", "fan-out", "one.txt", "two.txt") == wanted
+    assert run("check", "fan-out", "--file", "one.txt", "--file", "two.txt") == wanted
+    assert run("check", "fan-out", "one.txt", "v=-3") == wanted
+
+
 def test_explain_without_a_name_lists_them_with_a_line_that_runs(run):
     """Of an example and of an expression."""
     for subject in (("fan-out", "x=2"), NEURON):

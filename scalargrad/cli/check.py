@@ -44,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--file",
+        action="append",
         type=Path,
         help="steps in lines, name = number, in a CSV or a JSON object; - is standard input",
     )
@@ -77,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
         from scalargrad.cli.marking import marked  # so that the other commands start without it
 
         return marked(options)
-    work = given(options.claims, options.file)
+    work = given(options.claims, options.file or ())
     claims, subject = work.claims, options.subject
     rate = GALLERY[subject].rate if options.rate is None and subject in GALLERY else options.rate
     after = _after_the_step(subject, claims, rate)

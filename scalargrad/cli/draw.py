@@ -36,8 +36,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Write the drawing to a file and print its path."""
-    if not options.output:
-        raise UsageError(f"say which file to write, with -o; such as: {EXAMPLES[0]}")
     if options.no_adjoints and options.edges == "contribution":
         raise UsageError("--edges contribution writes what --no-adjoints hides: leave one of them out")
     recorded, example = subject_of(options)

@@ -30,10 +30,10 @@ class Given:
         return next((place for name, place in self.places.items() if repr(name) in message), "")
 
 
-def given(arguments: Sequence[str], file: Path | None) -> Given:
+def given(arguments: Sequence[str], files: Sequence[Path]) -> Given:
     """Return the claims of arguments, before those of files; without either, those of standard input."""
     steps = [text for text in arguments if not _is_file(text)]
-    files = [*([file] if file else []), *(Path(text) for text in arguments if _is_file(text))]
+    files = [*files, *(Path(text.strip()) for text in arguments if _is_file(text))]
     if not steps and not files and not sys.stdin.isatty():
         return from_text(_waiting(), STANDARD_INPUT)
     found = Given()

@@ -53,7 +53,10 @@ def put(options: argparse.Namespace, what: str, forms: Mapping[str, Form], show:
 
 
 def save(options: argparse.Namespace, what: str, forms: Mapping[str, Form]) -> None:
-    """Write the files of -o, once all of them are made, and print their paths."""
+    """Write the files of -o, once all of them are made, and print their paths; without -o say how."""
+    if not options.output:
+        line = f"scalargrad {options.command} {typed(options)} -o net{next(iter(forms))}"
+        raise UsageError(f"{what} is written to a file, and -o says to which: {line}")
     paths = [Path(text.strip()) for text in options.output]
     makers = [_maker(path, what, forms, options) for path in paths]
     for path, content in [(path, _made(path, make)) for path, make in zip(paths, makers)]:

@@ -3,7 +3,7 @@
 import argparse
 
 from scalargrad.cli.output import add_output, save
-from scalargrad.cli.subject import UsageError, add_digits, add_subject, digits_of, program_of, subject_of
+from scalargrad.cli.subject import add_digits, add_subject, digits_of, program_of, subject_of
 from scalargrad.examples import Example
 from scalargrad.tracing import Trace
 
@@ -27,8 +27,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Write the page and print its path."""
-    if not options.output:
-        raise UsageError(f"say which file to write, with -o; such as: {EXAMPLES[0]}")
     recorded, example = subject_of(options)
 
     def page() -> str:

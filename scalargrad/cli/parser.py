@@ -1,16 +1,16 @@
 """The parser of the command line: what it understands, what its help says, how it answers a slip."""
 
 import argparse
-import difflib
-import re
 import shlex
 import textwrap
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from types import ModuleType
 from typing import Any, NoReturn
 
 from scalargrad import __version__
-from scalargrad.cli.subject import UsageError, looks_like_a_name, said
+from scalargrad.cli.dashes import Known, refusal, shielded, stray
+from scalargrad.cli.first import said
+from scalargrad.cli.subject import UsageError, looks_like_a_name
 from scalargrad.cli.terminal import NARROWEST, filled, width
 from scalargrad.elsewhere import answer
 from scalargrad.errors import unknown
@@ -30,8 +30,6 @@ OPTIONS = {
     "--completion SHELL": 'complete on Tab: eval "$(scalargrad --completion bash)"',
 }
 LISTS = ("values", "claims")  # arguments of which there may be any number
-SHORT = {"-h", "-o"}
-ATTACHED = re.compile(r"-o=?[\w./~-]+\.[a-z]+", re.IGNORECASE)  # -onet.svg
 KINDS = {
     "form": "form of the output",
     "completion": "shell",
@@ -52,7 +50,8 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong, and where to look."""
         if "arguments are required" in message:
-            raise UsageError(f"{message}; such as: {self.example}")
+            stdin = ", or - to read it from standard input" * ("WHAT" in message)
+            raise UsageError(f"{message}; such as: {self.example}{stdin}")
         raise UsageError(f"{message}; see {self.prog} --help")
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
@@ -63,7 +62,10 @@ class Parser(argparse.ArgumentParser):
         if isinstance(self, _Main) and (kind := _subject(value)):
             line = f"scalargrad trace {shlex.quote(value)}" + " name=number" * (kind != "an example")
             raise UsageError(f"{value} is {kind}, and a command stands before it: {line}")
-        raise UsageError(unknown(KINDS.get(action.dest, action.dest), str(value), map(str, action.choices)))
+        kind, lower = KINDS.get(action.dest, action.dest), value.lower()
+        if lower in action.choices:
+            raise UsageError(f"unknown {kind} {value!r}; did you mean {lower}?")
+        raise UsageError(unknown(kind, value, map(str, action.choices)))
 
 
 class _Main(Parser):
@@ -72,6 +74,7 @@ class _Main(Parser):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.commands: dict[str, str] = {}
+        self.parts: dict[str, Parser] = {}
 
     def format_help(self) -> str:
         """Return what people come for, then the commands, on one screen of 80 by 24."""
@@ -94,7 +97,7 @@ class _Completion(argparse.Action):
         parser.exit()
 
 
-def parser_of(commands: Iterable[ModuleType]) -> Parser:
+def parser_of(commands: Iterable[ModuleType]) -> "_Main":
     """Return the parser of commands, each of a module."""
     parser = _Main(prog="scalargrad", allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"scalargrad {__version__}")
@@ -113,10 +116,11 @@ def parser_of(commands: Iterable[ModuleType]) -> Parser:
         subparser.example = command.EXAMPLES[0]
         command.add_arguments(subparser)
         subparser.set_defaults(run=command.run, parser=subparser)
+        parser.parts[name] = subparser
     return parser
 
 
-def parsed(parser: Parser, arguments: Sequence[str]) -> argparse.Namespace:
+def parsed(parser: _Main, arguments: Sequence[str]) -> argparse.Namespace:
     """Return the options, with what stands after them taken for more of what may stand before them."""
     if list(arguments[:1]) == ["help"]:
         arguments = [*arguments[1:2], "--help"]
@@ -124,15 +128,16 @@ def parsed(parser: Parser, arguments: Sequence[str]) -> argparse.Namespace:
     if first.startswith("--") and first not in parser.known:
         misplaced = f"{first} stands before the command; options of a command stand after it"
         raise UsageError(answer("option", first) or misplaced)
+    known = {"": parser.known} | {command: part.known for command, part in parser.parts.items()}
+    if slip := stray(arguments):
+        raise UsageError(_refusal(slip, arguments, known))
     options, late = parser.parse_known_args(shielded(arguments))
     several = next((each for each in (vars(options).get(key) for key in LISTS) if each is not None), None)
-    used = getattr(options, "parser", parser)
     for text in late:
         if text.startswith("-"):
-            slip = _unknown_option(text.partition("=")[0], used.known)
-            raise UsageError(f"{slip}{' See' if slip.endswith('?') else '; see'} {used.prog} --help")
+            raise UsageError(_refusal(text, arguments, known))
         if several is None:
-            used.error(f"unrecognized arguments: {' '.join(late)}")
+            getattr(options, "parser", parser).error(f"unrecognized arguments: {' '.join(late)}")
     if several is not None:
         several += late
     if "subject" in options and not getattr(options, "key", None):
@@ -140,36 +145,10 @@ def parsed(parser: Parser, arguments: Sequence[str]) -> argparse.Namespace:
     return options
 
 
-def shielded(arguments: Sequence[str]) -> list[str]:
-    """Keep an expression that begins with a minus sign from being taken for an option.
-
-    What is a dash and letters, `-n`, is an option, and -x an expression where x is given a number.
-
-    >>> shielded(["trace", "-x**2", "x=3", "--digits", "2"])
-    ['trace', ' -x**2', 'x=3', '--digits', '2']
-    >>> shielded(["-x", "x=3"]), shielded(["-n", "3"])
-    ([' -x', 'x=3'], ['-n', '3'])
-    """
-    given = {text.partition("=")[0].strip() for text in arguments}
-    return [f" {text}" if text[:1] == "-" and not _is_option(text, given) else text for text in arguments]
-
-
-def _is_option(text: str, given: Collection[str]) -> bool:
-    name = text[1:].partition("=")[0]
-    is_word = name.isidentifier() and name not in given
-    return text[1:2] in {"", "-"} or text in SHORT or is_word or ATTACHED.fullmatch(text) is not None
-
-
-def _unknown_option(name: str, known: Sequence[str]) -> str:
-    """Return the answer to an option that is none: as it is elsewhere, or the nearest that there are."""
-    spelt = dict.fromkeys((name, f"--{name.lstrip('-')}", name[:2]))  # -json is --json, -n3 is -n
-    if said := next(filter(None, (answer("option", each, name) for each in spelt)), ""):
-        return said
-    words, bare = [option.removeprefix("--") for option in known], name.lstrip("-")
-    begun = [word for word in words if len(bare) == 1 and word.startswith(bare)]  # -d may be --digits
-    near = begun or difflib.get_close_matches(bare, words, cutoff=0.5)
-    there = f"did you mean --{' or --'.join(near)}?" if near else f"there are: {', '.join(sorted(known))}"
-    return f"unknown option {name!r}; {there}"
+def _refusal(word: str, arguments: Sequence[str], known: Known) -> str:
+    command = next((f" {each}" for each in arguments[:1] if each in known), "")
+    said = refusal(word, arguments, known)
+    return f"{said}{' See' if said.endswith('?') else '; see'} scalargrad{command} --help"
 
 
 def _subject(text: str) -> str:

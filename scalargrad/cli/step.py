@@ -44,6 +44,11 @@ def run(options: argparse.Namespace) -> None:
             "`scalargrad exercise` writes a sheet to fill in"
         )
     else:
+        if sys.stdout.isatty() and not sys.stdin.isatty():
+            print(
+                "scalargrad: keys come from a terminal, which standard input is not: here are all steps",
+                file=sys.stderr,
+            )
         print(heading)
         show(transcript(stepper))
 

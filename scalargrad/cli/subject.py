@@ -42,34 +42,6 @@ def subject_of(options: argparse.Namespace) -> tuple[Trace, Example | None]:
     return traced(options.subject, numbers(options.values)), GALLERY.get(options.subject)
 
 
-def said(options: argparse.Namespace) -> str:
-    """Return what a command works on: its argument or, for -, what standard input holds."""
-    text = str(options.subject).strip()
-    if text != STDIN:
-        _refuse_a_file(text, options)
-        return text
-    example = f"echo 'y = a*b' | scalargrad {options.command} - a=2 b=3"
-    read = standard_input("a formula", example).strip()
-    if not read:
-        raise UsageError(f"expected a formula on standard input, and it is empty; such as: {example}")
-    return read
-
-
-def _refuse_a_file(text: str, options: argparse.Namespace) -> None:
-    """Say how a file is read whose name stands where an expression is expected."""
-    path = Path(text)
-    if path.suffix == ".py":
-        raise UsageError(f"{text} is a program: there it is `from scalargrad import trace; print(trace(y))`")
-    if path.suffix in SHEETS:
-        raise UsageError(f"to mark a sheet, give its key: scalargrad check --key sheet.key.json {text}")
-    if path.suffix == ".txt" or (path.suffix not in {"", ".json"} and "\n" not in text and path.is_file()):
-        if not path.is_file():
-            raise UsageError(f"cannot read {text}: there is no such file")
-        given = (*getattr(options, "values", ()), *getattr(options, "claims", ()))
-        line = f"scalargrad {options.command} {shlex.join([STDIN, *given])} < {shlex.quote(text)}"
-        raise UsageError(f"{text} is a file; a formula is read from standard input: {line}")
-
-
 def is_saved(text: str) -> bool:
     """Tell whether a text is a trace that was saved as JSON, or the name of such a file.
 
@@ -163,7 +135,15 @@ def numbers(assignments: Sequence[str]) -> dict[str, Numbers]:
         written, equals, number = (part.strip() for part in text.partition("="))
         name = read_name(written)
         if not equals or name is None:
-            raise UsageError(f"expected name=value, such as x=0.5 or x=[0.5, -1], got {text.strip()!r}")
+            blanks = "; no blanks stand around =" * (assignments.count("=") > 0 or text.startswith("="))
+            got = f"got {text.strip()!r}{blanks}"
+            raise UsageError(f"expected name=value, such as x=0.5 or x=[0.5, -1], {got}")
+        if not number:
+            raise UsageError(f"expected a number for {name} right behind the sign, {name}=0.5")
+        if "=" in number:
+            raise UsageError(
+                f"expected a number for {name}, got {number!r}; blanks part the numbers: x=2 y=3"
+            )
         if name in values:
             raise UsageError(f"{name} is given twice")
         try:

@@ -265,6 +265,8 @@ def completed(line):
         ("scalargrad check fan-out ", {"u=", "v=", "y=", *(rf"d\ {name}=" for name in "uvxy")}),
         ("scalargrad draw fan-out --view ", {"auto", "values", "neurons", "layers"}),
         ("scalargrad examples res", {"residual"}),
+        ("scalargrad trace fan-out --as ", {"text", "markdown", "latex", "json", "html"}),
+        ("scalargrad check fan-out pyproject.t", {"pyproject.toml"}),
     ],
 )
 def test_a_shell_completes_commands_options_examples_and_their_names(line, words):

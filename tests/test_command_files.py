@@ -299,6 +299,13 @@ def test_a_dash_and_a_letter_are_an_option_unless_the_letter_has_a_number(letter
         assert run("trace", formula.format(letter), f"{letter}=0.5")[0] == 0
 
 
+def test_a_long_formula_is_no_name_of_a_file(run):
+    """Of more characters than a name may have, with points among them."""
+    formula = "0.5*x" + " + 0.5*x" * 200
+    assert run("trace", formula, "x=2")[0] == 0
+    assert "expected step=number" in run("check", "fan-out", formula)[2]
+
+
 def test_what_a_person_tries_first_is_answered_with_what_to_write(run, tmp_path):
     """The numbers before the formula, options of other commands, numbers as options, blanks around =."""
     (tmp_path / "net.txt").write_text(FORMULA)

@@ -1,6 +1,7 @@
 """What stands first behind a command: what it works on, or - for standard input, or a slip."""
 
 import argparse
+import os
 import shlex
 from pathlib import Path
 
@@ -36,8 +37,7 @@ def _refuse_a_file(text: str, options: argparse.Namespace) -> None:
     if path.suffix in SHEETS:
         raise UsageError(f"to mark a sheet, give its key: scalargrad check --key sheet.key.json {text}")
     looks_like_one = text[:1] in {"@", "/", ".", "~"} or path.suffix not in {"", ".json"}
-    is_file = looks_like_one and "\n" not in text and path.is_file()
-    if is_file:
+    if looks_like_one and os.path.isfile(path):  # noqa: PTH113  # which is false of a long formula, too
         given = shlex.join([STDIN, *_behind(options)])
         line = f"scalargrad {options.command} {given} < {shlex.quote(str(path))}"
         raise UsageError(f"{path} is a file; a formula is read from standard input: {line}")

@@ -1,6 +1,7 @@
 """The numbers of hand work as they are given to `scalargrad check`: as arguments, or in a file."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -48,13 +49,14 @@ def given(arguments: Sequence[str], files: Sequence[Path]) -> Given:
 def _waiting() -> str:
     """Return what standard input holds, nothing where it cannot be read."""
     try:
-        return sys.stdin.read()
+        return sys.stdin.read().removeprefix("\ufeff")
     except (OSError, ValueError):
         return ""
 
 
 def _is_file(text: str) -> bool:
-    return "=" not in text and (text.strip() == STDIN or Path(text.strip()).is_file())
+    name = text.strip()
+    return "=" not in name and (name == STDIN or os.path.isfile(name))  # noqa: PTH113  # false of any text
 
 
 def _steps(arguments: Sequence[str]) -> Claims:

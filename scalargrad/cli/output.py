@@ -24,7 +24,7 @@ def add_output(parser: argparse.ArgumentParser, suffixes: str) -> None:
     )
 
 
-def add_forms(parser: argparse.ArgumentParser, words: Iterable[str]) -> None:
+def add_forms(parser: argparse.ArgumentParser, words: Iterable[str], more: str = "") -> None:
     """Add the option that says in which form to print, and the one that names files to write."""
     words = tuple(words)
     parser.add_argument(
@@ -35,7 +35,7 @@ def add_forms(parser: argparse.ArgumentParser, words: Iterable[str]) -> None:
         metavar="FORM",
         help=f"print it in a form: {', '.join(words)}",
     )
-    add_output(parser, ", ".join(WORDS[word] for word in words))
+    add_output(parser, ", ".join(WORDS[word] for word in words) + more)
 
 
 def put(options: argparse.Namespace, what: str, forms: Mapping[str, Form], show: Callable[[], None]) -> None:

@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     add_subject(parser)
     add_digits(parser)
-    add_forms(parser, WORDS)
+    add_forms(parser, WORDS, ", .svg and what else draw writes")
     add_colour(parser)
 
 

@@ -410,6 +410,8 @@ ANSWERS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("-f", "--force", "--overwrite", "-y"), OVERWRITES),
         **dict.fromkeys(("--open", "--browser", "--show"), "is left to you: open net.html in a browser"),
         "--list": "is 'scalargrad examples' here",
+        "--as": "is an option of trace, explain and check; -o writes the form of a suffix, as in -o net.svg",
+        **dict.fromkeys(("--table", "--neurons"), "is t.to_latex('net.tex', table='neurons') in Python"),
     },
     "initialiser": {
         "kaiminguniform": "is 'he_uniform' here",

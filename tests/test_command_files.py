@@ -3,6 +3,7 @@
 import io
 import re
 import shlex
+import subprocess
 import sys
 
 import pytest
@@ -192,6 +193,22 @@ def test_a_saved_trace_is_read_from_standard_input(name, run):
     assert (status, "keeps its numbers" in err) == ((2, True) if name != "check" else (0, False))
 
 
+def test_numbers_of_a_saved_trace_are_drawn_anew_by_a_seed(run):
+    """As those of an example."""
+    text = run("trace", "fan-out", "--as", "json")[1]
+    given = [run("exercise", "-", "--seed", seed, text=text)[1].split("Given")[1][:10] for seed in "12"]
+    assert len(set(given)) == 2
+
+
+def test_what_is_no_text_on_standard_input_is_said():
+    """As of a file."""
+    for arguments in (("trace", "-"), ("check", "fan-out"), ("check", "fan-out", "--file", "-")):
+        command = [sys.executable, "-m", "scalargrad", *arguments]
+        finished = subprocess.run(command, input=b"\xff\xfe", capture_output=True, check=False)
+        assert (finished.returncode, finished.stdout) == (2, b"")
+        assert finished.stderr == b"scalargrad: cannot read standard input: it is not text\n"
+
+
 def test_a_saved_trace_that_is_listed_is_the_trace(run):
     """Number for number."""
     assert run("trace", "-", text=run("trace", *NEURON, "--as", "json")[1]) == run("trace", *NEURON)
@@ -309,6 +326,7 @@ def test_a_long_formula_is_no_name_of_a_file(run):
 def test_what_a_person_tries_first_is_answered_with_what_to_write(run, tmp_path):
     """The numbers before the formula, options of other commands, numbers as options, blanks around =."""
     (tmp_path / "net.txt").write_text(FORMULA)
+    run("exercise", "fan-out", "-o", "sheet.csv")
     for arguments, said in {
         ("trace", "x=3", "x**2"): "scalargrad trace 'x**2' x=3",
         ("check", "u=9", "fan-out"): "scalargrad check fan-out u=9",
@@ -333,6 +351,9 @@ def test_what_a_person_tries_first_is_answered_with_what_to_write(run, tmp_path)
         ("page", "fan-out"): "scalargrad page fan-out -o net.html",
         ("check", "-", "--file", "-"): "standard input is read once",
         ("check", "fan-out", "--key", "k.json", "-o", "marks.md"): "that on sheets is printed",
+        ("draw", "fan-out", "--as", "svg"): "-o writes the form of a suffix, as in -o net.svg",
+        ("net.json",): "a saved trace, and a command stands before it: scalargrad trace net.json",
+        ("check", "fan-out", "sheet.csv"): "to mark a sheet, give its key",
         ("trace", "fan-out", "-o", "-"): "; --as prints one",
     }.items():
         status, out, err = run(*arguments, text=FORMULA)

@@ -48,11 +48,11 @@ def refusal(word: str, arguments: Sequence[str], known: Known) -> str:
     subject = next((text for text in arguments[1:] if text != word), "").strip()
     if bare in _open_names(subject):
         return f"unknown option {name!r}; a number is given without dashes: {bare}=0.5"
-    if owners := [command for command, options in known.items() if name in options]:
-        return f"{name} is an option of {' and '.join(owners)}"
     spelt = dict.fromkeys((name, f"--{bare}", name[:2]))  # -json is --json, -n3 is -n
     if said := next(filter(None, (answer("option", each, name) for each in spelt)), ""):
         return said
+    if owners := [command for command, options in known.items() if name in options]:
+        return f"{name} is an option of {', '.join(owners)}"
     words = [option.removeprefix("--") for option in ours]
     begun = [word for word in words if len(bare) == 1 and word.startswith(bare)]  # -d may be --digits
     near = begun or difflib.get_close_matches(bare, words, cutoff=0.5)

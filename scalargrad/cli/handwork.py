@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scalargrad.cli.subject import STDIN, UsageError, reading
+from scalargrad.cli.subject import STDIN, UsageError, piped, reading
 from scalargrad.errors import NumberError, SheetError
 from scalargrad.notation.reading_names import read_place
 from scalargrad.notation.reading_numbers import read_number
@@ -47,10 +47,10 @@ def given(arguments: Sequence[str], files: Sequence[Path]) -> Given:
 
 
 def _waiting() -> str:
-    """Return what standard input holds, nothing where it cannot be read."""
+    """Return what standard input holds, nothing where there is none."""
     try:
-        return sys.stdin.read().removeprefix("\ufeff")
-    except (OSError, ValueError):
+        return piped()
+    except OSError:
         return ""
 
 
@@ -85,6 +85,8 @@ def from_text(text: str, where: str) -> Given:
     >>> from_text("# forward\na1 = 1.367\ndw1: 0.05\nh1,0.797", "answers.txt").claims
     {'a1': '1.367', 'dw1': '0.05', 'h1': '0.797'}
     """
+    if text.lstrip()[:9].lower() in {"exercise ", "exercise,", "exercise:"}:
+        raise UsageError(f"to mark a sheet, give its key: scalargrad check --key sheet.key.json {where}")
     found = Given()
     for line, name, x in _json(text, where) if text.lstrip()[:1] in {"{", "["} else _lines(text, where):
         place = f"{where}, line {line}: " if line else f"{where}: "

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from scalargrad import __version__
 from scalargrad.cli.dashes import Known, refusal, shielded, stray
 from scalargrad.cli.first import said
-from scalargrad.cli.subject import UsageError, looks_like_a_name
+from scalargrad.cli.subject import UsageError, is_saved, looks_like_a_name
 from scalargrad.cli.terminal import NARROWEST, filled, width
 from scalargrad.elsewhere import answer
 from scalargrad.errors import unknown
@@ -60,7 +60,7 @@ class Parser(argparse.ArgumentParser):
             return
         value = str(value).strip()  # without the blank that shields a minus sign
         if isinstance(self, _Main) and (kind := _subject(value)):
-            line = f"scalargrad trace {shlex.quote(value)}" + " name=number" * (kind != "an example")
+            line = f"scalargrad trace {shlex.quote(value)}" + " name=number" * (kind == "an expression")
             raise UsageError(f"{value} is {kind}, and a command stands before it: {line}")
         kind, lower = KINDS.get(action.dest, action.dest), value.lower()
         if lower in action.choices:
@@ -124,6 +124,7 @@ def parsed(parser: _Main, arguments: Sequence[str]) -> argparse.Namespace:
     """Return the options, with what stands after them taken for more of what may stand before them."""
     if list(arguments[:1]) == ["help"]:
         arguments = [*arguments[1:2], "--help"]
+    arguments = arguments[1:] if list(arguments[:1]) == ["--"] else arguments
     first = next(iter(arguments), "").partition("=")[0]
     if first.startswith("--") and first not in parser.known:
         misplaced = f"{first} stands before the command; options of a command stand after it"
@@ -155,6 +156,8 @@ def _subject(text: str) -> str:
     """Return what a text is that stands where a command is expected, nothing if it is neither."""
     if text in GALLERY:
         return "an example"
+    if is_saved(text):
+        return "a saved trace"
     return "an expression" if text.strip() and not looks_like_a_name(text.lstrip()) else ""
 
 

@@ -122,10 +122,19 @@ def standard_input(what: str, example: str) -> str:
     if sys.stdin.isatty():
         raise UsageError(f"expected {what} on standard input, which is a terminal; such as: {example}")
     try:
-        return sys.stdin.read().removeprefix("\ufeff")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not text"
-        raise UsageError(f"cannot read standard input: {reason}") from None
+        return piped()
+    except OSError as error:
+        raise UsageError(f"cannot read standard input: {error.strerror or error}") from None
+
+
+def piped() -> str:
+    """Return the text of standard input; raise OSError where it cannot be read, UsageError for no text."""
+    try:
+        text = sys.stdin.read().removeprefix("\ufeff")
+        text.encode()  # bytes that are no text may be there in disguise
+    except UnicodeError:
+        raise UsageError("cannot read standard input: it is not text") from None
+    return text
 
 
 def numbers(assignments: Sequence[str]) -> dict[str, Numbers]:
@@ -154,13 +163,13 @@ def numbers(assignments: Sequence[str]) -> dict[str, Numbers]:
 
 
 def looks_like_a_name(text: str) -> bool:
-    """Tell whether a text is rather the name of an example than an expression.
+    """Tell whether a text is rather the name of an example, or of a saved trace, than an expression.
 
-    >>> looks_like_a_name("fan-uot"), looks_like_a_name("w*x")
-    (True, False)
+    >>> looks_like_a_name("fan-uot"), looks_like_a_name("net.json"), looks_like_a_name("w*x")
+    (True, True, False)
     """
     letters = text.replace("-", "").replace("_", "")
-    return letters.isalnum() and not letters.isdecimal()
+    return is_saved(text) or (letters.isalnum() and not letters.isdecimal())
 
 
 def whole(text: str) -> int:

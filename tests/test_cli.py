@@ -97,9 +97,10 @@ def test_it_runs_as_a_module_in_any_encoding(encoding):
     assert b"sigmoid-2-2-1" in finished.stdout
 
 
-def test_a_closed_pipe_ends_it_quietly():
-    """`scalargrad trace … | head -1` leaves no traceback."""
-    script = f"{sys.executable} -m scalargrad trace mazur-2-2-2 | head -1"
+@pytest.mark.parametrize("form", ["text", "html"])
+def test_a_closed_pipe_ends_it_quietly(form):
+    """`scalargrad trace … | head -1` leaves no traceback, also of more than a pipe holds."""
+    script = f"{sys.executable} -m scalargrad trace mazur-2-2-2 --as {form} | head -1"
     finished = subprocess.run(["bash", "-c", script], capture_output=True, check=True)
     assert finished.stderr == b""
 
@@ -192,6 +193,18 @@ def test_colours_are_what_is_asked_for_and_change_no_letter(arguments, monkeypat
         assert (out != plain) == coloured
         if coloured:
             assert len(set(re.findall(r"38;2;\d+;\d+;\d+", out))) == (1 if arguments[0] == "explain" else 2)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal is needed")
+def test_steps_of_a_formula_from_a_pipe_are_printed_with_the_reason(capsys):
+    """For keys come from a terminal; without one on either side nobody expects to step."""
+    import pexpect
+
+    script = f"echo 'a*b' | {sys.executable} -m scalargrad step - a=2 b=3 --color never"
+    shown, status = pexpect.run(f'bash -c "{script}"', withexitstatus=True, encoding="utf-8")
+    steps = run(capsys, "step", "a*b", "a=2", "b=3")[1]
+    said = "scalargrad: keys come from a terminal, which standard input is not: here are all steps\n"
+    assert (shown.replace("\r", ""), status) == (said + steps, 0)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal is needed")

@@ -7,7 +7,7 @@ from functools import partial
 from scalargrad.cli.output import add_forms, put
 from scalargrad.cli.subject import UsageError, add_digits, add_subject, digits_of, subject_of, typed
 from scalargrad.cli.terminal import add_colour, inks, show, width
-from scalargrad.errors import MOST_LISTED
+from scalargrad.errors import MOST_LISTED, UnknownNameError
 from scalargrad.study.explain import Explanation
 from scalargrad.tracing import Trace
 
@@ -50,7 +50,7 @@ def _taken_names(options: argparse.Namespace) -> list[str]:
 def _one(names: list[str], options: argparse.Namespace, recorded: Trace) -> str:
     """Return the one name that was given; else say which there are, with the command to type."""
     if len(names) == 1:
-        return names[0]
+        return _value_of(names[0], recorded)
     known = [v.name for v in recorded if v.role != "constant" and v is not recorded.output]
     known = known or [recorded.output.name]
     more = f" and {len(known) - MOST_LISTED} more" * (len(known) > MOST_LISTED)
@@ -59,6 +59,19 @@ def _one(names: list[str], options: argparse.Namespace, recorded: Trace) -> str:
     raise UsageError(
         f"say by which one value{got}; there are: {', '.join(known[:MOST_LISTED])}{more}; such as: {line}"
     )
+
+
+def _value_of(name: str, recorded: Trace) -> str:
+    """Return the name of the value that a derivative is by, which may be written as dy/dw or d w."""
+    if name in {v.name for v in recorded}:
+        return name
+    from scalargrad.checking.names import Names  # here, so that the other commands start without it
+
+    try:
+        place = Names(recorded).place(name)
+    except UnknownNameError:
+        return name
+    return place.v.name if place.kind == "adjoint" else name
 
 
 def run(options: argparse.Namespace) -> None:

@@ -87,13 +87,12 @@ def from_text(text: str, where: str) -> Given:
     """
     if text.lstrip()[:9].lower() in {"exercise ", "exercise,", "exercise:"}:
         raise UsageError(f"to mark a sheet, give its key: scalargrad check --key sheet.key.json {where}")
-    found = Given()
+    found, lines = Given(), dict[str, int]()
     for line, name, x in _json(text, where) if text.lstrip()[:1] in {"{", "["} else _lines(text, where):
         place = f"{where}, line {line}: " if line else f"{where}: "
         if name in found.claims:
-            first = found.places[name].partition(", ")[2].removesuffix(": ")
-            raise UsageError(f"{place}{name} is given twice" + f", first in {first}" * bool(first))
-        found.claims[name], found.places[name] = x, place
+            raise UsageError(f"{place}{name} is given twice" + f", first in line {lines[name]}" * bool(line))
+        found.claims[name], found.places[name], lines[name] = x, place, line
         _check(name, x, place)
     return found
 
@@ -114,6 +113,8 @@ def _json(text: str, where: str) -> Iterator[tuple[int, str, Any]]:
         pairs: list[Any] = json.loads(text, parse_float=str, parse_int=str, object_pairs_hook=list)
     except json.JSONDecodeError as error:
         raise UsageError(f"{where}, line {error.lineno}: {error.msg}, in what begins as JSON") from None
+    except RecursionError:
+        raise UsageError(f"{where}: the JSON is nested too deeply") from None
     if not all(isinstance(pair, tuple) for pair in pairs):
         raise UsageError(f"{where}: expected steps with their numbers, as a JSON object, got a list")
     yield from ((0, name.strip(), x) for name, x in pairs)

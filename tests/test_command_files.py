@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +41,7 @@ PYTHON = {  # what a command shows, and what saves that in Python
     ("draw", "fan-out"): draw(RECORDED),
     ("page", "fan-out"): Page,
 }
+ACTIONS = {command: part._option_string_actions for command, part in parser_of(COMMANDS).parts.items()}
 FORMED = {arguments: saved for arguments, saved in PYTHON.items() if arguments[0] not in {"draw", "page"}}
 of = pytest.mark.parametrize
 
@@ -126,6 +128,25 @@ def test_a_form_is_printed_as_it_is_saved(arguments, word, run, tmp_path):
         elif status == 0 and word != "text":
             assert out.rstrip("\n") == (tmp_path / f"net{suffix}").read_text(encoding="utf-8").rstrip("\n")
     assert run(*arguments, "--as", "markdown", "-o", "net.md")[0] == 2
+
+
+DOCUMENTED = re.findall(
+    r"^\| `(\w+)` \| (.*?) ?\| (.*) \|$",
+    (Path(__file__).parents[1] / "docs" / "terminal.md").read_text(encoding="utf-8"),
+    re.MULTILINE,
+)
+
+
+@of(("name", "words", "suffixes"), DOCUMENTED, ids=[name for name, *_ in DOCUMENTED])
+def test_the_forms_in_the_documentation_are_those_of_the_command(name, words, suffixes, run):
+    """Those that are printed, all of them; those that are written, as far as they are listed."""
+    assert {each for each, *_ in DOCUMENTED} == READERS.keys() - {"step"}
+    choices = getattr(ACTIONS[name].get("--as"), "choices", ())
+    assert re.findall(r"`(\w+)`", words) == list(choices)
+    arguments = next((each for each in PYTHON if each[0] == name), (name, "fan-out"))
+    for suffix in re.findall(r"`(\.\w+)`", suffixes):
+        if (name, suffix) != ("exercise", ".pdf"):  # which needs LaTeX
+            assert run(*arguments, "-o", f"net{suffix}")[0] == 0
 
 
 # ---- standard input
@@ -284,11 +305,7 @@ def test_a_file_of_hand_work_that_is_not_there_is_said(run):
 
 # ---- options
 
-OURS = {
-    command: set(part._option_string_actions)
-    for part in parser_of(COMMANDS)._subparsers._group_actions
-    for command, part in part.choices.items()
-}
+OURS = {command: set(actions) for command, actions in ACTIONS.items()}
 
 
 @of(("name", "said"), ANSWERS["option"].items())

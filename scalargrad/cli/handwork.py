@@ -116,7 +116,7 @@ def _json(text: str, where: str) -> Iterator[tuple[int, str, Any]]:
     except RecursionError:
         raise UsageError(f"{where}: the JSON is nested too deeply") from None
     if not all(isinstance(pair, tuple) for pair in pairs):
-        raise UsageError(f"{where}: expected steps with their numbers, as a JSON object, got a list")
+        raise UsageError(f"{where}: expected names with their numbers, as a JSON object, got a list")
     yield from ((0, name.strip(), x) for name, x in pairs)
 
 

@@ -26,6 +26,8 @@ SAVED = "is draw(y).save('net.png'), or another suffix, here"
 LOADED = "is model.load('model.json') here, of a model of the same shape that you make before"
 FORMULA = "is scalargrad.expressions.evaluate('w*x + b', {'w': 2.0, 'x': 3.0, 'b': 1.0}) here"
 COMPLETION = "is 'scalargrad --completion bash', or zsh, fish, tcsh, powershell"
+FORMAT = "is the end of a file's name here, as in -o net.svg, or --as"
+OVERWRITES = "is not needed to write over a file, and the end of its name says the form: -o net.svg"
 KEY = "is written with -o FILE here, into a key beside the sheet"
 TABULAR = "is yours to write: this is the tabular, to stand in a table of your document"
 EXPLAINED = "is trace(y).explain(x) here"
@@ -447,7 +449,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "fmt": "is the end of the file's name here",
         "theme": "is draw(y, theme='dark') here",
         "title": "is t.to_html('net.html', title='…') here",
-        "digits": "is t.to_latex('net.tex', digits=2), or another of these, here",
+        "digits": "is draw(y, digits=2) here",
     },
     "check()": {
         **dict.fromkeys(("tolerance", "tol", "atol", "rtol", "decimals"), "is digits= here, of decimals"),
@@ -562,16 +564,37 @@ ANSWERS: dict[str, dict[str, str]] = {
         "--pdf": "is the end of a file's name here: -o sheet.pdf",
         "--svg": "is the end of a file's name here: -o net.svg",
         "--png": "is the end of a file's name here: -o net.png",
-        "--html": "is 'scalargrad page WHAT -o net.html'",
-        "--format": "is the end of a file's name here, as in -o net.svg, or --form",
-        "--out": "is -o FILE here",
+        "--dot": "is the end of a file's name here: -o net.dot",
+        "--html": "is 'scalargrad page WHAT -o net.html' here",
+        "--json": "is --as json of trace, or -o net.json, here",
+        **dict.fromkeys(("--latex", "--tex"), "is --as latex of trace and explain, or -o net.tex, here"),
+        **dict.fromkeys(("--markdown", "--md"), "is --as markdown, or -o net.md, here"),
+        **dict.fromkeys(("--text", "--txt", "--plain"), "is --as text, or --color never, here"),
+        "--csv": "is -o sheet.csv of exercise here; a trace is --as json, or --as markdown",
+        **dict.fromkeys(("--format", "--form", "--type", "-T"), FORMAT),
+        **dict.fromkeys(("--out", "--save", "--output-file", "-O"), "is -o FILE here"),
+        "-o": "is not there where a command only prints; > steps.txt writes that to a file",
+        **dict.fromkeys(("--stdin", "-i", "--input"), "is - here: scalargrad trace - x=2 < formula.txt"),
         **dict.fromkeys(("--install-completion", "--completions", "--show-completion"), COMPLETION),
         **dict.fromkeys(("--answers", "--solution", "--solutions", "--key"), KEY),
         "--forward": "is --no-adjoints of draw, or forward mode on the page",
-        "--precision": "is --digits here",
-        "--decimals": "is --digits here",
+        **dict.fromkeys(("--precision", "--decimals", "--places", "--round"), "is --digits here"),
         "--lr": "is --rate here",
-        "--number": "is --count here",
+        **dict.fromkeys(("--number", "-n"), "is --count of exercise, or --digits for decimals, here"),
+        **dict.fromkeys(("--wrt", "--by"), "is --of of explain here"),
+        **dict.fromkeys(("--no-color", "--no-colour", "-M"), "is --color never here"),
+        "-C": "is --color always here",
+        **dict.fromkeys(("--dark", "--light"), "is --theme dark, or light, of draw here"),
+        **dict.fromkeys(("-v", "-V", "--version"), "is 'scalargrad --version' here"),
+        **dict.fromkeys(("--verbose", "--debug"), "is --expand of explain here; a trace has every step"),
+        **dict.fromkeys(
+            ("-q", "--quiet", "--silent"), "is > /dev/null here; check says it by its status, too"
+        ),
+        **dict.fromkeys(("-f", "--force", "--overwrite", "-y"), OVERWRITES),
+        **dict.fromkeys(("--open", "--browser", "--show"), "is left to you: open net.html in a browser"),
+        "--list": "is 'scalargrad examples' here",
+        "--as": "is an option of trace, explain and check; -o writes the form of a suffix, as in -o net.svg",
+        **dict.fromkeys(("--table", "--neurons"), "is t.to_latex('net.tex', table='neurons') in Python"),
     },
     "initialiser": {
         "kaiminguniform": "is 'he_uniform' here",

@@ -35,11 +35,12 @@ class Saved(WengertList):
         return table(self, kind, form, digits)
 
     @keywords("save()")
-    def save(self, path: str | PathLike[str]) -> None:
+    def save(self, path: str | PathLike[str], digits: int = 4) -> None:
         """Write the trace to a file, in the form that its suffix says.
 
         `.html` is the page, `.md` and `.tex` are tables, `.txt` is the listing, `.json` reads back with
-        `from_json`; `.svg`, `.png`, `.pdf` and other images, and `.dot`, are the drawing of `draw`.
+        `from_json`; `.svg`, `.png`, `.pdf` and other images, and `.dot`, are the drawing of `draw`.  They
+        show numbers with so many digits; JSON has all of them.
 
         >>> import os, tempfile
         >>> from scalargrad import Value, trace
@@ -48,21 +49,32 @@ class Saved(WengertList):
         ...     os.listdir(directory)
         ['net.tex']
         """
+        save(path, "a trace", self.forms(digits))
+
+    def forms(self, digits: int = 4) -> dict[str, Form]:
+        """Return what makes each form of the trace, by the suffix of its file.
+
+        >>> from scalargrad import Value, trace
+        >>> forms = trace(Value(3.0, label="x") * 0.123456).forms(digits=2)
+        >>> forms[".txt"]().splitlines()[2].split()
+        ['v2', '=', 'x*0.12', '0.37', '|', 'dx', '=', 'dv2*0.12', '0.12', '0.12']
+        """
         from scalargrad.drawing import draw
         from scalargrad.drawing.figure import IMAGES, SOURCES
 
         def drawn(suffix: str) -> str | bytes:
-            return draw(self).form(suffix)
+            return draw(self, digits=digits).form(suffix)
 
+        page: Form = partial(self.to_html, None, digits=digits)
         forms: dict[str, Form] = {
-            ".html": self.to_html,
-            ".htm": self.to_html,
-            ".md": self.to_markdown,
-            ".tex": self.to_latex,
-            ".txt": lambda: f"{listing(self)}\n",
+            ".html": page,
+            ".htm": page,
+            ".md": partial(self.to_markdown, None, digits=digits),
+            ".tex": partial(self.to_latex, None, digits=digits),
+            ".txt": lambda: f"{listing(self, digits)}\n",
             ".json": self.to_json,
         }
-        save(path, "a trace", forms | {suffix: partial(drawn, suffix) for suffix in (*IMAGES, *SOURCES[:-1])})
+        return forms | {suffix: partial(drawn, suffix) for suffix in (*IMAGES, *SOURCES[:-1])}
 
     @overload
     def to_markdown(self, path: None = None, table: TableKind = "statements", digits: int = 4) -> str: ...

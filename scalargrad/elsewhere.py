@@ -345,7 +345,10 @@ ANSWERS: dict[str, dict[str, str]] = {
         "backward": "is 'reverse' here",
         "backwards": "is 'reverse' here",
         "derivatives": "is 'reverse' here",
+        "gradients": "is 'reverse' here",
+        "adjoints": "is 'reverse' here",
         "values": "is 'forward' here",
+        "both": "is 'all' here",
     },
     "view": {
         "graph": "is 'values' here",

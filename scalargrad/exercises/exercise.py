@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Self, overload
 from scalargrad.engine.value import Value
 from scalargrad.errors import ExerciseError, SheetError, TraceFormatError, UnknownNameError
 from scalargrad.exercises.asked import Blank, Blanks, asked, every_blank
+from scalargrad.exercises.complaints import is_saturated
 from scalargrad.exercises.key import MOST_DIGITS, Record, to_json
-from scalargrad.exercises.pleasant import is_saturated, pleasant, usually_kept
+from scalargrad.exercises.pleasant import pleasant, usually_kept
 from scalargrad.exercises.questions import quiz_of
 from scalargrad.exercises.sheet import Sheet
 from scalargrad.files import Form, save, written

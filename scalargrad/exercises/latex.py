@@ -24,6 +24,7 @@ COLUMNS = {
     2: r"@{}p{52mm}@{}>{\raggedleft\arraybackslash}p{25mm}@{\hspace{12mm}}"
     r"p{52mm}@{}>{\raggedleft\arraybackslash}p{25mm}@{}",
 }
+NAME = r"Name \rule[-2pt]{60mm}{0.4pt}"
 PREAMBLE = r"""\documentclass[a4paper,11pt]{article}
 \usepackage[margin=22mm,top=18mm]{geometry}
 \usepackage{amsmath,array,booktabs,longtable}
@@ -114,7 +115,7 @@ def _page(sheet: Content) -> str:
     identity = rf"Exercise \texttt{{{escaped(sheet.identity)}}}"
     parts = [
         rf"\markright{{{identity}}}{{\Large {escaped(sheet.title)}\par}}\medskip",
-        rf"{identity}\hfill Name \rule[-2pt]{{60mm}}{{0.4pt}}\par\medskip",
+        rf"{identity}\hfill {'Solution' if sheet.filled else NAME}\par\medskip",
         said,
         rf"\renewcommand{{\arraystretch}}{{{stretch}}}",
         *map(str, laid),

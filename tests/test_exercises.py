@@ -465,7 +465,7 @@ def test_a_class_set_shows_on_a_terminal_how_far_it_is(tmp_path, monkeypatch, ca
         monkeypatch.setattr(sys.stderr, "isatty", lambda is_terminal=is_terminal: is_terminal)
         assert main(["exercise", "fan-out", "--count", count, "-o", "c.md"]) == 0
         out, err = capsys.readouterr()
-        assert ("sheet" in err) == (is_terminal and count == "3")
+        assert ("numbers:   0%" in err) == (is_terminal and count == "3")
         assert out.splitlines()[-1] == "c.key.json"
 
 

@@ -14,9 +14,10 @@ PURPOSE = "set an exercise: a sheet with blanks, and its key"
 EXAMPLES = (
     "scalargrad exercise sigmoid-2-2-1 --seed 7",
     "scalargrad exercise sigmoid-2-2-1 --seed 7 -o sheet.md -o sheet.pdf",
-    'scalargrad exercise "a = w*x + b; tanh(a)" --seed 7 -o sheet.html',
+    'scalargrad exercise "a = w*x + b; tanh(a)" x=1 --seed 7 -o sheet.html',
     "scalargrad exercise mazur-2-2-2 --seed 1 --count 30 -o class.pdf",
 )
+BAR = "{desc}: {percentage:3.0f}% |{bar}| {elapsed}"
 FORMS = (".md", ".html", ".json", ".csv", ".txt", ".tex", ".pdf")
 
 
@@ -47,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--blanks", metavar="PHASE", default="all", help="all (the default), forward or reverse"
     )
     parser.add_argument(
-        "--digits", type=whole, metavar="N", help="decimals asked for (default: 3, more if needed)"
+        "--digits", type=whole, metavar="N", help="decimals asked for (default: 3, or 4 if needed)"
     )
     parser.add_argument("--hints", action="store_true", help="show the chain rule of each derivative")
     parser.add_argument("--title", help="the title of the sheet (default: that of the example)")
@@ -73,12 +74,13 @@ def run(options: argparse.Namespace) -> None:
             raise UsageError(f"expected a file ending in {', '.join(FORMS)}, got {path.name!r}")
     if options.count < 1:
         raise UsageError(f"expected a count of at least 1, got {options.count}")
-    shown = None if options.count > 1 else True  # a bar for a class set, where somebody may be looking
-    with tqdm(total=options.count * (1 + len(paths)), unit="sheet", disable=shown, leave=False) as bar:
+    total = options.count * (1 + len(paths))
+    hidden = None if options.count > 1 else True  # a bar for a class set, where somebody may be looking
+    with tqdm(desc="numbers", total=total, bar_format=BAR, disable=hidden, leave=False) as bar:
         exercises = exercises_of(options, bar.update)
         written: dict[Path, bytes] = {}
         for number, path in enumerate(paths, 2):
-            bar.set_description(path.name)
+            bar.set_description_str(path.name)
             for file, content in files(path, exercises):
                 _add(written, file, content)
                 bar.update(min(1, number * options.count - bar.n))

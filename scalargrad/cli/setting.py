@@ -38,19 +38,22 @@ def exercises_of(options: argparse.Namespace, advance: Callable[[], object]) -> 
         name=example.name if example else "",
     )
     if draws and set(_leaves(recorded)) <= set(keep):
-        if options.count > 1:
-            message = (
-                f"every number is given, and so all {options.count} sheets would be the same: leave out "
-            )
-            raise UsageError(
-                f"{message}what a seed is to draw, or name it, as in --draw {_leaves(recorded)[0]}"
-            )
-        print("scalargrad: every number is given, so the seed draws none", file=sys.stderr)
+        _say_that_nothing_is_drawn(options.count, keep)
         draws = False
     if options.count == 1:
         return [set_one(seed=options.seed if draws else None)]
     first = 1 if options.seed is None else options.seed
     return _different(lambda seed: set_one(seed=seed), first, options.count, advance)
+
+
+def _say_that_nothing_is_drawn(count: int, given: list[str]) -> None:
+    """Say so, for one sheet; refuse to make a class of it."""
+    if count == 1:
+        print("scalargrad: every number is given, so the seed draws none", file=sys.stderr)
+        return
+    message = f"every number is given, so all {count} sheets would be the same"
+    advice = f": leave out what a seed is to draw, or name it, as in --draw {given[0]}" if given else ""
+    raise UsageError(f"{message}{advice}")
 
 
 def _different(

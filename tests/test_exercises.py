@@ -114,6 +114,8 @@ def test_a_target_that_is_drawn_can_be_reached(text):
     assert all(low < x < high and x == float(f"{x:.2g}") for x in targets)
     assert len(set(targets)) >= 3
     assert all("d t" not in e.answers for e in found)
+    sizes = [[abs(v.value) for v in e.trace if not v.parents and v.role != "constant"] for e in found]
+    assert all(len(set(each)) == len(each) for each in sizes)
 
 
 @pytest.mark.parametrize("keep", ["x", "W", ("x", "b"), ("b[0]", "t")])
@@ -425,6 +427,7 @@ SAID = {
     ("alfa*x", "alpha=1"): "did you mean alpha?",
     ("w*x", "w=1", "x=2", "--count", "3"): "all 3 sheets would be the same: leave out what a seed is to draw",
     ("w*x", "w=1", "--seed", "3", "--draw", "q"): "unknown name 'q'",
+    ("w*x", "w=1", "x=2", "--draw", "x"): "give one, as in --draw x --seed 1",
     ("w*x", "w=1", "x=2", "--seed", "3"): "every number is given, so the seed draws none",
     ("sigmoid(w*x)", "w=12", "x=1"): "6.14e-06 has fewer than two figures in 4 decimals, for y is saturated;",
     ("x + y", "x=3", "y=4", "--draw", "x", "--seed", "1", "--count", "70"): "which stand for 70",

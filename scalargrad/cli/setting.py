@@ -25,6 +25,8 @@ def exercises_of(options: argparse.Namespace, advance: Callable[[], object]) -> 
     Raises UsageError where numbers are missing and no seed draws them, or a class would have one sheet alone.
     """
     draws = options.seed is not None or options.count > 1
+    if options.draw and not draws:
+        raise UsageError(f"--draw says what a seed draws: give one, as in --draw {options.draw} --seed 1")
     recorded, keep = _subject(options, draws=draws)
     example = GALLERY.get(options.subject.strip())
     set_one = partial(

@@ -96,16 +96,22 @@ class _Search:
         drawn = zip(self.free, self.random.sample(pool, len(self.free)))
         signs = [math.copysign(1, v.value) if keeps_signs else self.random.choice((1, -1)) for v in self.free]
         leaves = {v.index: sign * _scaled(x, v.value) for (v, x), sign in zip(drawn, signs)}
-        return leaves | {slot: self.random.choice(numbers) for slot, numbers in self.reached.items()}
+        for slot, numbers in self.reached.items():
+            leaves[slot] = self.random.choice(self.apart(numbers, leaves))
+        return leaves
+
+    def apart(self, numbers: Sequence[float], leaves: Leaves) -> Sequence[float]:
+        """Return those of numbers that no leaf has, whatever its sign; all where there are none."""
+        used = {abs(x) for x in leaves.values()} | self.given
+        return [x for x in numbers if abs(x) not in used] or numbers
 
     def changed(self, leaves: Leaves, pool: Sequence[float]) -> Leaves:
         if not self.free:
             return leaves
         v = self.random.choice(self.free)
-        used = {abs(x) for x in leaves.values()} | self.given
         if numbers := self.reached.get(v.index):
-            apart = [x for x in numbers if abs(x) not in used]
-            return {**leaves, v.index: self.random.choice(apart or numbers)}
+            return {**leaves, v.index: self.random.choice(self.apart(numbers, leaves))}
+        used = {abs(x) for x in leaves.values()} | self.given
         number = -leaves[v.index]
         unused = [x for x in (_scaled(x, v.value) for x in pool) if x not in used]
         if unused and self.random.random() < 0.7:

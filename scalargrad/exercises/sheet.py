@@ -35,8 +35,7 @@ class Sheet(Content):
     def __str__(self) -> str:
         writer = TextWriter(self.digits)
         given = ", ".join(f"{name} = {number}" for name, number in self.given(writer))
-        solution = ", solution" if self.filled else ""
-        parts = [self.title, f"Exercise {self.identity}{solution}", f"Given: {given}\n{self.rounding}"]
+        parts = [self.title, f"Exercise {self.identity}", f"Given: {given}\n{self.rounding}"]
         for heading, lines in self.halves(writer):
             cells = [(line.equation, line.number or BLANK) for line in lines]
             parts.append(aligned(cells, (heading, ""), ("left", "right")))
@@ -67,7 +66,7 @@ class Sheet(Content):
         """
         writer = LatexWriter(self.digits)
         given = ", ".join(f"${name} = {number}$" for name, number in self.given(writer))
-        author = ", solution" if self.filled else f", name: {BLANK}"
+        author = "" if self.filled else f", name: {BLANK}"
         parts = [f"## {self.title}", f"Exercise `{self.identity}`{author}"]
         parts.append(f"Given: {given}. {self.rounding}")
         for heading, lines in self.halves(writer):

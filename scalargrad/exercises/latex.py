@@ -125,7 +125,7 @@ def _page(sheet: Content) -> str:
 
 def _head(title: str, said: str) -> float:
     """Return how much of a page stands above the tables."""
-    lines = math.ceil(1.2 * len(title) * DIGIT / WIDTH) - 1 + math.ceil(breadth(said) * DIGIT / WIDTH)
+    lines = math.ceil(1.3 * len(title) * DIGIT / WIDTH) - 1 + math.ceil(breadth(said) * DIGIT / WIDTH)
     return HEAD + LINE * lines
 
 
@@ -158,9 +158,8 @@ def _rows(line: Line) -> Iterator[Row]:
 def _set(line: Sequence[Row]) -> str:
     """Return what stands side by side as a row of LaTeX; no page ends where a formula goes on."""
     cells = " & ".join(f"{row.formula} & {row.number}".strip() for row in line)
-    if any(row.goes_on for row in line):
-        return rf"{cells} \\*"
-    return rf"{cells} \\{f'[{BELOW}mm]' * _is_tall(line)}"
+    same_page = "*" * any(row.goes_on for row in line)
+    return rf"{cells} \\{same_page}{f'[{BELOW}mm]' * _is_tall(line)}"
 
 
 def _is_tall(line: Sequence[Row]) -> bool:

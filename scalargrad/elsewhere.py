@@ -16,6 +16,10 @@ ORDERED = "is trace(y) here, whose instructions stand in that order"
 CURVES = "is plots.loss_curves(history) here"
 EXAMPLES = "is scalargrad.examples.GALLERY here"
 PLAYED = "is the page here, t.to_html('net.html'); t.frames('slides') writes a figure for each step"
+SEED_EACH = (
+    "is a seed each here, exercise(y, seed=1); 'scalargrad exercise --count 3' makes a class of sheets"
+)
+SHEET = "is e.save('sheet.pdf'), or another suffix, here"
 OWN_ROW = "is a row of the table of primitives here, entered by scalargrad.table"
 PACKED = "is nn.MLP(2, [16, 16, 1]) here"
 RATES = "is a rate that is a function here, such as lr=optim.cosine_decay(1e-2, steps)"
@@ -279,6 +283,14 @@ ANSWERS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("latex", "tex"), "is .to_latex() here"),
         **dict.fromkeys(("markdown", "md"), "is .to_markdown() here"),
     },
+    "Exercise": {
+        **dict.fromkeys(("to_pdf", "to_docx", "to_csv", "pdf", "export"), SHEET),
+        **dict.fromkeys(
+            ("mark", "grade"), "is e.check({'y': '0.74'}), or 'scalargrad check --key' of files, here"
+        ),
+        **dict.fromkeys(("show", "print"), "is print(e) here"),
+        "questions": "is e.blanks here",
+    },
     "Instruction": {
         **dict.fromkeys(("grad", "gradient", "derivative"), "is v.adjoint here"),
         "data": "is v.value here",
@@ -455,6 +467,17 @@ ANSWERS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("tolerance", "tol", "atol", "rtol", "decimals"), "is digits= here, of decimals"),
         "*": "is claimed in a dict here, check({'a': 2.5, 'd w': 0.07})",
     },
+    "exercise()": {
+        **dict.fromkeys(("solution", "solutions", "answers", "key"), "is e.solution of the exercise here"),
+        **dict.fromkeys(("n", "count", "number"), SEED_EACH),
+        **dict.fromkeys(
+            ("difficulty", "level"), "is blanks='forward', 'reverse' or 'all', and hints=True, here"
+        ),
+        **dict.fromkeys(("fixed", "given", "fix"), "is keep= here, of leaves that keep their numbers"),
+        **dict.fromkeys(("random", "randomize", "random_state"), "is seed=1 here, or another whole number"),
+        **dict.fromkeys(("decimals", "precision"), "is digits= here"),
+        "format": "is the end of a file's name here, e.save('sheet.pdf')",
+    },
     "draw()": {
         "format": "is the end of a file's name here, draw(y).save('net.png')",
         "filename": "is draw(y).save('net.svg') here",
@@ -518,7 +541,10 @@ ANSWERS: dict[str, dict[str, str]] = {
         "backward": "is 'reverse' here",
         "backwards": "is 'reverse' here",
         "derivatives": "is 'reverse' here",
+        "gradients": "is 'reverse' here",
+        "adjoints": "is 'reverse' here",
         "values": "is 'forward' here",
+        "both": "is 'all' here",
     },
     "direction": {
         **dict.fromkeys(("LR", "lr", "horizontal", "left-right"), "is 'right' here"),
@@ -576,7 +602,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "-o": "is not there where a command only prints; > steps.txt writes that to a file",
         **dict.fromkeys(("--stdin", "-i", "--input"), "is - here: scalargrad trace - x=2 < formula.txt"),
         **dict.fromkeys(("--install-completion", "--completions", "--show-completion"), COMPLETION),
-        **dict.fromkeys(("--answers", "--solution", "--solutions", "--key"), KEY),
+        **dict.fromkeys(("--answer", "--answers", "--solution", "--solutions", "--key"), KEY),
         "--forward": "is --no-adjoints of draw, or forward mode on the page",
         **dict.fromkeys(("--precision", "--decimals", "--places", "--round"), "is --digits here"),
         "--lr": "is --rate here",
@@ -627,6 +653,7 @@ ASKED = {
     "library": "source({!r})",
     "Figure": "draw(y).{}",
     "CheckReport": "report.{}",
+    "Exercise": "e.{}",
     "Diagnosis": "report.{}",
     "Explanation": "t.explain('w').{}",
     "loss": "loss={!r}",

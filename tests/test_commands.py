@@ -55,7 +55,7 @@ RUNS = [
     (("step", *NEURON), 0, "step 5 of 7, reverse: h hands its adjoint to a"),
     (("step", *NEURON, "--digits", "2"), 0, "h = sigmoid(a) = sigmoid(2.5) = 0.92"),
     (("exercise", "fan-out"), 0, "v = -x ____"),
-    (("exercise", *NEURON, "--seed", "3", "--blanks", "reverse"), 0, "∂h/∂w ____"),
+    (("exercise", *NEURON[:-1], "--seed", "3", "--blanks", "reverse"), 0, "∂h/∂w ____"),
     (("exercise", "w*x", "--seed", "3", "--hints", "--digits", "2"), 0, "∂y/∂w = x ____"),
     (("explain", NET, "--of", "w5"), 0, "= (0.1916)(0.7969)"),
     (("explain", *NEURON, "--of", "w", "--digits", "6"), 0, "= 0.070104"),

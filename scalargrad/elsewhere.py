@@ -20,6 +20,8 @@ SEED_EACH = (
     "is a seed each here, exercise(y, seed=1); 'scalargrad exercise --count 3' makes a class of sheets"
 )
 SHEET = "is e.save('sheet.pdf'), or another suffix, here"
+ACCURACY = "is sum(np.argmax(p) == t for p, t in zip(model(X), y)) / len(y) here"
+NEAREST = "is not there; 'jax' is the nearest, which compiles"
 OWN_ROW = "is a row of the table of primitives here, entered by scalargrad.table"
 PACKED = "is nn.MLP(2, [16, 16, 1]) here"
 RATES = "is a rate that is a function here, such as lr=optim.cosine_decay(1e-2, steps)"
@@ -80,6 +82,11 @@ MATRICES = {
     "argnums": "is left out here: it is by all arguments, of which a lambda holds some",
     "argnum": "is left out here: it is by all arguments, of which a lambda holds some",
     "inputs": "are arguments of what jacobian(f), or hessian(f), returns here",
+}
+CARRIED = {
+    "seed": "is not needed here: the samples are always the same",
+    "random_state": "is not needed here: the samples are always the same",
+    "return_X_y": "is always so here",
 }
 OPTIMIZERS = {
     "learning_rate": "is lr= here",
@@ -205,6 +212,8 @@ ANSWERS: dict[str, dict[str, str]] = {
         "Flatten": "is a list comprehension here",
         "load": LOADED,
         "save": "is model.save('model.json') here",
+        **dict.fromkeys(("accuracy", "accuracy_score"), ACCURACY),
+        "confusion_matrix": "is not there; scikit-learn's takes [np.argmax(p) for p in model(X)]",
         "loss": "is nn.mse, nn.binary_cross_entropy, nn.cross_entropy and others here",
     },
     "scalargrad.nn.functional": {
@@ -243,6 +252,9 @@ ANSWERS: dict[str, dict[str, str]] = {
         "show": "is print(t), or t in a notebook, here",
         **dict.fromkeys(("rows", "nodes", "values"), "is t itself here, as in `for v in t`"),
         "step": "is t.steps[3], one of all, here",
+        **dict.fromkeys(("latex", "tex"), "is t.to_latex() here"),
+        **dict.fromkeys(("markdown", "md"), "is t.to_markdown() here"),
+        "reverse": "is in every instruction, its adjoint; t.steps has the steps of both phases",
         "display": "is t in a notebook, or display(t), here",
         "html": "is t.to_html() here",
         **dict.fromkeys(("play", "animate", "gif", "slides"), PLAYED),
@@ -377,7 +389,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("copy", "clone"), "is copy.deepcopy(model) here"),
         "freeze": "is leaving parameters out here, optim.SGD(layer.parameters(), lr=0.1)",
         "backward": "is that of the loss here, loss.backward()",
-        **dict.fromkeys(("score", "accuracy"), "is a comparison of model.batch(X) with y here"),
+        **dict.fromkeys(("score", "accuracy"), ACCURACY),
         **dict.fromkeys(("draw", "plot"), "is draw(model(x)), of an output, here"),
         "trace": "is trace(model(x)), of an output, here",
         "children": "is model.named_modules here",
@@ -402,7 +414,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "lr": "is history.learning_rates here",
         "epoch": "is range(history.epochs) here",
         "accuracy": "is not measured: on_epoch= of fit is called with the history after each epoch",
-        "show": "is history.plot() here",
+        **dict.fromkeys(("show", "draw"), "is history.plot() here"),
         "save": "is history.plot().figure.savefig('loss.png') here; its numbers are lists",
         "to_csv": "is history.loss, a list, here",
     },
@@ -456,7 +468,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "scalargrad.expressions.evaluate('w*x', {'w': 2.0, 'x': 3.0})",
     },
     "save()": {
-        "dpi": "is draw(y).attr(dpi='300') before it here; .svg and .pdf are sharp at any size",
+        "dpi": "is d = draw(y), then d.attr(dpi='300'), here; .svg and .pdf are sharp at any size",
         "format": "is the end of the file's name here",
         "fmt": "is the end of the file's name here",
         "theme": "is draw(y, theme='dark') here",
@@ -484,9 +496,10 @@ ANSWERS: dict[str, dict[str, str]] = {
         "path": "is draw(y).save('net.svg') here",
         "rankdir": "is direction='right' or 'down' here",
         "orientation": "is direction='right' or 'down' here",
-        "title": "is draw(y).attr(label='…') here",
-        "label": "is draw(y).attr(label='…') here",
-        "size": "is draw(y).attr(size='5,5') here, in inches; .svg and .pdf fit any size",
+        **dict.fromkeys(("title", "label"), "is d = draw(y), then d.attr(label='…', labelloc='t'), here"),
+        "size": "is d = draw(y), then d.attr(size='5,5') in inches, here; .svg and .pdf fit any size",
+        "dpi": "is d = draw(y), then d.attr(dpi='300'), here; .svg and .pdf are sharp at any size",
+        "step": "is t.frames('slides') of a trace here, a figure for each step",
         **dict.fromkeys(("color", "colors", "colour"), "is theme='light' or 'dark' here"),
         **dict.fromkeys(("show_values", "show_data", "data"), "is values=True or False here"),
         **dict.fromkeys(("show_grads", "show_gradients", "grad"), "is adjoints=True or False here"),
@@ -521,6 +534,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "shuffle": "is not needed here: the two moons alternate, and fit shuffles batches",
     },
     **dict.fromkeys(("Neuron()", "Layer()"), NETWORKS),
+    **dict.fromkeys(("iris()", "digits()"), CARRIED),
     "MLP()": NETWORKS | {"nonlin": "is activation= here"},
     **dict.fromkeys(("SGD()", "Adam()", "AdamW()", "RMSprop()"), OPTIMIZERS),
     "loss": {
@@ -555,8 +569,10 @@ ANSWERS: dict[str, dict[str, str]] = {
         "python": "is 'numpy' here",
         "pytorch": "is 'torch' here",
         "javascript": "is that of a page here, trace(y).to_html('net.html')",
-        "c": "is not there; 'jax' is the nearest, which compiles",
-        "tensorflow": "is not there; 'jax' is the nearest",
+        "c": NEAREST,
+        **dict.fromkeys(
+            ("tensorflow", "numba", "onnx"), "is not there; 'jax' is the nearest, which compiles"
+        ),
     },
     "view": {
         "graph": "is 'values' here",

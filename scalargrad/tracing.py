@@ -176,7 +176,7 @@ def trace(
 
 def _values(output: Value, upto: Value | str | Iterable[Value | str]) -> list[Value]:
     """Return the Values to stop at, which may be given by their names in the whole trace."""
-    listed = [upto] if isinstance(upto, Value | str) else list(upto)
+    listed = list(upto) if hasattr(upto, "__iter__") and not isinstance(upto, str) else [upto]
     if any(isinstance(each, str) for each in listed):
         whole = Trace.of(output)
         listed = [whole.node(each) if isinstance(each, str) else each for each in listed]

@@ -272,7 +272,10 @@ def completed(line):
         ("scalargrad ", {command.__name__.rpartition(".")[2] for command in COMMANDS}),
         ("scalargrad --c", {"--completion"}),
         ("scalargrad trace ", set(GALLERY)),
-        ("scalargrad trace fan-out --", {"--as", "--color", "--colour", "--digits", "--help", "--output"}),
+        (
+            "scalargrad trace fan-out --",
+            {"--as", "--color", "--colour", "--digits", "--help", "--output", "--table"},
+        ),
         ("scalargrad trace mazur-2-2-2 i", {"i1=", "i2="}),
         ("scalargrad explain fan-out --of ", {"u", "v", "x", "y"}),
         ("scalargrad check fan-out ", {"u=", "v=", "y=", *(rf"d\ {name}=" for name in "uvxy")}),

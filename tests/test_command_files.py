@@ -91,7 +91,7 @@ def test_a_refused_suffix_names_a_command_that_writes_it(arguments, suffix, run,
     status, _, err = run(*arguments, "-o", f"my net{suffix}")
     if status == 2:
         line = err.partition("; that is written by: ")[2]
-        assert bool(line) == (suffix not in {".bmp", ".doc", ".py"})
+        assert bool(line) == (suffix not in {".csv", ".bmp", ".doc", ".py"})
         assert not line or run(*shlex.split(line)[1:])[0] == 0
         assert bool(line) == bool(list(tmp_path.iterdir()))
 
@@ -406,3 +406,15 @@ def test_explain_without_a_name_lists_them_with_a_line_that_runs(run):
         assert (status, out) == (2, "")
         assert f"there are: {'x, u, v' if subject[0] == 'fan-out' else 'w, x, b'}" in err
         assert run(*shlex.split(err.partition("such as: ")[2])[1:])[0] == 0
+
+
+@pytest.mark.parametrize("kind", ["statements", "instructions", "neurons"])
+def test_a_table_of_a_kind_is_that_of_python(kind, capsys, tmp_path):
+    """Printed as text, in a form, and saved."""
+    t = trace(example("sigmoid-2-2-1").output())
+    for form in ("text", "markdown", "latex"):
+        assert main(["trace", "sigmoid-2-2-1", "--table", kind, "--as", form]) == 0
+        assert capsys.readouterr().out == f"{t.table(kind, form)}\n"
+    file = tmp_path / "net.tex"
+    assert main(["trace", "sigmoid-2-2-1", "--table", kind, "-o", str(file)]) == 0
+    assert file.read_text(encoding="utf-8") == f"{t.to_latex(table=kind)}\n"

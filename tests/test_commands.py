@@ -129,7 +129,7 @@ def test_page_writes_the_page_and_prints_its_path(tmp_path):
     finished = run("page", NET, "w1=0", "-o", path, "--title", "My net", "--digits", "3")
     assert (finished.returncode, finished.stderr, finished.stdout) == (0, "", f"{path}\n")
     wanted = trace(example(NET).output(w1=0.0)).to_html(title="My net", digits=3, source=example(NET).code)
-    assert path.read_text(encoding="utf-8") == wanted
+    assert path.read_text(encoding="utf-8") == f"{wanted}\n"
 
 
 def test_an_unused_statement_is_said(tmp_path):

@@ -75,6 +75,8 @@ CALLS = {  # each with what it needs
     "hessian()": (hessian, abs),
     "gradcheck()": (gradcheck, abs, 1.0),
     "moons()": (datasets.moons,),
+    "iris()": (datasets.iris,),
+    "digits()": (datasets.digits,),
     "fit()": (fit, nn.Neuron(1), *POINTS),
     "Neuron()": (nn.Neuron, 1),
     "Layer()": (nn.Layer, 1, 1),
@@ -83,7 +85,7 @@ CALLS = {  # each with what it needs
 }
 PARAMETERS = {name for function, *_ in CALLS.values() for name in inspect.signature(function).parameters}
 PARAMETERS |= inspect.signature(Trace.to_html).parameters.keys()
-PARAMETERS |= {"dpi", "label", "size"}  # attributes of Graphviz
+PARAMETERS |= {"dpi", "label", "labelloc", "size"}  # attributes of Graphviz
 ARGUMENTS = [(place, name) for place in ANSWERS if place.endswith("()") for name in ANSWERS[place]]
 ASKED = [(place, name) for place in OWNERS for name in ANSWERS[place]]
 SAID = [(place, name, said) for place, answers in ANSWERS.items() for name, said in answers.items()]
@@ -295,7 +297,7 @@ def test_what_is_named_is_given_by_its_name(function, given):
     ("given", "advice"),
     [
         (nn.MLP(2, [1]), r": call it, as in (trace|draw)\(model\(\[1.0, 2.0\]\)\)$"),
-        (abs, r": call it, as in (trace|draw)\(f\(x\)\)$"),
+        (abs, r": call it, as in (trace|draw)\(f\(Value\(2.0, label='x'\)\)\)$"),
         ([X, X], ": choose one of its Values, or their total$"),
         ("fan-out", r"examples\.example\(name\)\.output\(\), of a formula scalargrad.expressions.evaluate"),
         (3.0, "3.0$"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scalargrad.cli.subject import UsageError, typed, writing
 from scalargrad.errors import RendererError, UnknownNameError
-from scalargrad.files import Form, chosen, write
+from scalargrad.files import Form, chosen, ended, write
 
 WORDS = {"text": ".txt", "markdown": ".md", "latex": ".tex", "json": ".json", "html": ".html"}
 SPELT = {suffix[1:]: word for word, suffix in WORDS.items()}  # --as md is --as markdown
@@ -61,7 +61,7 @@ def save(options: argparse.Namespace, what: str, forms: Mapping[str, Form]) -> N
     makers = [_maker(path, what, forms, options) for path in paths]
     for path, content in [(path, _made(path, make)) for path, make in zip(paths, makers)]:
         with writing(path):
-            write(path, content)
+            write(path, ended(content))
         print(path)
 
 
@@ -86,7 +86,7 @@ def _advice(path: Path, options: argparse.Namespace) -> str:
 def _writer(suffix: str) -> str:
     from scalargrad.drawing.figure import IMAGES, SOURCES  # here, so that all else starts without Graphviz
 
-    writers = {"page": (".html", ".htm"), "draw": (*IMAGES, *SOURCES), "exercise": (".csv",)}
+    writers = {"page": (".html", ".htm"), "draw": (*IMAGES, *SOURCES)}
     writers["trace"] = tuple(WORDS.values())
     return next((command for command, suffixes in writers.items() if suffix and suffix in suffixes), "")
 

@@ -64,6 +64,9 @@ def evaluated(
 
     `read` makes Values of its result.
     """
+    if hasattr(f, "value_and_grad") and any(hasattr(x, "ndim") and x.ndim for x in arguments):
+        message = "what is recorded takes arrays by itself: f.value_and_grad(x) of it, or f.backward(x)"
+        raise OperandError(message)
     since = next_order()
     with recorded(), warned_of_reads(since):
         variables = [mapped(variable, x) if i in chosen else x for i, x in enumerate(arguments)]
@@ -105,7 +108,9 @@ def one_number(output: Any) -> Value:
     try:
         return as_value(output)
     except OperandError as error:
-        message = f"the function to differentiate must return one number: {error}"
+        said = str(error).partition(": ")[0]  # whose advice is for operands
+        many = "; return their total, or take jacobian(f)" * hasattr(output, "__len__")
+        message = f"the function to differentiate must return one number: {said}{many}"
         raise OperandError(message) from None
 
 

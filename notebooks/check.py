@@ -17,6 +17,8 @@ import io
 import os
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 os.environ["SOURCE_DATE_EPOCH"] = "0"  # Matplotlib writes no date of today into its SVGs
@@ -117,6 +119,18 @@ def shortcomings(path: Path, notebook: NotebookNode) -> Iterator[str]:
         yield f"{path.name}: it has {size:,} bytes; at most {LARGEST:,} open quickly"
 
 
+def check(path: Path, *, update: bool) -> list[str]:
+    """Return what is wrong with a notebook; with `update` write what it shows now into it."""
+    committed = nbformat.read(path, as_version=4)
+    try:
+        fresh = executed(committed)
+    except CellExecutionError as error:
+        return [f"{path.name} stops with an error:\n{error}"]
+    if update:
+        nbformat.write(fresh, path)
+    return [*([] if update else differences(path.name, committed, fresh)), *shortcomings(path, fresh)]
+
+
 def main() -> int:
     """Check or update the notebooks of the command line; return the exit status."""
     parser = argparse.ArgumentParser(description="Execute the notebooks and compare their outputs.")
@@ -127,19 +141,10 @@ def main() -> int:
         path for path in sorted(HERE.glob("*.ipynb")) if path.name.startswith(tuple(options.names or [""]))
     ]
     failures = [] if paths else [f"there is no notebook named {' or '.join(options.names) or '*'}"]
-    for path in paths:
-        committed = nbformat.read(path, as_version=4)
-        try:
-            fresh = executed(committed)
-        except CellExecutionError as error:
-            failures.append(f"{path.name} stops with an error:\n{error}")
-            continue
-        if options.update:
-            nbformat.write(fresh, path)
-        else:
-            failures += differences(path.name, committed, fresh)
-        failures += shortcomings(path, fresh)
-        print(path.name)
+    with ProcessPoolExecutor() as pool:  # each waits for its kernel
+        for path, found in zip(paths, pool.map(partial(check, update=options.update), paths)):
+            print(path.name, flush=True)
+            failures += found
     print(*failures, sep="\n", file=sys.stderr, end="")
     return 1 if failures else 0
 

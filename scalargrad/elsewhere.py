@@ -8,7 +8,32 @@ RECORDS = "is not needed here: every Value is recorded, except under no_grad()"
 ONE_NUMBER = "has no meaning here: a Value is one number, and many are a list of them"
 SEEDS = "is seed= of nn.MLP, fit and datasets.moons here, else Python's random.seed"
 OWN = "has no room on a Value: keep it in a dict, such as {p: 0.0 for p in parameters}"
+LEAF = "is Value(3.0) here, for one number; a vector is a list of Values"
+PICTURE = "is draw(y) here"
+DERIVED = "is grad(f) here, a function; of a computed value, y.backward() gives x.grad of its leaves"
+CHECKED = "is gradcheck(f, 3.0) here"
+ORDERED = "is trace(y) here, whose instructions stand in that order"
+CURVES = "is plots.loss_curves(history) here"
+EXAMPLES = "is scalargrad.examples.GALLERY here"
+PLAYED = "is the page here, t.to_html('net.html'); t.frames('slides') writes a figure for each step"
+SEED_EACH = (
+    "is a seed each here, exercise(y, seed=1); 'scalargrad exercise --count 3' makes a class of sheets"
+)
+SHEET = "is e.save('sheet.pdf'), or another suffix, here"
+ACCURACY = "is sum(np.argmax(p) == t for p, t in zip(model(X), y)) / len(y) here"
+NEAREST = "is not there; 'jax' is the nearest, which compiles"
+OWN_ROW = "is a row of the table of primitives here, entered by scalargrad.table"
+PACKED = "is nn.MLP(2, [16, 16, 1]) here"
+RATES = "is a rate that is a function here, such as lr=optim.cosine_decay(1e-2, steps)"
+COUNTED = "is len(model.parameters()) here"
+MEASURED = "is on_epoch= here, a function of the history"
+DRAWN = "is t.save('net.svg'), or another suffix, here"
+SAVED = "is draw(y).save('net.png'), or another suffix, here"
+LOADED = "is model.load('model.json') here, of a model of the same shape that you make before"
+FORMULA = "is scalargrad.expressions.evaluate('w*x + b', {'w': 2.0, 'x': 3.0, 'b': 1.0}) here"
 COMPLETION = "is 'scalargrad --completion bash', or zsh, fish, tcsh, powershell"
+FORMAT = "is the end of a file's name here, as in -o net.svg, or --as"
+OVERWRITES = "is not needed to write over a file, and the end of its name says the form: -o net.svg"
 KEY = "is written with -o FILE here, into a key beside the sheet"
 TABULAR = "is yours to write: this is the tabular, to stand in a table of your document"
 EXPLAINED = "is trace(y).explain(x) here"
@@ -35,6 +60,8 @@ FORMULAS = {
     "mod": "x - n*y with the whole number n",
     "fmod": "x - n*y with the whole number n",
 }
+# Functions that elsewhere stand among the layers.
+FUNCTIONS = ("softmax", "log_softmax", "relu", "leaky_relu", "sigmoid", "tanh", "softplus", "gelu", "silu")
 # Arguments of networks, of matrices of derivatives, of optimisers.
 NETWORKS = {
     "bias": "is always there; bias.data = 0.0, left out of the parameters of the optimizer, is none",
@@ -56,6 +83,11 @@ MATRICES = {
     "argnum": "is left out here: it is by all arguments, of which a lambda holds some",
     "inputs": "are arguments of what jacobian(f), or hessian(f), returns here",
 }
+CARRIED = {
+    "seed": "is not needed here: the samples are always the same",
+    "random_state": "is not needed here: the samples are always the same",
+    "return_X_y": "is always so here",
+}
 OPTIMIZERS = {
     "learning_rate": "is lr= here",
     "params": "is parameters= here, or the first argument",
@@ -71,9 +103,7 @@ OPTIMIZERS = {
 
 ANSWERS: dict[str, dict[str, str]] = {
     "scalargrad": {
-        "Tensor": "is Value(3.0) here, for one number; a vector is a list of Values",
-        "tensor": "is Value(3.0) here, for one number; a vector is a list of Values",
-        "Variable": "is Value(3.0) here",
+        **dict.fromkeys(("Tensor", "tensor", "Variable", "Var", "Scalar", "scalar", "Node", "value"), LEAF),
         "from_numpy": "is [Value(x) for x in array] here",
         "array": "is a list of Values here, [Value(x) for x in array]",
         "zeros": "is [Value(0.0) for _ in range(n)] here",
@@ -109,9 +139,29 @@ ANSWERS: dict[str, dict[str, str]] = {
         "max": "is maximum(a, b) here",
         "min": "is minimum(a, b) here",
         "save": "is model.save('model.json') or trace(y).save('net.html') here",
-        "load": "is model.load('model.json') here",
-        "draw_graph": "is draw(y) here",
-        "make_dot": "is draw(y) here",
+        "load": LOADED,
+        **dict.fromkeys(("evaluate", "expression", "formula", "parse"), FORMULA),
+        **dict.fromkeys(("draw_graph", "make_dot", "viz", "visualize", "visualise"), PICTURE),
+        **dict.fromkeys(("render", "show", "show_graph", "plot_graph"), PICTURE),
+        **dict.fromkeys(("Graph", "graph"), "is trace(y) here, or draw(y) for its picture"),
+        **dict.fromkeys(("derivative", "gradient", "differentiate", "diff"), DERIVED),
+        **dict.fromkeys(("grad_check", "check_grad", "numerical_grad", "numerical_gradient"), CHECKED),
+        **dict.fromkeys(("topological_sort", "topo_sort", "toposort"), ORDERED),
+        **dict.fromkeys(("Function", "custom_gradient", "primitive"), OWN_ROW),
+        "example": "is scalargrad.examples.example('fan-out') here, and its .output()",
+        "list_examples": EXAMPLES,
+        "version": "is scalargrad.__version__ here",
+        "set_seed": SEEDS,
+        "symbols": "is leaves(x=1.0, y=2.0) here",
+        **dict.fromkeys(("optimizers", "optimisers"), "is scalargrad.optim here"),
+        "losses": "is scalargrad.nn.losses here, with nn.mse, nn.cross_entropy and others",
+        "layers": "is scalargrad.nn here, with nn.Layer, nn.MLP and others",
+        "activations": "is activation='tanh' of a layer here; scalargrad.tanh is the function",
+        "train": "is fit(model, X, y) here",
+        "Trainer": "is fit(model, X, y) here",
+        "Model": "is nn.Module here",
+        **{name: f"is nn.{name} here" for name in ("Neuron", "Layer", "Sequential")},
+        "minimize": "is optim.SGD([x], lr=0.1) here, its step() after each backward()",
         "plot": "is draw(y) for a graph, or scalargrad.plots for training, here",
         "functional": "is scalargrad.nn.functional here",
         "utils": "has no place here: datasets and batches are arguments of fit",
@@ -142,6 +192,9 @@ ANSWERS: dict[str, dict[str, str]] = {
         "Softplus": "is activation='softplus', or nn.Activation('softplus'), here",
         "Tanh": "is activation='tanh', or nn.Activation('tanh'), here",
         "LogSoftmax": "is scalargrad.log_softmax here; nn.cross_entropy takes the logits themselves",
+        "bce": "is nn.binary_cross_entropy, of the logit, here",
+        **dict.fromkeys(("Network", "NeuralNetwork", "Net", "Model"), PACKED),
+        **{name: f"is scalargrad.{name} here" for name in FUNCTIONS},
         "MSELoss": "is nn.mse here, or loss='mse' of fit",
         "L1Loss": "is a function of your own here, lambda p, t: abs(p - t)",
         "BCELoss": "is nn.binary_cross_entropy of the logit here, without a sigmoid before it",
@@ -157,6 +210,11 @@ ANSWERS: dict[str, dict[str, str]] = {
         "init": "is the argument init= here, such as init='xavier_uniform', and nn.xavier_uniform, …",
         "utils": "is optim.clip_grad_norm, or clip_norm= of fit, here",
         "Flatten": "is a list comprehension here",
+        "load": LOADED,
+        "save": "is model.save('model.json') here",
+        **dict.fromkeys(("accuracy", "accuracy_score"), ACCURACY),
+        "confusion_matrix": "is not there; scikit-learn's takes [np.argmax(p) for p in model(X)]",
+        "loss": "is nn.mse, nn.binary_cross_entropy, nn.cross_entropy and others here",
     },
     "scalargrad.nn.functional": {
         "binary_cross_entropy": "is functional.binary_cross_entropy_with_logits of the logit here",
@@ -172,14 +230,48 @@ ANSWERS: dict[str, dict[str, str]] = {
     },
     "scalargrad.datasets": {
         "make_moons": "is datasets.moons here",
-        **dict.fromkeys(("make_blobs", "make_circles"), SAMPLES),
+        **dict.fromkeys(("make_blobs", "make_circles", "blobs", "circles", "spirals", "spiral"), SAMPLES),
+        "make_xor": "is datasets.xor here",
         "load_iris": "is datasets.iris here",
         "load_digits": "is datasets.digits here",
         "mnist": "is not there; datasets.digits has smaller ones",
     },
+    "scalargrad.examples": {
+        **dict.fromkeys(("names", "list", "list_examples", "EXAMPLES", "all"), EXAMPLES),
+        **dict.fromkeys(("get", "load"), "is examples.example('fan-out') here"),
+    },
+    "scalargrad.plots": {
+        **dict.fromkeys(("loss", "loss_curve", "plot_loss", "history", "plot"), CURVES),
+        **dict.fromkeys(
+            ("plot_decision_boundary", "boundary"), "is plots.decision_boundary(model, X, y) here"
+        ),
+        "gradients": "is plots.gradient_norms(history) here",
+    },
     "Trace": {
         "draw": "is draw(t), or t.save('net.svg'), here",
         "show": "is print(t), or t in a notebook, here",
+        **dict.fromkeys(("rows", "nodes", "values"), "is t itself here, as in `for v in t`"),
+        "step": "is t.steps[3], one of all, here",
+        **dict.fromkeys(("latex", "tex"), "is t.to_latex() here"),
+        **dict.fromkeys(("markdown", "md"), "is t.to_markdown() here"),
+        "reverse": "is in every instruction, its adjoint; t.steps has the steps of both phases",
+        "display": "is t in a notebook, or display(t), here",
+        "html": "is t.to_html() here",
+        **dict.fromkeys(("play", "animate", "gif", "slides"), PLAYED),
+        "explain_all": "is t.explain(t[0].name, expand=True), or one by one, here",
+        **dict.fromkeys(("leaves", "inputs"), "is [v for v in t if not v.parents] here"),
+        "graph": "is draw(t) here",
+        "export": "is t.save('net.tex'), or another suffix, here",
+        "print": "is print(t) here",
+        "forward": "is not needed: every instruction of a trace has its value",
+        "to_dataframe": "is pandas.read_json of t.to_json(), or the attributes of each instruction, here",
+        "summary": "is print(t) here",
+        "to_dict": "is json.loads(t.to_json()) here",
+        "to_text": "is str(t) here",
+        "to_string": "is str(t) here",
+        "to_svg": DRAWN,
+        "to_png": DRAWN,
+        "savefig": DRAWN,
         "page": "is t.to_html('net.html') here",
         "render": "is draw(t).render('net'), or t.save('net.svg'), here",
         "to_csv": "is t.to_markdown('net.md'), or t.to_json('net.json'), here",
@@ -187,10 +279,42 @@ ANSWERS: dict[str, dict[str, str]] = {
         "grad": "is t['x'].adjoint here",
         "backward": "is not needed: every instruction of a trace has its adjoint",
     },
+    "CheckReport": {
+        **dict.fromkeys(("passed", "correct", "is_correct"), "is report.ok here"),
+        **dict.fromkeys(("wrong", "errors", "mistakes"), "is [row for row in report.rows if not row.ok]"),
+        "score": "is sum(row.ok for row in report.rows) here",
+        "to_dict": "is report.rows here, each with its name, verdict and slips",
+        "to_csv": "is report.save('report.md'), or .html, here",
+    },
+    "Diagnosis": {
+        **dict.fromkeys(("plot", "show"), "is plots.deltas(report) here"),
+        **dict.fromkeys(("dead", "saturated"), "is that of a layer here, report.layers[0].dead"),
+        "summary": "is print(report) here",
+    },
+    "Explanation": {
+        **dict.fromkeys(("latex", "tex"), "is .to_latex() here"),
+        **dict.fromkeys(("markdown", "md"), "is .to_markdown() here"),
+    },
+    "Exercise": {
+        **dict.fromkeys(("to_pdf", "to_docx", "to_csv", "pdf", "export"), SHEET),
+        **dict.fromkeys(
+            ("mark", "grade"), "is e.check({'y': '0.74'}), or 'scalargrad check --key' of files, here"
+        ),
+        **dict.fromkeys(("show", "print"), "is print(e) here"),
+        "questions": "is e.blanks here",
+    },
+    "Instruction": {
+        **dict.fromkeys(("grad", "gradient", "derivative"), "is v.adjoint here"),
+        "data": "is v.value here",
+        **dict.fromkeys(("op", "operation"), "is v.formula here"),
+    },
     "scalargrad.optim": {
         "RMSProp": "is optim.RMSprop here",
         "Adagrad": "is not there; optim.RMSprop is the nearest",
-        "lr_scheduler": "is a rate that is a function here, such as lr=optim.cosine_decay(1e-2, steps)",
+        **dict.fromkeys(("lr_scheduler", "StepLR", "ExponentialLR", "CosineAnnealingLR", "LambdaLR"), RATES),
+        **{name.lower(): f"is optim.{name} here" for name in ("SGD", "Adam", "AdamW", "RMSprop")},
+        "Momentum": "is optim.SGD with momentum=0.9 here",
+        "LBFGS": "is not there; optim.Adam is the nearest",
         "clip_grad_norm_": "is optim.clip_grad_norm here",
         "clip_grad_value_": "is optim.clip_grad_value here",
     },
@@ -201,17 +325,31 @@ ANSWERS: dict[str, dict[str, str]] = {
         "minimize": "is loss.backward(), then optimizer.step(), here",
     },
     "Recorded": {
-        "grad": "is f.value_and_grad(x)[1], or f.backward(x), here",
-        "gradient": "is f.value_and_grad(x)[1], or f.backward(x), here",
+        "grad": "is f.value_and_grad(x)[1] here",
+        "gradient": "is f.value_and_grad(x)[1] here",
         "code": "is f.source() here",
         "graph": "is print(f) here",
         "lower": "is f.source('jax') here",
+        "benchmark": "is %timeit f(x) in a notebook here",
+        "stats": "is print(f) here",
+        "trace": "is trace(f.of_values(x)) here",
+        **dict.fromkeys(("jit", "compile"), "is what f is already"),
+        **dict.fromkeys(("parameters", "params"), "is that of the model here, model.parameters()"),
+        "export": "is f.save('f.py') here",
     },
     "Value": {
         "requires_grad": RECORDS,
         "requires_grad_": RECORDS,
         "retain_grad": "is not needed here: every Value has its grad after backward()",
         "grad_fn": "is x.primitive, with x.parents and x.local_derivatives, here",
+        "softmax": "is softmax([x, y]), of a list, here",
+        "square": "is x**2 here",
+        "prev": "is y.parents here",
+        "op": "is y.primitive here",
+        "backprop": "is y.backward() here",
+        **dict.fromkeys(("to_latex", "to_markdown", "to_html", "save", "table"), "is that of trace(x) here"),
+        "check": "is trace(x).check({'a': 2.5}) here",
+        **dict.fromkeys(("reshape", "view", "squeeze", "unsqueeze", "max", "min", "norm"), ONE_NUMBER),
         "clamp": "is x.clip(low, high) here; x.maximum(0.0) has a low end alone",
         "cuda": PROCESSOR,
         "to": FLOATS,
@@ -242,6 +380,18 @@ ANSWERS: dict[str, dict[str, str]] = {
     },
     "Module": {
         "summary": "is print(model), or trace(loss).table('neurons'), here",
+        **dict.fromkeys(("num_parameters", "n_parameters", "n_params", "count_parameters"), COUNTED),
+        **dict.fromkeys(
+            ("weights", "weight", "W", "bias", "biases"),
+            "is that of a neuron here, layer.neurons[0].weights and .bias; model.parameters() has all",
+        ),
+        "to_json": "is model.save('model.json'), or model.state_dict(), here",
+        **dict.fromkeys(("copy", "clone"), "is copy.deepcopy(model) here"),
+        "freeze": "is leaving parameters out here, optim.SGD(layer.parameters(), lr=0.1)",
+        "backward": "is that of the loss here, loss.backward()",
+        **dict.fromkeys(("score", "accuracy"), ACCURACY),
+        **dict.fromkeys(("draw", "plot"), "is draw(model(x)), of an output, here"),
+        "trace": "is trace(model(x)), of an output, here",
         "children": "is model.named_modules here",
         "modules": "is model.named_modules here",
         "compile": "is record(f) here, for a function; loss and optimizer are arguments of fit",
@@ -256,18 +406,45 @@ ANSWERS: dict[str, dict[str, str]] = {
         "fit": "is the function fit(model, X, y) here",
         "predict": "is model.batch(X) here",
     },
+    "History": {
+        "history": "is history itself here: history.loss, history.validation_loss",
+        **dict.fromkeys(("losses", "train_loss", "training_loss", "loss_history"), "is history.loss here"),
+        "final_loss": "is history.loss[-1] here",
+        "val_loss": "is history.validation_loss here",
+        "lr": "is history.learning_rates here",
+        "epoch": "is range(history.epochs) here",
+        "accuracy": "is not measured: on_epoch= of fit is called with the history after each epoch",
+        **dict.fromkeys(("show", "draw"), "is history.plot() here"),
+        "save": "is history.plot().figure.savefig('loss.png') here; its numbers are lists",
+        "to_csv": "is history.loss, a list, here",
+    },
+    "Figure": {
+        **dict.fromkeys(("savefig", "write", "write_png", "to_png", "export"), SAVED),
+        "to_svg": "is draw(y).save('net.svg'), or draw(y).pipe('svg', encoding='utf-8'), here",
+        "show": "is draw(y).view(), or draw(y) in a notebook, here",
+        "plot": "is draw(y).view(), or draw(y) in a notebook, here",
+    },
     "fit()": {
         "verbose": "is progress=True or False here",
         "learning_rate": "is lr= here",
         "criterion": "is loss= here",
-        "callbacks": "is on_epoch= here, a function of the history",
+        **dict.fromkeys(("callbacks", "callback", "metrics", "print_every", "log_every"), MEASURED),
+        **dict.fromkeys(("iterations", "max_iter", "num_epochs", "max_epochs", "n_iter"), "is epochs= here"),
+        "steps": "is epochs= here, each of all samples, in steps of batch_size=",
+        "batch": "is batch_size= here",
+        "early_stopping": "is patience= here, in epochs",
+        "plot": "is history.plot() here, of the history that fit returns",
+        **dict.fromkeys(("opt", "optim"), "is optimizer= here"),
+        **dict.fromkeys(("loss_fn", "loss_function"), "is loss= here"),
+        "scheduler": "is lr= here, a function of the step",
+        "max_norm": "is clip_norm= here",
+        "device": FLOATS,
         "validation_data": "is validation=(X, y) here",
         "validation_split": "is validation=(X, y) here: split the data beforehand",
         "shuffle": "is always so in batches; seed= says in which order",
         "random_state": "is seed= here",
         "n_epochs": "is epochs= here",
         "momentum": "is optimizer=optim.SGD(model.parameters(), lr=0.1, momentum=0.9) here",
-        "metrics": "is on_epoch= here, a function of the history",
         "weight_decay": "is 2 * l2= here, or that of the optimizer, optim.AdamW",
     },
     "Value()": {
@@ -287,13 +464,45 @@ ANSWERS: dict[str, dict[str, str]] = {
         "mode": "is tangents={x: 1.0} here, for forward mode; adjoints are always there",
         "digits": "is an argument of t.table('statements', digits=6), and of t.to_latex, here",
         "seed": "is 1 in a trace; y.backward(seed) takes another",
+        "*": "has no place here; a formula with its numbers is a Value by "
+        "scalargrad.expressions.evaluate('w*x', {'w': 2.0, 'x': 3.0})",
     },
-    "check()": {"*": "is claimed in a dict here, check({'a': 2.5, 'd w': 0.07})"},
+    "save()": {
+        "dpi": "is d = draw(y), then d.attr(dpi='300'), here; .svg and .pdf are sharp at any size",
+        "format": "is the end of the file's name here",
+        "fmt": "is the end of the file's name here",
+        "theme": "is draw(y, theme='dark') here",
+        "title": "is t.to_html('net.html', title='…') here",
+        "digits": "is draw(y, digits=2) here",
+    },
+    "check()": {
+        **dict.fromkeys(("tolerance", "tol", "atol", "rtol", "decimals"), "is digits= here, of decimals"),
+        "*": "is claimed in a dict here, check({'a': 2.5, 'd w': 0.07})",
+    },
+    "exercise()": {
+        **dict.fromkeys(("solution", "solutions", "answers", "key"), "is e.solution of the exercise here"),
+        **dict.fromkeys(("n", "count", "number"), SEED_EACH),
+        **dict.fromkeys(
+            ("difficulty", "level"), "is blanks='forward', 'reverse' or 'all', and hints=True, here"
+        ),
+        **dict.fromkeys(("fixed", "given", "fix"), "is keep= here, of leaves that keep their numbers"),
+        **dict.fromkeys(("random", "randomize", "random_state"), "is seed=1 here, or another whole number"),
+        **dict.fromkeys(("decimals", "precision"), "is digits= here"),
+        "format": "is the end of a file's name here, e.save('sheet.pdf')",
+    },
     "draw()": {
         "format": "is the end of a file's name here, draw(y).save('net.png')",
         "filename": "is draw(y).save('net.svg') here",
         "path": "is draw(y).save('net.svg') here",
         "rankdir": "is direction='right' or 'down' here",
+        "orientation": "is direction='right' or 'down' here",
+        **dict.fromkeys(("title", "label"), "is d = draw(y), then d.attr(label='…', labelloc='t'), here"),
+        "size": "is d = draw(y), then d.attr(size='5,5') in inches, here; .svg and .pdf fit any size",
+        "dpi": "is d = draw(y), then d.attr(dpi='300'), here; .svg and .pdf are sharp at any size",
+        "step": "is t.frames('slides') of a trace here, a figure for each step",
+        **dict.fromkeys(("color", "colors", "colour"), "is theme='light' or 'dark' here"),
+        **dict.fromkeys(("show_values", "show_data", "data"), "is values=True or False here"),
+        **dict.fromkeys(("show_grads", "show_gradients", "grad"), "is adjoints=True or False here"),
         "params": "is not needed here: leaves are drawn with their labels",
         "show_grad": "is adjoints=True or False here",
         "grads": "is adjoints=True or False here",
@@ -325,6 +534,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "shuffle": "is not needed here: the two moons alternate, and fit shuffles batches",
     },
     **dict.fromkeys(("Neuron()", "Layer()"), NETWORKS),
+    **dict.fromkeys(("iris()", "digits()"), CARRIED),
     "MLP()": NETWORKS | {"nonlin": "is activation= here"},
     **dict.fromkeys(("SGD()", "Adam()", "AdamW()", "RMSprop()"), OPTIMIZERS),
     "loss": {
@@ -345,7 +555,24 @@ ANSWERS: dict[str, dict[str, str]] = {
         "backward": "is 'reverse' here",
         "backwards": "is 'reverse' here",
         "derivatives": "is 'reverse' here",
+        "gradients": "is 'reverse' here",
+        "adjoints": "is 'reverse' here",
         "values": "is 'forward' here",
+        "both": "is 'all' here",
+    },
+    "direction": {
+        **dict.fromkeys(("LR", "lr", "horizontal", "left-right"), "is 'right' here"),
+        **dict.fromkeys(("TB", "tb", "TD", "vertical", "top-down"), "is 'down' here"),
+    },
+    "table": {kind: f"is form={kind!r} here" for kind in ("markdown", "latex", "html", "text")},
+    "library": {
+        "python": "is 'numpy' here",
+        "pytorch": "is 'torch' here",
+        "javascript": "is that of a page here, trace(y).to_html('net.html')",
+        "c": NEAREST,
+        **dict.fromkeys(
+            ("tensorflow", "numba", "onnx"), "is not there; 'jax' is the nearest, which compiles"
+        ),
     },
     "view": {
         "graph": "is 'values' here",
@@ -379,16 +606,37 @@ ANSWERS: dict[str, dict[str, str]] = {
         "--pdf": "is the end of a file's name here: -o sheet.pdf",
         "--svg": "is the end of a file's name here: -o net.svg",
         "--png": "is the end of a file's name here: -o net.png",
-        "--html": "is 'scalargrad page WHAT -o net.html'",
-        "--format": "is the end of a file's name here, as in -o net.svg, or --form",
-        "--out": "is -o FILE here",
+        "--dot": "is the end of a file's name here: -o net.dot",
+        "--html": "is 'scalargrad page WHAT -o net.html' here",
+        "--json": "is --as json of trace, or -o net.json, here",
+        **dict.fromkeys(("--latex", "--tex"), "is --as latex of trace and explain, or -o net.tex, here"),
+        **dict.fromkeys(("--markdown", "--md"), "is --as markdown, or -o net.md, here"),
+        **dict.fromkeys(("--text", "--txt", "--plain"), "is --as text, or --color never, here"),
+        "--csv": "is -o sheet.csv of exercise here; a trace is --as json, or --as markdown",
+        **dict.fromkeys(("--format", "--form", "--type", "-T"), FORMAT),
+        **dict.fromkeys(("--out", "--save", "--output-file", "-O"), "is -o FILE here"),
+        "-o": "is not there where a command only prints; > steps.txt writes that to a file",
+        **dict.fromkeys(("--stdin", "-i", "--input"), "is - here: scalargrad trace - x=2 < formula.txt"),
         **dict.fromkeys(("--install-completion", "--completions", "--show-completion"), COMPLETION),
-        **dict.fromkeys(("--answers", "--solution", "--solutions", "--key"), KEY),
+        **dict.fromkeys(("--answer", "--answers", "--solution", "--solutions", "--key"), KEY),
         "--forward": "is --no-adjoints of draw, or forward mode on the page",
-        "--precision": "is --digits here",
-        "--decimals": "is --digits here",
+        **dict.fromkeys(("--precision", "--decimals", "--places", "--round"), "is --digits here"),
         "--lr": "is --rate here",
-        "--number": "is --count here",
+        **dict.fromkeys(("--number", "-n"), "is --count of exercise, or --digits for decimals, here"),
+        **dict.fromkeys(("--wrt", "--by"), "is --of of explain here"),
+        **dict.fromkeys(("--no-color", "--no-colour", "-M"), "is --color never here"),
+        "-C": "is --color always here",
+        **dict.fromkeys(("--dark", "--light"), "is --theme dark, or light, of draw here"),
+        **dict.fromkeys(("-v", "-V", "--version"), "is 'scalargrad --version' here"),
+        **dict.fromkeys(("--verbose", "--debug"), "is --expand of explain here; a trace has every step"),
+        **dict.fromkeys(
+            ("-q", "--quiet", "--silent"), "is > /dev/null here; check says it by its status, too"
+        ),
+        **dict.fromkeys(("-f", "--force", "--overwrite", "-y"), OVERWRITES),
+        **dict.fromkeys(("--open", "--browser", "--show"), "is left to you: open net.html in a browser"),
+        "--list": "is 'scalargrad examples' here",
+        "--as": "is an option of trace, explain and check; -o writes the form of a suffix, as in -o net.svg",
+        **dict.fromkeys(("--table", "--neurons"), "is t.to_latex('net.tex', table='neurons') in Python"),
     },
     "initialiser": {
         "kaiminguniform": "is 'he_uniform' here",
@@ -414,6 +662,16 @@ ASKED = {
     "Trace": "t.{}",
     "Optimizer": "optimizer.{}",
     "Recorded": "f.{}",
+    "History": "history.{}",
+    "Instruction": "v.{}",
+    "direction": "direction={!r}",
+    "table": "table={!r}",
+    "library": "source({!r})",
+    "Figure": "draw(y).{}",
+    "CheckReport": "report.{}",
+    "Exercise": "e.{}",
+    "Diagnosis": "report.{}",
+    "Explanation": "t.explain('w').{}",
     "loss": "loss={!r}",
     "activation": "activation={!r}",
     "initialiser": "init={!r}",

@@ -4,7 +4,9 @@ import inspect
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from scalargrad.answers import missing
 from scalargrad.engine.composed import log_softmax
 from scalargrad.engine.functions import dot, log, sin
 from scalargrad.engine.naming import label, leaves
@@ -58,6 +60,12 @@ class Example:
 
 
 GALLERY: dict[str, Example] = {}
+
+
+if not TYPE_CHECKING:  # which would take any name to be there
+
+    def __getattr__(name: str) -> object:
+        raise missing(__name__, name)
 
 
 def example(name: str) -> Example:

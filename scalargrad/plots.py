@@ -8,6 +8,7 @@ is no curve.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from scalargrad.answers import missing
 from scalargrad.drawing.plotting import (
     COLOURS,
     GREY,
@@ -42,6 +43,11 @@ __all__ = [
     "gradient_norms",
     "loss_curves",
 ]
+
+if not TYPE_CHECKING:  # which would take any name to be there
+
+    def __getattr__(name: str) -> object:
+        raise missing(__name__, name)
 
 
 def deltas(reports: Diagnosis | Mapping[str, Diagnosis], *, ax: "Axes | None" = None) -> "Axes":

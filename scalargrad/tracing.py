@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 from scalargrad.answers import answering, keywords
@@ -10,6 +11,7 @@ from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError, UnknownNameError
 from scalargrad.saving import Saved
 from scalargrad.wengert.listing import listing
+from scalargrad.wengert.outputs import no_output
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -54,19 +56,32 @@ class Trace(Saved):
     ) -> Explanation:
         """Return why ∂output/∂target is what it is: an Explanation, as text, Markdown or LaTeX.
 
-        `target` is a Value, a name or an index.  The notation is "partial" for ∂y/∂v or "bar" for v̄;
-        `paths=k` adds the sum over paths, the k largest of them; `expand=True` adds the explanations of
-        all adjoints it rests on.
+        `target` is a Value, a name or an index; "d w" and "dy/dw" mean w.  The notation is "partial" for
+        ∂y/∂v or "bar" for v̄; `paths=k` adds the sum over paths, the k largest of them; `expand=True` adds the
+        explanations of all adjoints it rests on.
         """
         from scalargrad.study.explainer import Explainer
 
         explainer = Explainer(self)
-        return explainer.explain(self[target], digits=digits, notation=notation, paths=paths, expand=expand)
+        return explainer.explain(
+            self[self._meant(target)], digits=digits, notation=notation, paths=paths, expand=expand
+        )
+
+    def _meant(self, target: Value | str | int) -> Value | str | int:
+        """Return what a derivative is by, where that is named: "dy/dw", "d w"; else the target."""
+        from scalargrad.checking.names import Names
+
+        if not isinstance(target, str) or target in (v.name for v in self):
+            return target
+        with suppress(UnknownNameError):
+            place = Names(self).place(target)
+            return place.v.name if place.kind == "adjoint" else target
+        return target
 
     @keywords("check()")
     def check(
         self,
-        claims: Mapping[str, float | str | Sequence[object]],
+        claims: Mapping[Any, float | str | Sequence[object]],
         digits: int | None = None,
         rate: float | None = None,
         delta: Delta | None = None,
@@ -74,8 +89,9 @@ class Trace(Saved):
         """Return a CheckReport on hand work: `{"a1": 1.367, "d w5": 0.153}`, adjoints as `d name`.
 
         Numbers may be rounded or truncated to `digits` decimals and computed from rounded numbers; of
-        a wrong one the report names the likely slip.  `rate` is the learning rate of a descent step, for
-        the weights after it, `w5+`.  More names of numbers, and errors, in `scalargrad.checking.check`.
+        a wrong one the report names the likely slip.  A Value stands for its name.  `rate` is the learning
+        rate of a descent step, for the weights after it, `w5+`.  More names of numbers, and errors, in
+        `scalargrad.checking.check`.
         """
         from scalargrad.checking.check import check
 
@@ -147,8 +163,7 @@ def trace(
     6.0
     """
     if not isinstance(output, Value):
-        message = f"trace needs the Value of an output, got {_kind(output)}"
-        raise OperandError(message)
+        raise no_output("trace", output)
     cut, beside = _values(output, upto), list(also)
     if beside and output in evaluation_order(*beside):
         message = f"{describe(output)} is read by what it is traced with; give the last Value as the output"
@@ -161,7 +176,7 @@ def trace(
 
 def _values(output: Value, upto: Value | str | Iterable[Value | str]) -> list[Value]:
     """Return the Values to stop at, which may be given by their names in the whole trace."""
-    listed = [upto] if isinstance(upto, Value | str) else list(upto)
+    listed = list(upto) if hasattr(upto, "__iter__") and not isinstance(upto, str) else [upto]
     if any(isinstance(each, str) for each in listed):
         whole = Trace.of(output)
         listed = [whole.node(each) if isinstance(each, str) else each for each in listed]
@@ -170,14 +185,3 @@ def _values(output: Value, upto: Value | str | Iterable[Value | str]) -> list[Va
             message = f"upto takes the Values to stop at, or their names, got {value!r:.60}"
             raise OperandError(message)
     return listed  # type: ignore[return-value]  # no name is left
-
-
-def _kind(x: object) -> str:
-    advice = ""
-    if isinstance(x, (list, tuple)) and any(isinstance(item, Value) for item in x):
-        advice = ": choose one of its Values, or their total"
-    elif isinstance(x, str):
-        advice = ": of an example of the gallery, scalargrad.examples.example(name).output()"
-    elif hasattr(x, "output"):
-        advice = ": give its .output()"
-    return f"{x!r:.60}{advice}"

@@ -1,8 +1,8 @@
 """Texts that people are given, kept in files; run, it writes anew those that are not so any more.
 
-`python tests/kept.py` after a change that was meant to change them; the difference in the files is then what
-people will see of it, to be read before it is committed.  No library for it: syrupy and its kind bring
-an option and a form of file of their own, for what takes the few lines here.
+`python tests/kept.py`, or with the names of some, after a change that was meant to change them; the
+difference in the files is then what people will see of it, to be read before it is committed.  No library
+for it: syrupy and its kind bring an option and a form of file of their own, for the few lines here.
 """
 
 import importlib
@@ -41,5 +41,5 @@ def write(file: str, texts: Texts) -> None:
 
 if __name__ == "__main__":
     for each, texts in made():
-        if sys.argv[1:] in ([], [each]):
+        if each in (sys.argv[1:] or [each]):
             write(each, texts)

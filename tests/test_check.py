@@ -34,6 +34,15 @@ def test_the_document_s_own_arithmetic_passes():
     assert "All 6 numbers are right." in str(report)
 
 
+def test_a_value_stands_for_its_name():
+    """Labelled or not: what it is called in the trace."""
+    x, w = Value(2.0, label="x"), Value(3.0)
+    t = trace(x * w)
+    assert str(t.check({x: 2.0, w: 4.0, "d x": 3.0})) == str(t.check({"x": 2.0, "v1": 4.0, "d x": 3.0}))
+    with pytest.raises(UnknownNameError):
+        t.check({Value(1.0): 1.0})
+
+
 def test_the_reverse_phase_passes_when_rounded_on_the_way():
     """Adjoints computed from rounded values and rounded σ' are accepted."""
     assert NET.check(DOCUMENT | ADJOINTS).ok
@@ -331,7 +340,7 @@ def test_a_file_holds_numbers_as_people_and_spreadsheets_write_them(capsys, tmp_
     [
         (None, "cannot read"),
         ("[1, 2]", "expected names"),
-        ("a1 1.3", "has 1 fields"),
+        ("a1", "line 1: expected a step and its number"),
         ('{"a1": "x"}', "expected a number for a1, got 'x'"),
         ('{"a1": null}', "expected a number for a1, got 'null'"),
         ('{"a1": "1.3", "a1": "1.4"}', "a1 is given twice"),

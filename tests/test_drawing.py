@@ -135,7 +135,7 @@ def test_hostile_labels_come_back_exactly_or_visibly_cut(label):
         assert any(shown in text if len(shown) <= 24 else shown[:23] + "…" in text for text in texts(svg))
         root = ET.fromstring(svg)
         assert not root.findall(f".//{SVG}script") + root.findall(f".//{SVG}a[@href]")
-        assert figure.pipe("png").startswith(b"\x89PNG")
+    assert figure.pipe("png").startswith(b"\x89PNG")
 
 
 @pytest.mark.usefixtures("renderer")
@@ -187,6 +187,22 @@ def test_images_are_what_they_are_called(theme, kind):
     """SVG, PNG and PDF begin as such files do, in both themes."""
     magic = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}[kind]
     assert draw(example("fan-out").output(), theme=theme).pipe(kind).startswith(magic)
+
+
+@pytest.mark.usefixtures("renderer")
+def test_a_png_is_sharp_unless_its_dots_per_inch_are_given():
+    """192 of them, of 72 points; `attr` asks for others, as of any drawing of Graphviz."""
+    figure = draw(example("fan-out").output())
+    points = float(re.search(r'<svg width="([\d.]+)pt"', figure.pipe("svg", encoding="utf-8"))[1])
+    sharp = pixels(figure.pipe("png"))
+    assert sharp == pytest.approx(points * 192 / 72, rel=0.02)
+    figure.attr(dpi="300")
+    assert pixels(figure.pipe("png")) == pytest.approx(points * 300 / 72, rel=0.02)
+
+
+def pixels(png):
+    """Return the width that the header of a PNG states."""
+    return int.from_bytes(png[16:20])
 
 
 @pytest.mark.usefixtures("renderer")

@@ -2,16 +2,21 @@
 
 import builtins
 import inspect
+import json
 import re
 
 import pytest
 
 import scalargrad
 from scalargrad import (
+    History,
     Value,
     datasets,
+    diagnose,
     draw,
+    examples,
     exercise,
+    expressions,
     fit,
     grad,
     gradcheck,
@@ -21,6 +26,7 @@ from scalargrad import (
     optim,
     plots,
     record,
+    table,
     trace,
 )
 from scalargrad.elsewhere import ANSWERS, answer
@@ -36,11 +42,22 @@ OWNERS = {
     "scalargrad.nn.functional": nn.functional,
     "Value": Value(1.0),
     "scalargrad.datasets": datasets,
-    "Module": nn.Neuron(1),
+    "Module": nn.MLP(1, [1]),
     "Trace": trace(Value(1.0) * 2),
     "Optimizer": optim.SGD([Value(1.0)]),
     "Recorded": record(abs),
+    "History": History([1.0]),
+    "Figure": draw(Value(1.0) * 2),
+    "Instruction": trace(Value(1.0) * 2)[0],
+    "CheckReport": trace(Value(1.0) * 2).check({"v2": 2.0}),
+    "Exercise": exercise(Value(1.0) * 2),
+    "Explanation": trace(Value(1.0) * 2).explain(0),
+    "Diagnosis": diagnose(Value(1.0) * 2),
+    "scalargrad.plots": plots,
+    "scalargrad.examples": examples,
 }
+RECORDED = record(abs)
+RECORDED(1.0)
 IMPORTED = [place for place in OWNERS if place.startswith("scalargrad")]
 X, POINTS = Value(1.0, label="x"), ([[0.0], [1.0]], [0.0, 1.0])
 CALLS = {  # each with what it needs
@@ -50,12 +67,16 @@ CALLS = {  # each with what it needs
     "draw()": (draw, X * 2),
     "check()": (trace(X * 2).check, {}),
     "to_latex()": (trace(X * 2).to_latex,),
+    "save()": (draw(X * 2).save, "net.svg"),
     "record()": (record, abs),
+    "exercise()": (exercise, X * 2),
     "grad()": (grad, abs),
     "jacobian()": (jacobian, abs),
     "hessian()": (hessian, abs),
     "gradcheck()": (gradcheck, abs, 1.0),
     "moons()": (datasets.moons,),
+    "iris()": (datasets.iris,),
+    "digits()": (datasets.digits,),
     "fit()": (fit, nn.Neuron(1), *POINTS),
     "Neuron()": (nn.Neuron, 1),
     "Layer()": (nn.Layer, 1, 1),
@@ -63,6 +84,8 @@ CALLS = {  # each with what it needs
     **{f"{rule}()": (getattr(optim, rule), [X]) for rule in ("SGD", "Adam", "AdamW", "RMSprop")},
 }
 PARAMETERS = {name for function, *_ in CALLS.values() for name in inspect.signature(function).parameters}
+PARAMETERS |= inspect.signature(Trace.to_html).parameters.keys()
+PARAMETERS |= {"dpi", "label", "labelloc", "size"}  # attributes of Graphviz
 ARGUMENTS = [(place, name) for place in ANSWERS if place.endswith("()") for name in ANSWERS[place]]
 ASKED = [(place, name) for place in OWNERS for name in ANSWERS[place]]
 SAID = [(place, name, said) for place, answers in ANSWERS.items() for name, said in answers.items()]
@@ -73,7 +96,13 @@ ROOTS = {
     "datasets": datasets,
     "plots": plots,
     "functional": nn.functional,
+    "expressions": expressions,
+    "examples": examples,
+    "table": table,
 }
+KNOWN = (scalargrad, nn, optim, plots, examples, expressions, json, builtins)
+KNOWN += (Value, Trace, nn.Module, optim.SGD, type(OWNERS["Figure"]))
+YOURS = {"f", "model", "display"}  # functions of whoever asks, and of notebooks
 
 
 @pytest.mark.parametrize(("place", "name"), ASKED)
@@ -134,10 +163,10 @@ def test_an_answer_names_what_is_there(place, name, said):
     """Every name of ours in an answer can be looked up."""
     if place.endswith("()"):
         assert set(re.findall(r"\b([a-z]\w*)=(?!=)", said)) <= PARAMETERS, f"{place}.{name}"
-    for root, path in re.findall(r"\b(scalargrad|nn|optim|datasets|plots|functional)\.(\w+)", said):
+    for root, path in re.findall(rf"\b({'|'.join(ROOTS)})\.(\w+)", said):
         assert hasattr(ROOTS[root], path), f"{place}.{name}: {root}.{path}"
     for function in re.findall(r"(?<![.\w])(\w+)\(", said):
-        is_ours = any(hasattr(owner, function) for owner in (scalargrad, nn, Value, Trace, builtins))
+        is_ours = function in YOURS or any(hasattr(owner, function) for owner in KNOWN)
         assert is_ours, f"{place}.{name}: {function}"
 
 
@@ -155,6 +184,31 @@ def test_a_word_that_is_none_is_answered(kind, look_up):
     for word in ANSWERS[kind]:
         with pytest.raises(ScalargradError, match=re.escape(answer(kind, word).partition(" ")[2])):
             look_up(word.upper())
+
+
+def test_the_other_ways_to_save_are_answered():
+    """`dpi=` of a trace, too; a file in the place of a view."""
+    with pytest.raises(OperandError, match=re.escape(answer("save()", "dpi"))):
+        trace(X * 2).save("net.png", dpi=300)
+    with pytest.raises(
+        ScalargradError, match=re.escape("'net.png' is no view but a file: draw(y).save('net.png')")
+    ):
+        draw(X * 2, "net.png")
+
+
+@pytest.mark.parametrize(
+    ("kind", "look_up"),
+    [
+        ("direction", lambda word: draw(X * 2, direction=word)),
+        ("table", lambda word: trace(X * 2).table(word)),
+        ("library", RECORDED.source),
+    ],
+)
+def test_a_word_of_other_libraries_is_answered(kind, look_up):
+    """As it is written there."""
+    for word in ANSWERS[kind]:
+        with pytest.raises(ScalargradError, match=f"^{re.escape(answer(kind, word))}$"):
+            look_up(word)
 
 
 def test_an_attribute_that_nobody_knows_is_pythons_error():
@@ -214,3 +268,42 @@ def test_every_answer_is_to_a_name():
             assert name.strip()
             assert said.strip()
             assert answer(place, name).endswith(f" {said}")
+
+
+@pytest.mark.parametrize("function", [scalargrad.softmax, scalargrad.log_softmax, scalargrad.mean])
+def test_values_by_themselves_are_answered_with_the_list_that_is_needed(function):
+    """One of them too, and a list beside another; the error names the function that was called."""
+    name = function.__name__
+    for given in [(X, X), (X,), (1.0, 2.0, 3.0), ([X], [X])]:
+        said = f"{name} takes its values in one list, {name}([x, y]), got {len(given)} without one"
+        with pytest.raises(OperandError, match=f"^{re.escape(said)}$"):
+            function(*given)
+
+
+@pytest.mark.parametrize(
+    ("function", "given"),
+    [(scalargrad.leaves, ("x y",)), (scalargrad.leaves, (2.0,)), (scalargrad.label, (X, "x"))],
+)
+def test_what_is_named_is_given_by_its_name(function, given):
+    """`leaves("x y")`, as SymPy has it, is answered with ours."""
+    with pytest.raises(
+        OperandError, match=rf"^{function.__name__} takes names with what they stand for, as .*="
+    ):
+        function(*given)
+
+
+@pytest.mark.parametrize("function", [trace, draw, exercise], ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    ("given", "advice"),
+    [
+        (nn.MLP(2, [1]), r": call it, as in (trace|draw)\(model\(\[1.0, 2.0\]\)\)$"),
+        (abs, r": call it, as in (trace|draw)\(f\(Value\(2.0, label='x'\)\)\)$"),
+        ([X, X], ": choose one of its Values, or their total$"),
+        ("fan-out", r"examples\.example\(name\)\.output\(\), of a formula scalargrad.expressions.evaluate"),
+        (3.0, "3.0$"),
+    ],
+)
+def test_what_is_no_output_is_answered_with_the_way_to_one(function, given, advice):
+    """A model and a function are called first."""
+    with pytest.raises(OperandError, match=f"needs the Value of an output, got .*{advice}"):
+        function(given)

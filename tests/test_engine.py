@@ -340,5 +340,13 @@ def test_a_function_of_math_is_warned_of_at_its_line():
             True,
         )
         assert np.exp(x).data == x.exp().data == math.exp(x.data)
-        exec("y = float(x)", {"x": x})  # no source is known
-        exec("from math import exp; y = exp(x)", {"x": x})
+        exec("y = float(x)", {"x": x})
+
+
+@pytest.mark.parametrize(
+    "call", ["math.exp(-x)", "exp(x)", "1/(1 + math . exp(\n  x))", "math.sin(math.cos(x))"]
+)
+def test_a_function_of_math_is_warned_of_where_no_source_is_kept(call):
+    """In a prompt, and after `python -c`: the instructions tell who is called."""
+    with pytest.warns(LostGradientWarning, match="a function of math"):
+        exec(f"y = {call}", {"x": Value(0.5), "math": math, "exp": math.exp})

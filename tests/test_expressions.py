@@ -4,7 +4,7 @@ import pytest
 
 from scalargrad import Value, functions, trace
 from scalargrad.errors import ExpressionError
-from scalargrad.expressions import evaluate, free_names
+from scalargrad.expressions import evaluate, free_names, read
 from scalargrad.primitives.table import TABLE
 
 POINT = {"x": 0.3, "y": 0.7}
@@ -152,13 +152,33 @@ def test_a_pointer_is_the_line_and_carets_under_what_is_meant(text, marked):
         ("x**-0.5", "power(-0.5)"),
         ("x**y", "pow"),
         ("2**x", "pow"),
-        ("x**(1 + 1)", "pow"),
+        ("x**(1 + 1)", "power(2)"),
+        ("n = 1 + 1; x**n", "pow"),
     ],
 )
 def test_a_power_is_of_a_constant_exponent_or_of_a_value(text, symbol):
     """As in Python, where a number alone makes a row of the family, and all else the row of two operands."""
     at = {name: POINT[name] for name in "xy" if name in text}
     assert trace(evaluate(text, at)).output.primitive.symbol == symbol
+
+
+@pytest.mark.parametrize(
+    ("text", "formulas"),
+    [
+        ("1/2*x", ["0.5*x"]),
+        ("x + (2*3 - 1)", ["x + 5"]),
+        ("sqrt(4)*x", ["2*x"]),
+        ("-(1/4)*x", ["(-0.25)*x"]),
+        ("h = 1/2; h*x", ["1/2", "h*x"]),
+        ("[1/2, 2]@[x, x]", ["0.5*x + 2*x"]),
+        ("max(3/4, x)", ["maximum(0.75, x)"]),
+        ("0*x; 1/2 + 1", ["1/2", "v2 + 1"]),
+    ],
+)
+def test_what_numbers_alone_give_is_a_number_beside_a_name(text, formulas):
+    """As Python has it; what has a name of its own, and an expression of numbers only, keep their steps."""
+    output, _ = read(text, {"x": 2.0})
+    assert [v.formula for v in trace(output) if v.parents] == formulas
 
 
 def test_an_error_of_a_row_is_told_once():

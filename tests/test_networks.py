@@ -36,6 +36,16 @@ def test_a_chain_takes_a_network_of_width_one():
     assert [len(outputs) for outputs in chain.batch(SAMPLES)] == [2, 2, 2]
 
 
+def test_modules_of_a_chain_are_found_by_their_places():
+    """From either end, one after the other; a network is a chain of layers."""
+    model = nn.MLP(2, [3, 1], seed=1)
+    assert [*model] == model.layers == [model[0], model[-1]]
+    assert len(model) == 2
+    assert model
+    with pytest.raises(IndexError):
+        model[2]
+
+
 def test_an_empty_chain_is_refused():
     """It could not say what it returns."""
     with pytest.raises(ShapeError, match="at least one module"):

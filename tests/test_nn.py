@@ -165,6 +165,15 @@ def test_the_wrong_number_of_inputs_is_refused_with_both_numbers(module, count):
         module([1.0] * count)
 
 
+@pytest.mark.parametrize("module", [nn.Neuron(2), nn.Layer(2, 3), nn.MLP(2, [3, 1])], ids=repr)
+def test_inputs_one_by_one_are_refused_with_the_way_to_write_them(module):
+    """A network is called with a list, not as a function of numbers is."""
+    with pytest.raises(
+        ShapeError, match=r"all inputs in one list, as model\(\[1.0, 2.0\]\), got a number, a list"
+    ):
+        module(1.0, [2.0])
+
+
 def test_the_error_says_which_layer_got_the_wrong_inputs():
     """Its path and its shape are in the message."""
     model = nn.MLP(2, [3, 1])

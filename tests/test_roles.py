@@ -60,10 +60,18 @@ def test_weights_that_are_shared_over_time_are_weights_of_every_step():
         assert all({v.name for v in unit.parameters} == {"w", "u", "b"} for unit in units)
 
 
+@pytest.mark.parametrize("lists", [([2.0, 3.0], None), (None, [2.0, 3.0])], ids=["left", "right"])
+def test_numbers_that_a_dot_is_given_are_constants_as_in_a_product(lists):
+    """They have no row, and no formula calls them anything; only what goes into a neuron is an input."""
+    values = [Value(5.0, label="a"), Value(7.0, label="b")]
+    plain = trace(dot(*(values if each is None else each for each in lists)))
+    assert [v.role for v in plain if v.value in {2.0, 3.0}] == ["constant", "constant"]
+    assert plain.output.formula == ("2*a + 3*b" if lists[0] else "a*2 + b*3")
+    assert [v.role for v in trace(nn.Neuron(2, seed=0)([2.0, 3.0])) if v.value in {2.0, 3.0}] == ["input"] * 2
+
+
 def test_numbers_among_values_on_both_sides_of_a_dot_are_constants():
-    """Neither list is the weights of the other; where one is all numbers they are inputs."""
+    """Neither list is the weights of the other."""
     a, b = Value(2.0, label="a"), Value(5.0, label="b")
     mixed = trace(dot([a, 3.0], [4.0, b]))
     assert [v.role for v in mixed if v.value in {3.0, 4.0}] == ["constant", "constant"]
-    plain = trace(dot([3.0, 4.0], [a, b]))
-    assert [v.role for v in plain if v.value in {3.0, 4.0}] == ["input", "input"]

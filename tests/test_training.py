@@ -10,7 +10,7 @@ import sys
 import numpy as np
 import pytest
 
-from scalargrad import Value, fit, nn, optim
+from scalargrad import History, Value, fit, nn, optim
 from scalargrad.datasets import moons
 from scalargrad.errors import (
     AppliedTwiceWarning,
@@ -271,6 +271,35 @@ def test_a_function_is_called_after_each_epoch():
 LINE_2D = ([[x, 0.0] for x in LINE[0]], LINE[1])
 
 
+def test_a_measure_is_found_by_its_name_too():
+    """As in a dict; a wrong one is answered with what there is."""
+    history = fit(network(), *LINE_2D, epochs=3)
+    assert history["loss"] is history.loss
+    assert history["validation_loss"] == []
+    with pytest.raises(UnknownNameError, match="unknown measure of a history 'los'; did you mean loss"):
+        history["los"]
+
+
+@pytest.mark.parametrize(
+    ("losses", "said"),
+    [
+        ([2.0, *[0.5] * 11], "; it stands still since epoch 2: diagnose(model, X, y) tells of dead units"),
+        ([2.0, 0.6, *[0.5, 0.5 * (1 + 5e-7)] * 6], "; it stands still since epoch 3: diagnose"),
+        ([2.0, *[0.5] * 10], "; it stands still"),
+        ([2.0, *[0.5] * 9], ""),
+        ([2.0, *[0.04] * 12], ""),
+        ([2.0, *[0.041] * 12], "; it stands still"),
+        ([2.0, 0.5, *[0.5 * (1 - i / 1e5) for i in range(12)]], ""),
+        ([2.0, *[0.5] * 11, 2.5], "; it rose"),
+        ([2.0], ""),
+    ],
+)
+def test_a_loss_that_stands_still_high_up_is_told(losses, said):
+    """Ten epochs without a change of a millionth, above a fiftieth of the first: units may be dead."""
+    text = str(History(losses, stopped="done"))
+    assert f"{text}\n".partition(" epoch")[2].removeprefix("s").startswith(said or "\n")
+
+
 # ---- how it ends
 
 
@@ -293,6 +322,30 @@ def test_early_stopping_watches_the_training_loss_without_validation():
         history = fit(model, [1.0], [2.0], loss=lambda z, y: z * 0.0 + y, patience=2)
     assert history.epochs == 3
     assert str(history) == "no lower loss for 2 epochs: loss 2 → 2 in 3 epochs"
+
+
+@pytest.mark.parametrize(("epochs", "said"), [(1.5, "epochs is a whole number"), ("3", "one real number")])
+def test_epochs_are_counted(epochs, said):
+    """As whole numbers, from 0."""
+    with pytest.raises(OperandError, match=said):
+        fit(network(), POINTS, LABELS, epochs=epochs)
+    with pytest.raises(DomainError, match="epochs is at least 0, got -1"):
+        fit(network(), POINTS, LABELS, epochs=-1)
+
+
+def test_classes_are_numbered():
+    """A name of one is no target."""
+    with pytest.raises(OperandError, match="a target is a number, got 'b' of type str: number the classes"):
+        fit(nn.Neuron(1), [1.0, 2.0], [0.0, "b"])
+
+
+@pytest.mark.parametrize("held", [0.2, (POINTS, LABELS, 1), 3, "X"])
+def test_validation_is_a_pair(held):
+    """A share, as elsewhere, is answered with how to hold some back."""
+    with pytest.raises(
+        OperandError, match=r"a pair of samples and targets, got .*: hold some back, as in fit\("
+    ):
+        fit(network(), POINTS, LABELS, validation=held)
 
 
 def test_ctrl_c_returns_what_was_learned():

@@ -14,6 +14,7 @@ from scalargrad.checking.judging import Finding, Judge
 from scalargrad.checking.names import Names, singly
 from scalargrad.checking.places import Place
 from scalargrad.checking.report import REMARKS, CheckReport, Judgement
+from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError, UnknownNameError, known
 from scalargrad.notation.numbers import number
 from scalargrad.wengert.list import WengertList
@@ -88,7 +89,8 @@ def _claimed(
 ) -> tuple[dict[Place, Claim], Precision]:
     """Return the claims by the places that they are for, with their precision."""
     names = Names(trace)
-    listed, precision = claims_of(singly(names, claims), digits)
+    named = {trace[key].name if isinstance(key, Value) else key: number for key, number in claims.items()}
+    listed, precision = claims_of(singly(names, named), digits)
     claimed: dict[Place, Claim] = {}
     for claim in listed:
         place = names.place(claim.name)

@@ -10,10 +10,11 @@ from scalargrad.drawing.picture import ChosenView, Edges
 from scalargrad.drawing.themes import THEMES, ThemeName
 from scalargrad.drawing.views import VIEWS
 from scalargrad.engine.value import Value
-from scalargrad.errors import OperandError, UnknownNameError, known
+from scalargrad.errors import UnknownNameError, known
 from scalargrad.notation.labels import one_line
 from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.list import WengertList
+from scalargrad.wengert.outputs import no_output
 
 if TYPE_CHECKING:
     from scalargrad.drawing.figure import Figure
@@ -144,8 +145,7 @@ def _trace_of(output: Value | WengertList) -> WengertList:
         return WengertList.of(output)
     if isinstance(output, WengertList):
         return output
-    message = f"draw needs the Value of an output, or its trace, got {output!r:.60}"
-    raise OperandError(message)
+    raise no_output("draw", output)
 
 
 def _kept(

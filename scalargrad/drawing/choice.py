@@ -8,7 +8,7 @@ from scalargrad.drawing.focus import nearest
 from scalargrad.drawing.network import Network
 from scalargrad.drawing.picture import ChosenView, Picture, View
 from scalargrad.drawing.views import VIEWS, layers, neurons
-from scalargrad.errors import GraphTooLargeError, known
+from scalargrad.errors import GraphTooLargeError, UnknownNameError, known
 from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.list import WengertList
 
@@ -29,6 +29,8 @@ def choose(trace: WengertList, kept: Kept, view: ChosenView = "auto") -> Picture
     >>> choose(t, set(t)).view
     'values'
     """
+    if "." in view:
+        raise UnknownNameError(f"{view!r} is no view but a file: draw(y).save({view!r})")
     known("view", view, get_args(ChosenView))
     network = Network(trace)
     if view in {"neurons", "layers"} and not network.units:

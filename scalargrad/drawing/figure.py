@@ -8,6 +8,7 @@ from typing import Any, get_args, overload
 
 import graphviz
 
+from scalargrad.answers import answering, keywords
 from scalargrad.drawing.render import TIME_LIMIT, ImageFormat, image
 from scalargrad.errors import ScalargradError
 from scalargrad.files import chosen, write
@@ -18,6 +19,7 @@ WIDTH = re.compile(r'<svg width="([\d.]+)pt"')
 PIXELS, NARROW = 4 / 3, 640  # of a point; what any cell has room for
 
 
+@answering("Figure")
 class Figure(graphviz.Digraph):
     """A graphviz.Digraph, with `.source`, `.pipe` and `.render`, that notebooks show as an image.
 
@@ -78,6 +80,7 @@ class Figure(graphviz.Digraph):
         data = image(self.source, kind, engine or self.engine, self.time_limit)
         return data.decode(encoding) if encoding else data
 
+    @keywords("save()")
     def save(
         self,
         filename: str | os.PathLike[str] | None = None,

@@ -1,6 +1,7 @@
 """Rendering: DOT text to an image, with whichever Graphviz there is, in a process that has a time limit."""
 
 import importlib.util
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ TIME_LIMIT = 10.0
 Raster = Literal["png", "jpg", "jpeg", "gif", "webp"]
 ImageFormat = Literal["svg", "pdf", Raster]
 SHARP, COARSE, LONG = 192, 72, 200_000  # dots per inch, coarse where the DOT text is long and the image huge
+OWN_DPI = re.compile(r"^\s*dpi=", re.MULTILINE)  # from `figure.attr(dpi="300")`
 WITH_LIBRARY = """
 import sys
 from pygraphviz import AGraph
@@ -33,7 +35,8 @@ def image(source: str, format: str, engine: str = "dot", time_limit: float = TIM
     `time_limit` seconds; its process is then ended.
     """
     raster = format.partition(":")[0] in get_args(Raster)
-    arguments = [f"-Gdpi={SHARP if len(source) < LONG else COARSE}"] if raster else []
+    own = OWN_DPI.search(source)
+    arguments = [f"-Gdpi={SHARP if len(source) < LONG else COARSE}"] if raster and not own else []
     command = _command(format, engine, arguments)
     try:
         done = subprocess.run(  # noqa: S603  # the command is made here, of no input but names

@@ -75,7 +75,7 @@ def _undefined_at(row: Primitive, parents: Sequence[Value], error: Exception) ->
             names[i] = None
     given = [i for i, parent in enumerate(parents) if names[i] and not parent.label]
     if len(given) == 1:  # there are no others to count
-        names[given[0]] = "x"
+        names[given[0]] = next(letter for letter in "xuvw" if letter not in names)
     return undefined(row, names, [parent._data for parent in parents], error)
 
 

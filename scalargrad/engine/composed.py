@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from numbers import Real
-from typing import Any, TypeVar
+from typing import Any, Never, TypeVar
 
 from scalargrad.engine.apply import computed
 from scalargrad.engine.functions import logsumexp, total
@@ -16,34 +16,37 @@ __all__ = ["log_softmax", "mean", "pick", "softmax", "where"]
 T = TypeVar("T")  # an item of a list: a Value, or a list of them
 
 
-def mean(values: Iterable[Number], /) -> Value:
+def mean(values: Iterable[Number], /, *more: Never) -> Value:
     """Return (x₁ + … + xₖ) / k; raise ShapeError for no values.
 
     >>> mean([1.0, 2.0, 6.0]).data
     3.0
     """
-    listed = _at_least_one("mean", values)
+    listed = _at_least_one("mean", values, more)
     return total(listed) / len(listed)
 
 
-def log_softmax(logits: Iterable[Number], /) -> list[Value]:
+def log_softmax(logits: Iterable[Number], /, *more: Never) -> list[Value]:
     """Return the list of xᵢ - ln Σⱼ eˣʲ; raise ShapeError for no logits.
 
     >>> [round(p.data, 4) for p in log_softmax([0.0, 0.0])]
     [-0.6931, -0.6931]
     """
-    listed = _at_least_one("log_softmax", logits)
-    normaliser = logsumexp(listed)
-    return [logit - normaliser for logit in listed]
+    return _log_softmax(_at_least_one("log_softmax", logits, more))
 
 
-def softmax(logits: Iterable[Number], /) -> list[Value]:
+def _log_softmax(logits: Sequence[Value]) -> list[Value]:
+    normaliser = logsumexp(logits)
+    return [logit - normaliser for logit in logits]
+
+
+def softmax(logits: Iterable[Number], /, *more: Never) -> list[Value]:
     """Return the list of eˣⁱ / Σⱼ eˣʲ, which is positive and adds up to 1.
 
     >>> [round(p.data, 4) for p in softmax([5.0, 5.0])]
     [0.5, 0.5]
     """
-    return [log_probability.exp() for log_probability in log_softmax(logits)]
+    return [log_probability.exp() for log_probability in _log_softmax(_at_least_one("softmax", logits, more))]
 
 
 def where(condition: object, chosen: Number, otherwise: Number) -> Value:
@@ -103,8 +106,15 @@ def _picked(hot: tuple[Value, ...], items: Sequence[Any], place: int) -> Any:
     return computed(dot_row, values[place]._data, hot, values)  # others do not count, be they infinite
 
 
-def _at_least_one(name: str, values: Iterable[Number]) -> list[Value]:
-    if not (listed := as_values(values)):
+def _at_least_one(name: str, values: Iterable[Number], more: Sequence[Number]) -> list[Value]:
+    if more or not isinstance(values, Iterable):
+        message = f"{name} takes its values in one list, {name}([x, y]), got {1 + len(more)} without one"
+        raise OperandError(message)
+    items = list(values)
+    if items and isinstance(items[0], list | tuple):
+        message = f"{name} is of one list of numbers; of several, [{name}(z) for z in lists]"
+        raise OperandError(message)
+    if not (listed := as_values(items)):
         message = f"{name} needs at least one value, got none"
         raise ShapeError(message)
     return listed

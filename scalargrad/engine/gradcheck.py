@@ -13,7 +13,7 @@ from scalargrad.engine.node import describe, evaluation_order
 from scalargrad.engine.reading import local_values
 from scalargrad.engine.recording import no_grad, recorded
 from scalargrad.engine.sweep import adjoints, edges_of
-from scalargrad.engine.trees import flat, listed
+from scalargrad.engine.trees import flat, mapped
 from scalargrad.engine.value import Number, Value, as_value
 from scalargrad.engine.variables import check_function
 from scalargrad.errors import OperandError, ShapeError
@@ -137,17 +137,11 @@ def _fitting(f: Callable[..., Number], arguments: list[Any]) -> list[Any]:
     return arguments
 
 
-def _leaves(inputs: Any) -> list[Any]:
-    """Return the inputs as leaves, in nested lists; one by itself is a list of one."""
-
-    def leaf(x: Any) -> Any:
-        x = listed(x)
-        if isinstance(x, (list, tuple)):
-            return list(map(leaf, x))
-        return x if isinstance(x, Value) else Value(x)
-
-    inputs = listed(inputs)
-    return list(map(leaf, inputs if isinstance(inputs, Iterable) else [inputs]))
+def _leaves(inputs: Any) -> Any:
+    """Return the inputs as leaves, in nested lists or an array; one by itself is a list of one."""
+    tree = list(inputs) if isinstance(inputs, Iterator) else inputs
+    found = mapped(lambda x: x if isinstance(x, Value) else Value(x), tree)
+    return [found] if isinstance(found, Value) else found
 
 
 def _by_inputs(check: _Check) -> Iterator[Comparison]:

@@ -6,7 +6,6 @@ import sys
 import warnings
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from itertools import islice
 from types import CodeType, FrameType
 from typing import NamedTuple
 
@@ -49,8 +48,8 @@ def line() -> Line:
 def calls_math() -> bool:
     """Tell whether who reads a number is a function of `math`, called by the line that is running.
 
-    A method of C such as `__float__` is not told who calls it: the place of the call in the source tells,
-    where the source is known.
+    A method of C such as `__float__` is not told who calls it: the instructions before the call tell, also
+    in a prompt or after `python -c`, where no source is kept.
     """
     frame = sys._getframe(2)
     first, *others = _callee(frame.f_code, frame.f_lasti).split(".")
@@ -63,13 +62,17 @@ def calls_math() -> bool:
 
 @lru_cache(256)  # which holds no more code than that, of a program that makes code
 def _callee(code: CodeType, at: int) -> str:
-    """Return what an instruction calls, as dotted names, or nothing."""
-    number, _, column, _ = next(islice(code.co_positions(), at // 2, None))
-    if number is None or column is None:
-        return ""
-    line = linecache.getline(code.co_filename, number).encode()
-    called = line[column:].decode().partition("(")[0]
-    return called if called.replace(".", "_").isidentifier() else ""
+    """Return what an instruction calls, as dotted names, or nothing: what is loaded where the call begins."""
+    from dis import Instruction, get_instructions
+
+    def begins(instruction: Instruction) -> tuple[int | None, int | None]:
+        place = instruction.positions
+        return (place.lineno, place.col_offset) if place else (None, None)
+
+    before = [each for each in get_instructions(code) if each.offset <= at]
+    start = begins(before[-1])
+    names = [each.argval for each in before[:-1] if begins(each) == start and each.opname.startswith("LOAD_")]
+    return ".".join(names) if None not in start and all(isinstance(name, str) for name in names) else ""
 
 
 def warn(message: str, category: type[Warning]) -> None:

@@ -1,5 +1,6 @@
-"""Numbers in nested lists, as functions take them, return them."""
+"""Numbers in nested lists, or in arrays, as functions take them, return them."""
 
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,20 +10,40 @@ from scalargrad.errors import ShapeError
 
 
 def mapped(function: Callable[[Any], Any], tree: Any) -> Any:
-    """Return nested lists and tuples, or those of an array, with the function of each of their items."""
-    tree = listed(tree)
-    if isinstance(tree, (list, tuple)):
-        return type(tree)(mapped(function, branch) for branch in tree)
-    return function(tree)
+    """Return nested lists and tuples with the function of each item, of a NumPy array an array of these.
+
+    >>> import numpy as np
+    >>> mapped(lambda x: x + 1, [1.0, (2.0,)]), mapped(lambda x: x + 1, np.array([1.0, 2.0]))
+    ([2.0, (3.0,)], array([2., 3.]))
+    """
+    items = listed(tree)
+    if not isinstance(items, (list, tuple)):
+        return function(items)
+    found = type(items)(mapped(function, branch) for branch in items)
+    return _as_array(found) if items is not tree and _is_array(tree) else found
+
+
+def _is_array(x: Any) -> bool:
+    return "numpy" in sys.modules and isinstance(x, sys.modules["numpy"].ndarray)  # it need not be loaded
+
+
+def _as_array(items: Any) -> Any:
+    """Return nested lists as an array, of objects where Values are, which NumPy would read as floats."""
+    import numpy as np
+
+    return np.array(items, object if any(isinstance(x, Value) for x in flat(items)) else None)
 
 
 def flat(tree: Any) -> list[Any]:
-    """Return the items of nested lists and tuples, in order.
+    """Return the items of nested lists, tuples and arrays, in order.
 
     >>> flat([1.0, ([2.0], 3.0)])
     [1.0, 2.0, 3.0]
     """
-    return [item for branch in tree for item in flat(branch)] if isinstance(tree, (list, tuple)) else [tree]
+    items = listed(tree)
+    return (
+        [item for branch in items for item in flat(branch)] if isinstance(items, (list, tuple)) else [items]
+    )
 
 
 def listed(x: Any) -> Any:
@@ -35,7 +56,7 @@ def paired(tree: Any, numbers: Any, what: str) -> Iterator[tuple[Any, Any]]:
 
     Raises ShapeError where the shapes differ, OperandError for what is no number.
     """
-    numbers = listed(numbers)
+    tree, numbers = listed(tree), listed(numbers)
     lists = [isinstance(x, (list, tuple)) for x in (tree, numbers)]
     if not any(lists):
         yield tree, numbers if isinstance(numbers, Value) else real(numbers)

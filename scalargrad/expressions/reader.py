@@ -27,6 +27,7 @@ class Reader:
         self.text = text
         self.names: dict[str, Array] = dict(given)
         self.unused = dict.fromkeys(given)
+        self.plain: set[Value] = set()  # that are computed of numbers alone
         self.made = 0
 
     def statement(self, statement: tree.Statement) -> Array:
@@ -60,13 +61,13 @@ class Reader:
         return self.apply(node, listed, *map(self.value, node.items))
 
     def _signed(self, node: tree.Signed) -> Array:
-        return self.apply(node, lambda x: signed(node.sign, x), self.value(node.operand))
+        return self.compute(node, lambda x: signed(node.sign, x), self.value(node.operand))
 
     def _chain(self, node: tree.Chain) -> Array:
         result = self.value(node.first)
         for sign, operand in node.rest:
             joined = tree.Node(node.start, operand.end)
-            result = self.apply(joined, OPERATORS[sign], result, self.value(operand))
+            result = self.compute(joined, OPERATORS[sign], result, self.value(operand))
         return result
 
     def _power(self, node: tree.Power) -> Array:
@@ -74,7 +75,7 @@ class Reader:
         base, exponent = self.value(node.base), node.exponent
         if isinstance(exponent, tree.Name) and exponent.name == "T" and "T" not in self.names:
             return self.apply(node, transposed, base)
-        return self.apply(node, power, base, self.value(exponent))
+        return self.compute(node, power, base, self.value(exponent))
 
     def _transposed(self, node: tree.Transposed) -> Array:
         return self.apply(node, transposed, self.value(node.matrix))
@@ -107,12 +108,32 @@ class Reader:
     def _called(self, node: tree.Node, called: tree.Name, arguments: Sequence[tree.Node]) -> Array:
         function = function_named(called.name)
         if function is not None:
-            return self.apply(node, function, *map(self.value, arguments))
+            return self.compute(node, function, *map(self.value, arguments))
         if called.name in self.names:
             operand = one_line(self.text[called.end : node.end])
             message = f"{called.name} is no function; for a product write {called.name}*{operand}"
             raise self.error(message, node)
         raise self.error(unknown_function(called.name), called)
+
+    def compute(self, node: tree.Node, function: Callable[..., Array], *operands: Array) -> Array:
+        """Return what a function makes of its operands.
+
+        Beside a name, what numbers alone give is a number, as in Python: nobody wants the derivative by the
+        1/2 of 1/2*x.
+        """
+        if all(self._is_plain(x) for x in flat([*operands])):
+            result = self.apply(node, function, *operands)
+            self.plain.update(x for x in flat(result) if isinstance(x, Value))
+            return result
+        return self.apply(node, function, *map(self._as_numbers, operands))
+
+    def _as_numbers(self, x: Array) -> Array:
+        if isinstance(x, list):
+            return [self._as_numbers(item) for item in x]
+        return x.data if isinstance(x, Value) and self._is_plain(x) else x
+
+    def _is_plain(self, x: Number) -> bool:
+        return not isinstance(x, Value) or (x in self.plain and not x.label)
 
     def apply(self, node: tree.Node, function: Callable[..., Array], *operands: Array) -> Array:
         """Return what a function makes of its operands; its errors point at the node."""

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterable
-from typing import Any, overload
+from typing import Any, Never, overload
 
 from scalargrad.answers import keywords
 from scalargrad.engine.apply import computed
@@ -57,9 +57,9 @@ class Neuron(Module):
     def __call__(self, inputs: Sample | Number, /) -> Value: ...
     @overload
     def __call__(self, inputs: Iterable[Sample], /) -> list[Value]: ...
-    def __call__(self, inputs: Any, /) -> Any:
+    def __call__(self, inputs: Any, /, *more: Never) -> Any:
         """Return the activation at the inputs; raise ShapeError unless there are as many as weights."""
-        return called(self.batch, inputs)
+        return called(self.batch, inputs, *more)
 
     def batch(self, samples: Iterable[Sample], /) -> list[Value]:
         """Return the list of activations at a list of samples."""
@@ -150,9 +150,9 @@ class Layer(Module):
         """Return the activation that all neurons have, or "softmax"."""
         return "softmax" if self.softmax else self.neurons[0].activation
 
-    def __call__(self, inputs: Any, /) -> Any:
+    def __call__(self, inputs: Any, /, *more: Never) -> Any:
         """Return the list of activations, of a single neuron its Value; of several samples a list of it."""
-        return called(self.batch, inputs)
+        return called(self.batch, inputs, *more)
 
     def batch(self, samples: Iterable[Sample], /) -> list[Any]:
         """Return the list of outputs at a list of samples, each as a call gives it."""

@@ -1,7 +1,7 @@
 """Networks: modules one after another, or around a skip connection."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Never
 
 from scalargrad.answers import keywords
 from scalargrad.engine.value import Value, as_values
@@ -19,7 +19,7 @@ from scalargrad.nn.activations import (
 from scalargrad.nn.initialisers import InitialiserLike
 from scalargrad.nn.layers import Layer, Seed, as_generator
 from scalargrad.nn.module import Module
-from scalargrad.nn.samples import Sample, alone, as_list, as_sample, is_batch
+from scalargrad.nn.samples import Sample, alone, as_list, as_sample, is_batch, one_list
 
 
 class Sequential(Module):
@@ -51,14 +51,22 @@ class Sequential(Module):
             for layer in layers
         ]
 
-    def __call__(self, inputs: Any, /) -> Any:
+    def __call__(self, inputs: Any, /, *more: Never) -> Any:
         """Return the list of outputs, of a width of 1 the Value; of several samples a list of these."""
+        one_list(inputs, more)
         outputs = as_sample(inputs)
         if is_batch(outputs):
             return self.batch(outputs)
         for layer in self.layers:
             outputs = as_list(layer(outputs))
         return alone(outputs)
+
+    def __getitem__(self, place: int) -> Module:
+        """Return the module at a place, from 0."""
+        return self.layers[place]
+
+    def __len__(self) -> int:
+        return len(self.layers)
 
     def batch(self, samples: Iterable[Sample], /) -> list[Any]:
         """Return the list of outputs at a list of samples, each as a call gives it.

@@ -1,9 +1,10 @@
 """Samples: what goes into a network, one by itself or a list of them."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from scalargrad.engine.value import Number, Value
+from scalargrad.errors import ShapeError
 
 Sample = Collection[Number]  # the inputs of a network: a list, a tuple, an array
 
@@ -29,6 +30,14 @@ def is_batch(sample: Any) -> bool:
     return hasattr(first, "__len__") and getattr(first, "shape", None) != ()
 
 
+def one_list(inputs: Any, more: Sequence[Any]) -> None:
+    """Raise ShapeError where a module is called with the inputs one by one, as a function is."""
+    if more:
+        given = ", ".join("a list" if hasattr(each, "__len__") else "a number" for each in (inputs, *more))
+        message = f"a network takes all inputs in one list, as model([1.0, 2.0]), got {given}"
+        raise ShapeError(message)
+
+
 def as_list(outputs: Any) -> list[Value]:
     """Return outputs as a list, also those of a network of width 1."""
     return [outputs] if isinstance(outputs, Value) else outputs
@@ -39,7 +48,11 @@ def alone(outputs: list[Value]) -> Any:
     return outputs[0] if len(outputs) == 1 else outputs
 
 
-def called(batch: Callable[[Iterable[Any]], list[Any]], inputs: Any) -> Any:
-    """Return what the `batch` of a module gives at one sample or, at a list of samples, the list of it."""
+def called(batch: Callable[[Iterable[Any]], list[Any]], inputs: Any, *more: Any) -> Any:
+    """Return what the `batch` of a module gives at one sample or, at a list of samples, the list of it.
+
+    Raises ShapeError for inputs that do not stand in one list.
+    """
+    one_list(inputs, more)
     sample = as_sample(inputs)
     return batch(sample) if is_batch(sample) else batch([sample])[0]

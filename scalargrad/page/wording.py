@@ -23,8 +23,11 @@ def question(step: Step, writer: Writer) -> str:
         return f"{name} = {formula(v, writer)}"
     if step.phase == "seed":
         return f"∂{name}/∂{name} = {NOT_COMPUTED}"
-    targets = dict.fromkeys(str(c.target.symbol(writer)) for c in step.contributions)
-    return f"{name} hands its adjoint {writer.number(v.adjoint)} to {', '.join(targets)}"
+    targets = dict.fromkeys(
+        str(c.target.symbol(writer)) for c in step.contributions if c.target.role != "constant"
+    )
+    heirs = ", ".join(targets) or "constants, which do not need it"
+    return f"{name} hands its adjoint {writer.number(v.adjoint)} to {heirs}"
 
 
 def answers(step: Step, writer: Writer) -> list[str]:

@@ -34,6 +34,9 @@ class Dataset:
         numbers of samples and targets, or for none, and OperandError for what is no finite number.
         """
         rows, targets = _rows(X), _as_list("y", y)
+        if text := next((each for each in targets if isinstance(each, str)), None):
+            message = f"a target is a number, got {text!r:.40} of type str: number the classes from 0"
+            raise OperandError(message)
         if len(rows) != len(targets):
             message = (
                 f"every sample needs a target: got {len(rows)} samples in X and {len(targets)} targets in y"
@@ -43,6 +46,19 @@ class Dataset:
             message = "there is nothing to learn from: X and y are empty"
             raise ShapeError(message)
         return cls(rows, targets)
+
+    @classmethod
+    def held_out(cls, pair: Any) -> "Dataset | None":
+        """Return the dataset of a pair (X, y), None for None; raise OperandError for anything else."""
+        if pair is None:
+            return None
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            message = (
+                f"validation is a pair of samples and targets, got {pair!r:.40}: hold some back, as in "
+                "fit(model, X[:80], y[:80], validation=(X[80:], y[80:]))"
+            )
+            raise OperandError(message)
+        return cls.of(*pair)
 
     @cached_property
     def samples(self) -> Samples:

@@ -1,14 +1,19 @@
 """What training leaves behind: the measures of each epoch."""
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
 
+from scalargrad.answers import answering
+from scalargrad.errors import known
 from scalargrad.notation.numbers import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+STILL, HIGH, LONG = 1e-6, 0.02, 10  # parts of a loss that are no change, and of the first one; epochs
 
+
+@answering("History")
 @dataclass(repr=False)
 class History:
     """What was measured in each epoch, and why training stopped.
@@ -46,12 +51,27 @@ class History:
 
         return loss_curves(self, log=log, ax=ax)
 
+    __iter__ = None  # of what has names, not places
+
+    def __getitem__(self, measure: str) -> Any:
+        """Return a measure by its name, as from a dict of them."""
+        return getattr(self, known("measure of a history", measure, [each.name for each in fields(self)]))
+
     def __str__(self) -> str:
         if not self.epochs:
             return self.stopped
         first, last = self.loss[0], self.loss[-1]
-        rose = "; it rose, so try a smaller learning rate" if last > first else ""
-        return f"{self.stopped}: loss {first:.4g} → {last:.4g} in {counted(self.epochs, 'epoch')}{rose}"
+        went = f"{self.stopped}: loss {first:.4g} → {last:.4g} in {counted(self.epochs, 'epoch')}"
+        return went + self._advice(first, last)
+
+    def _advice(self, first: float, last: float) -> str:
+        """Return what to try where the loss rose, or stands still high up."""
+        if last > first:
+            return "; it rose, so try a smaller learning rate"
+        still = next(i for i, loss in enumerate(self.loss) if abs(loss - last) <= STILL * abs(last))
+        if last > HIGH * first and self.epochs - still >= LONG:
+            return f"; it stands still since epoch {still + 1}: diagnose(model, X, y) tells of dead units"
+        return ""
 
     def __repr__(self) -> str:
         return f"<History: {self}>"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from scalargrad.answers import answering
 from scalargrad.notation.numbers import number
 from scalargrad.notation.text import TextWriter
 from scalargrad.notation.writer import Symbol, Writer
@@ -14,6 +15,7 @@ SHOWN = 6  # decimals in a repr; the attributes have them all
 Phase = Literal["forward", "seed", "reverse"]
 
 
+@answering("Instruction")
 @dataclass(frozen=True, eq=False, repr=False, slots=True)
 class Instruction:
     """One line of a Wengert list: vᵢ = f(parents), its value, adjoint and local derivatives.

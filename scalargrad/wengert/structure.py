@@ -94,17 +94,14 @@ def _role(node: Value, inputs: Mapping[Value, int]) -> Role:
 
 
 def _inputs(nodes: Iterable[Value]) -> dict[Value, int]:
-    """Return the plain numbers that a list of weights weighs, each with its place among the inputs."""
+    """Return the plain numbers that go into a neuron, each with its place among the inputs.
+
+    Numbers that other lists hold, such as `dot(w, [1.0, 2.0])`, are constants, as in `w * 1.0`.
+    """
     found: dict[Value, int] = {}
     for node in nodes:
-        if node.primitive is not None and node.primitive.name == "dot":
-            half = len(node.parents) // 2
-            lists = node.parents[:half], node.parents[half:]
-            plain = [[isinstance(x, Constant) for x in each] for each in lists]
-            if all(map(all, plain)):
-                continue
-            weighed = lists[1] if node.path or all(plain[1]) else lists[0] if all(plain[0]) else ()
-            read = enumerate(weighed)
+        if node.path and node.primitive is not None and node.primitive.name == "dot":
+            read = enumerate(node.parents[len(node.parents) // 2 :])  # what comes before are the weights
             found |= {x: i for i, x in read if isinstance(x, Constant) and x not in found}
     return found
 

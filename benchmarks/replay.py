@@ -22,7 +22,7 @@ from typing import Any
 
 from tabulate import tabulate
 from timing import setting
-from workloads import digits, first_calls, graphs, language, moons_net
+from workloads import digits, first_calls, formula, graphs, language, moons_net
 from workloads.contest import (
     MISSED,
     NOTHING,
@@ -65,6 +65,12 @@ def net_with_backward(repetitions: int) -> list[Row]:
 def net_in_plain_arithmetic(repetitions: int) -> list[Row]:
     """Time loss and gradients on 50 moons, the whole batch recorded in plain + and *."""
     return _net("plain + and *", moons_net.by_record_of_the_batch, moons_net.by_our_eager_plain, repetitions)
+
+
+def formula_on_arrays(repetitions: int) -> list[Row]:
+    """Time the density of a normal distribution at 100,000 numbers, an expression of six operations."""
+    rivals = [(formula.by_numpy(100_000), SEEN)]
+    return compare("a formula at 100,000 numbers", formula.by_record(100_000), rivals, repetitions)
 
 
 def net_on_1000(repetitions: int) -> list[Row]:
@@ -197,6 +203,7 @@ COMPARISONS: dict[str, Comparison] = {
     "net-1000": net_on_1000,
     "fit-sgd": fit_by_sgd,
     "fit-adam": fit_by_adam,
+    "formula": formula_on_arrays,
     "fit-digits": fit_digits,
     "gpt-step": gpt_step,
     "gpt-training": gpt_training,

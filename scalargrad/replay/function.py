@@ -14,6 +14,7 @@ from scalargrad.replay.adjoints import Adjoints, Term
 from scalargrad.replay.arrays import Array
 from scalargrad.replay.floats import functions_of
 from scalargrad.replay.layout import Layout
+from scalargrad.replay.letting_go import letting_go
 from scalargrad.replay.libraries import REPLAYING, Library
 from scalargrad.replay.operation import Operation
 from scalargrad.replay.text import BATCH, Text, operand, shape
@@ -45,6 +46,7 @@ class Written:
 
     source: str
     constants: dict[str, np.ndarray]
+    batched: bool
 
     def compiled(self) -> Any:
         """Return the function."""
@@ -53,7 +55,9 @@ class Written:
         helpers = [text for name, text in HELPERS.items() if name in called]
         others = sorted(called - HELPERS.keys())
         source = "\n".join([Text().dialect.needed(" ".join(others)), *helpers, self.source])
-        exec(source, scope)  # noqa: S102  # our own text
+        # of one sample arrays are small, and to delete floats takes longer than it saves
+        text = compile(letting_go(source, "replay"), "<string>", "exec") if self.batched else source
+        exec(text, scope)  # noqa: S102  # our own text
         scope |= {
             name: getattr(arrays, name) for name in others if name in TABLE
         }  # which compute no part twice
@@ -156,7 +160,7 @@ def written(
     ]
     head = f"def replay({', '.join([*inputs.names, *[BATCH] * batched, 'seed=1.0'])}):"
     lines = [head, *inputs.lines(), *made.forward, *made.text.lines, f"return {', '.join(returned)}"]
-    return Written("\n    ".join(lines), made.text.constants)
+    return Written("\n    ".join(lines), made.text.constants, batched)
 
 
 def _flat(text: str, array: Array) -> str:

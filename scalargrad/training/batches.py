@@ -34,9 +34,6 @@ class Dataset:
         numbers of samples and targets, or for none, and OperandError for what is no finite number.
         """
         rows, targets = _rows(X), _as_list("y", y)
-        if text := next((each for each in targets if isinstance(each, str)), None):
-            message = f"a target is a number, got {text!r:.40} of type str: number the classes from 0"
-            raise OperandError(message)
         if len(rows) != len(targets):
             message = (
                 f"every sample needs a target: got {len(rows)} samples in X and {len(targets)} targets in y"
@@ -59,6 +56,12 @@ class Dataset:
             )
             raise OperandError(message)
         return cls.of(*pair)
+
+    def refuse_texts(self) -> None:
+        """Raise OperandError for a target that is the name of a class, which no loss of ours reads."""
+        if text := next((target for target in self.targets if isinstance(target, str)), None):
+            message = f"a target is a number, got {text!r:.40} of type str: number the classes from 0"
+            raise OperandError(message)
 
     @cached_property
     def samples(self) -> Samples:

@@ -73,10 +73,9 @@ def fit(
     ([2.0, 1.0], 99)
     """
     _check_options(l2=l2, clip_norm=clip_norm, epochs=epochs)
-    if real(epochs) % 1:
-        message = f"epochs is a whole number, got {epochs!r}"
-        raise OperandError(message)
     data, held_out = Dataset.of(X, y), Dataset.held_out(validation)
+    if isinstance(loss, str):
+        data.refuse_texts()
     # of a recorded loss, which gives floats, the function itself
     of_values = getattr(loss, "of_values", loss)
     eager = Trainer(model, loss_function(of_values), optimizer_of(model, optimizer, lr), data, l2, clip_norm)
@@ -118,6 +117,9 @@ def _check_options(**at_least_0: float) -> None:
         if not real(number) >= 0:
             message = f"{name} is at least 0, got {number!r}"
             raise DomainError(message)
+    if at_least_0["epochs"] % 1:
+        message = f"epochs is a whole number, got {at_least_0['epochs']!r}"
+        raise OperandError(message)
 
 
 def _run_epoch(steps: Steps, batches: Batches, history: History) -> None:

@@ -382,7 +382,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "summary": "is print(model), or trace(loss).table('neurons'), here",
         **dict.fromkeys(("num_parameters", "n_parameters", "n_params", "count_parameters"), COUNTED),
         **dict.fromkeys(
-            ("weights", "weight", "W", "bias", "biases"),
+            ("weights", "weight", "W", "w", "bias", "biases", "b"),
             "is that of a neuron here, layer.neurons[0].weights and .bias; model.parameters() has all",
         ),
         "to_json": "is model.save('model.json'), or model.state_dict(), here",
@@ -417,6 +417,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("show", "draw"), "is history.plot() here"),
         "save": "is history.plot().figure.savefig('loss.png') here; its numbers are lists",
         "to_csv": "is history.loss, a list, here",
+        "append": "is what fit does after each epoch; on_epoch= of fit sees it",
     },
     "Figure": {
         **dict.fromkeys(("savefig", "write", "write_png", "to_png", "export"), SAVED),
@@ -598,7 +599,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "train": "is fit(model, X, y) in Python: a command works on an example or a formula",
         "test": "is 'scalargrad exercise' to set one, 'check' to mark it",
         "quiz": "is 'scalargrad step --predict', or 'exercise'",
-        "mark": "is 'scalargrad check --key'",
+        **dict.fromkeys(("mark", "grade", "score"), "is 'scalargrad check', of a sheet 'check --key'"),
         "-v": "is 'scalargrad --version'",
         "-V": "is 'scalargrad --version'",
     },
@@ -623,6 +624,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("--precision", "--decimals", "--places", "--round"), "is --digits here"),
         "--lr": "is --rate here",
         **dict.fromkeys(("--number", "-n"), "is --count of exercise, or --digits for decimals, here"),
+        **dict.fromkeys(("--variants", "--copies", "--sheets", "--students"), "is --count of exercise here"),
         **dict.fromkeys(("--wrt", "--by"), "is --of of explain here"),
         **dict.fromkeys(("--no-color", "--no-colour", "-M"), "is --color never here"),
         "-C": "is --color always here",

@@ -327,7 +327,7 @@ def test_a_function_of_math_is_warned_of_at_its_line():
         ),
         lambda: cmath.sqrt(float(x) + cmath.phase(x)),
     ):
-        with pytest.warns(LostGradientWarning, match="a function of math gives a plain number") as caught:
+        with pytest.warns(LostGradientWarning, match="gives a plain number, through which") as caught:
             call()
         assert caught[0].filename == __file__
     with warnings.catch_warnings():
@@ -348,5 +348,5 @@ def test_a_function_of_math_is_warned_of_at_its_line():
 )
 def test_a_function_of_math_is_warned_of_where_no_source_is_kept(call):
     """In a prompt, and after `python -c`: the instructions tell who is called."""
-    with pytest.warns(LostGradientWarning, match="a function of math"):
+    with pytest.warns(LostGradientWarning, match="math.* gives a plain number"):
         exec(f"y = {call}", {"x": Value(0.5), "math": math, "exp": math.exp})

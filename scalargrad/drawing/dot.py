@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from scalargrad.drawing.inscriptions import Inscriber, Inscription
-from scalargrad.drawing.picture import Arrow, Group, Picture
+from scalargrad.drawing.picture import POINTING, Arrow, Group, Picture
 from scalargrad.drawing.themes import FONT, SHAPES, Theme
 from scalargrad.drawing.wrapping import wrapped
 from scalargrad.notation.numbers import counted
@@ -54,7 +54,7 @@ def caption(picture: Picture, theme: Theme) -> Attributes:
     if merged and _is_dense(picture):
         parts.append(f"{len(merged):,} dashed edges stand for {sum(merged):,}")
     if _is_dense(picture) and any(arrow.weight for arrow in picture.arrows):
-        parts.append("point at an edge for its weight")
+        parts.append(POINTING.removeprefix(" · "))
     if picture.hidden:
         parts.append(f"+{picture.hidden:,} values not shown")
     if not parts:

@@ -9,6 +9,7 @@ from typing import Any, get_args, overload
 import graphviz
 
 from scalargrad.answers import answering, keywords
+from scalargrad.drawing.picture import POINTING
 from scalargrad.drawing.render import TIME_LIMIT, ImageFormat, image
 from scalargrad.errors import ScalargradError
 from scalargrad.files import chosen, write
@@ -77,7 +78,8 @@ class Figure(graphviz.Digraph):
         kind = ":".join(
             filter(None, (format or self.format, renderer or self.renderer, formatter or self.formatter))
         )
-        data = image(self.source, kind, engine or self.engine, self.time_limit)
+        source = self.source if kind.startswith("svg") else self.source.replace(POINTING, "")
+        data = image(source, kind, engine or self.engine, self.time_limit)
         return data.decode(encoding) if encoding else data
 
     @keywords("save()")

@@ -45,8 +45,8 @@ def line() -> Line:
     return Line(frame.f_code.co_filename, frame.f_lineno)
 
 
-def calls_math() -> bool:
-    """Tell whether who reads a number is a function of `math`, called by the line that is running.
+def called_of_math() -> str:
+    """Return which function of `math` reads a number, called by the line that is running; "" for none.
 
     A method of C such as `__float__` is not told who calls it: the instructions before the call tell, also
     in a prompt or after `python -c`, where no source is kept.
@@ -54,10 +54,11 @@ def calls_math() -> bool:
     frame = sys._getframe(2)
     first, *others = _callee(frame.f_code, frame.f_lasti).split(".")
     called = frame.f_locals.get(first, frame.f_globals.get(first))
-    for name in others:
-        called = getattr(called, name, None)
+    for each in others:
+        called = getattr(called, each, None)
+    name: str = getattr(called, "__name__", "")
     is_theirs = getattr(called, "__module__", None) in {"math", "cmath"}
-    return is_theirs and getattr(called, "__name__", "") not in WITHOUT_DERIVATIVE
+    return name if is_theirs and name not in WITHOUT_DERIVATIVE else ""
 
 
 @lru_cache(256)  # which holds no more code than that, of a program that makes code

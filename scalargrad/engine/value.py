@@ -20,8 +20,8 @@ from scalargrad.engine.sweep import accumulate_gradients
 from scalargrad.errors import LostGradientWarning, NoGraphError, OperandError
 
 LOST = (
-    "a function of math gives a plain number, through which no derivative passes: write x.exp(), or "
-    "scalargrad.exp(x); and math.exp(x.data) where a plain number is meant"
+    "math.{0} gives a plain number, through which no derivative passes: write {1}; and math.{0}(x.data) "
+    "where a plain number is meant"
 )
 
 
@@ -110,8 +110,9 @@ class Value(Methods["Value"], Micrograd, PyTorch):
         return _restore, (type(self), self._read("a copy"), self.grad, self.label, self.path)
 
     def __float__(self) -> float:
-        if not watching.watched and lines.calls_math():
-            lines.warn(LOST, LostGradientWarning)
+        if not watching.watched and (name := lines.called_of_math()):
+            ours = f"x.{name}(), or scalargrad.{name}(x)" if hasattr(Value, name) else "one of ours"
+            lines.warn(LOST.format(name, ours), LostGradientWarning)
         return self._read("float()")
 
     def __int__(self) -> int:

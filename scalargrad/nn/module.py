@@ -81,6 +81,11 @@ class Module:
         """
         return [self(sample) for sample in samples]
 
+    def __repr__(self) -> str:
+        """Return the kind of module with the modules in it, `Net(hidden=Layer(2, 3), out=Neuron(3))`."""
+        parts = (f"{name}={part!r}" for name, part in vars(self).items() if isinstance(part, Module))
+        return f"{type(self).__name__}({', '.join(parts)})"
+
     # ---- what is in it
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:

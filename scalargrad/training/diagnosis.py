@@ -28,6 +28,7 @@ class Diagnosis:
     layers: tuple[LayerReport, ...]
     verdicts: tuple[str, ...]
     causes: tuple[str, ...] = ()
+    loss: str = ""  # by which a model was diagnosed
 
     @property
     def ok(self) -> bool:
@@ -40,9 +41,14 @@ class Diagnosis:
         return [*self.causes, *self.verdicts] or ["Nothing conspicuous."]
 
     def __str__(self) -> str:
-        return "\n".join(([_table(self.layers), ""] if self.layers else []) + _wrapped(self.findings))
+        table = [_table(self.layers), *self._of_the_loss, ""] if self.layers else []
+        return "\n".join(table + _wrapped(self.findings))
 
     __repr__ = __str__
+
+    @property
+    def _of_the_loss(self) -> list[str]:
+        return [f"(δ and ∇L of the loss {self.loss})"] * bool(self.loss)
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: the table of the layers, and what there is to say."""
@@ -51,7 +57,7 @@ class Diagnosis:
         from scalargrad.study.html import html_table
 
         table = html_table(HEADINGS, [[_cells(layer)] for layer in self.layers], NUMERIC)
-        said = "".join(f"\n<p>{escape(finding)}</p>" for finding in self.findings)
+        said = "".join(f"\n<p>{escape(text)}</p>" for text in (*self._of_the_loss, *self.findings))
         return f"{table}{said}" if self.layers else said
 
 
@@ -82,11 +88,13 @@ def diagnose(
     >>> report.verdicts[0][:61]
     'δ shrinks to 0.2 of itself with every layer towards the input'
     """
+    name = ""
     if not isinstance(output, Value | WengertList):
+        name = loss if isinstance(loss, str) else getattr(loss, "__name__", "that was given")
         output = _loss_of(output, X, y, loss_function(loss))
     trace = WengertList.of(output) if isinstance(output, Value) else output
     layers, found = tuple(layers_of(trace)), tuple(causes_in(trace))
-    return Diagnosis(layers, () if found else tuple(verdicts_on(layers)), found)
+    return Diagnosis(layers, () if found else tuple(verdicts_on(layers)), found, name)
 
 
 def _loss_of(model: Model, X: Data | None, y: Data | None, loss: Loss) -> Value:  # noqa: N803

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from scalargrad.answers import answering
-from scalargrad.errors import known
+from scalargrad.errors import UnknownNameError, known
 from scalargrad.notation.numbers import counted
 
 if TYPE_CHECKING:
@@ -55,6 +55,9 @@ class History:
 
     def __getitem__(self, measure: str) -> Any:
         """Return a measure by its name, as from a dict of them."""
+        if not isinstance(measure, str):
+            message = f"an epoch has several measures: its loss is history.loss[{measure!r:.20}]"
+            raise UnknownNameError(message)
         return getattr(self, known("measure of a history", measure, [each.name for each in fields(self)]))
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from scalargrad.engine.node import describe, evaluation_order
 from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError, UnknownNameError
 from scalargrad.saving import Saved
+from scalargrad.wengert.columns import width
 from scalargrad.wengert.listing import listing
 from scalargrad.wengert.outputs import no_output
 
@@ -119,12 +120,12 @@ class Trace(Saved):
 
     def __str__(self) -> str:
         if len(self) <= MOST_LISTED:
-            return listing(self)
+            return listing(self, width=width())
         said = (
             f"{len(self):,} instructions. All of them: t.save('trace.txt'). One: t[20], t['h1'], t[value].\n"
             "The last part: trace(y, upto=[h]). Drawn by layers: draw(t)."
         )
-        return f"{listing(self, ends=ENDS)}\n\n{said}"
+        return f"{listing(self, width=width(), ends=ENDS)}\n\n{said}"
 
     def __repr__(self) -> str:
         return f"<Trace of {self.output.name}: {len(self)} instructions>"

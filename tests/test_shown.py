@@ -85,3 +85,15 @@ def test_a_history_plots_itself():
     pytest.importorskip("matplotlib", reason="Matplotlib, the extra `plot`, is not installed").use("agg")
     history = fit(nn.MLP(2, [3, 1], seed=1), [[0.0, 1.0], [1.0, 1.0]], [0.0, 1.0], epochs=3)
     assert history.plot().lines[0].get_ydata().tolist() == history.loss
+
+
+def test_a_trace_is_as_wide_as_the_terminal_that_it_is_printed_in(monkeypatch):
+    """Its formulas fold; where nobody says how wide it is, they are whole."""
+    t = trace(nn.MLP(3, [2, 1], "tanh", seed=1)([1.0, 2.0, 3.0]))
+    whole = str(t)
+    assert "s0[0] = W0[0,0]*x[0] + W0[0,1]*x[1] + W0[0,2]*x[2]" in whole
+    for columns in (80, 100):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        assert max(map(len, str(t).splitlines())) <= columns < max(map(len, whole.splitlines()))
+    monkeypatch.delenv("COLUMNS")
+    assert str(t) == whole

@@ -10,8 +10,8 @@ from pathlib import Path
 from scalargrad.cli import check, draw, examples, exercise, explain, page, step, trace
 from scalargrad.cli.parser import parsed, parser_of
 from scalargrad.cli.plain import PLAIN_LETTERS
-from scalargrad.cli.terminal import width
 from scalargrad.errors import ExpressionError, ScalargradError
+from scalargrad.wengert.columns import width
 
 COMMANDS = (examples, trace, step, explain, exercise, check, draw, page)
 INTERRUPTED = 130  # as shells have it: 128 and the number of the signal

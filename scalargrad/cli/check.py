@@ -10,12 +10,13 @@ from scalargrad.checking import DELTAS
 from scalargrad.cli.handwork import given
 from scalargrad.cli.output import add_forms, put
 from scalargrad.cli.subject import SUBJECT, UsageError, decimals, is_saved, numbers, traced
-from scalargrad.cli.terminal import add_colour, inks, show, width
+from scalargrad.cli.terminal import add_colour, inks, show
 from scalargrad.errors import NumberError, OperandError, UnknownNameError
 from scalargrad.examples import GALLERY
 from scalargrad.expressions import free_names
 from scalargrad.notation.reading_numbers import read_number
 from scalargrad.tracing import trace
+from scalargrad.wengert.columns import width
 
 if TYPE_CHECKING:
     from scalargrad.checking.report import CheckReport

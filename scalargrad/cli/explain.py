@@ -6,10 +6,11 @@ from functools import partial
 
 from scalargrad.cli.output import add_forms, put
 from scalargrad.cli.subject import UsageError, add_digits, add_subject, digits_of, subject_of, typed
-from scalargrad.cli.terminal import add_colour, inks, show, width
+from scalargrad.cli.terminal import add_colour, inks, show
 from scalargrad.errors import MOST_LISTED
 from scalargrad.study.explain import Explanation
 from scalargrad.tracing import Trace
+from scalargrad.wengert.columns import width
 
 PURPOSE = "write out why a derivative is what it is"
 EXAMPLES = (

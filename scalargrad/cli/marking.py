@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scalargrad.cli.subject import UsageError, reading
-from scalargrad.cli.terminal import inks, show, width
+from scalargrad.cli.terminal import inks, show
 from scalargrad.errors import ScalargradError
 from scalargrad.exercises import Exercise
 from scalargrad.exercises.marking import Marked, class_table, exercises_of, mark_sheet
+from scalargrad.wengert.columns import width
 
 
 def marked(options: argparse.Namespace) -> int:

@@ -11,10 +11,11 @@ from scalargrad import __version__
 from scalargrad.cli.dashes import Known, refusal, shielded, stray
 from scalargrad.cli.first import said
 from scalargrad.cli.subject import UsageError, is_saved, looks_like_a_name
-from scalargrad.cli.terminal import NARROWEST, filled, width
+from scalargrad.cli.terminal import filled
 from scalargrad.elsewhere import answer
 from scalargrad.errors import unknown
 from scalargrad.examples import GALLERY
+from scalargrad.wengert.columns import NARROWEST, width
 
 START = {  # what people come for, each with a line to copy
     "a worked example": "scalargrad trace sigmoid-2-2-1",

@@ -4,13 +4,12 @@ import argparse
 import io
 import os
 import re
-import shutil
 import sys
 import textwrap
 from typing import TYPE_CHECKING, Literal
 
 from scalargrad.drawing.themes import DARK, LIGHT
-from scalargrad.wengert.columns import PLAIN, Inks
+from scalargrad.wengert.columns import PLAIN, Inks, width
 
 if TYPE_CHECKING:
     from prompt_toolkit.output import ColorDepth
@@ -21,7 +20,6 @@ WHEN: tuple[When, ...] = ("auto", "always", "never")
 # stand out from black as from white, by 4.5 to 1.
 DARKNESS = 0.35
 BEFORE_NUMBER, HELD = re.compile(r" = (?=-?\d)"), "\xa0"
-NARROWEST = 24  # a terminal that is fitted; in a narrower one, lines are broken by that
 
 
 def add_colour(parser: argparse.ArgumentParser) -> None:
@@ -45,19 +43,6 @@ def is_dumb() -> bool:
     True
     """
     return os.environ.get("TERM") in {"dumb", "unknown"}
-
-
-def width() -> int | None:
-    """Return the columns that COLUMNS says, or those of the terminal; None for a file or a pipe without it.
-
-    >>> from unittest.mock import patch
-    >>> with patch.dict(os.environ, COLUMNS="60"):
-    ...     width()
-    60
-    """
-    said = os.environ.get("COLUMNS", "")
-    is_said = said.isdecimal() and int(said) > 0
-    return max(NARROWEST, shutil.get_terminal_size().columns) if is_said or sys.stdout.isatty() else None
 
 
 def filled(text: str, indent: str = "") -> str:

@@ -7,10 +7,11 @@ from typing import get_args
 from scalargrad.cli.output import WORDS, add_forms, put
 from scalargrad.cli.page import page_of
 from scalargrad.cli.subject import add_digits, add_subject, digits_of, subject_of
-from scalargrad.cli.terminal import add_colour, filled, inks, show, width
+from scalargrad.cli.terminal import add_colour, filled, inks, show
 from scalargrad.examples import Example
 from scalargrad.study.tables import TableKind
 from scalargrad.tracing import Trace
+from scalargrad.wengert.columns import width
 from scalargrad.wengert.descent import updates
 from scalargrad.wengert.listing import listing
 from scalargrad.wengert.roles import parameters

@@ -1,6 +1,9 @@
 """Columns of text, aligned, coloured, as wide as a terminal is."""
 
+import os
 import re
+import shutil
+import sys
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -9,9 +12,23 @@ from typing import NamedTuple
 from scalargrad.notation.labels import cut_in_the_middle
 
 FOLDED, SHORTEST = 24, 7  # a column that is folded, a text that is cut, at least
+NARROWEST = 24  # a terminal that is fitted; in a narrower one, lines are broken by that
 CODE = re.compile(r"\x1b\[[0-9;]*m")  # of a colour
 INDENT = " " * 4
 INK_ENDS = "\x1b[0m"
+
+
+def width() -> int | None:
+    """Return the columns that COLUMNS says, or those of the terminal; None for a file or a pipe without it.
+
+    >>> from unittest.mock import patch
+    >>> with patch.dict(os.environ, COLUMNS="60"):
+    ...     width()
+    60
+    """
+    said = os.environ.get("COLUMNS", "")
+    is_said = said.isdecimal() and int(said) > 0
+    return max(NARROWEST, shutil.get_terminal_size().columns) if is_said or sys.stdout.isatty() else None
 
 
 class Inks(NamedTuple):

@@ -61,7 +61,7 @@ def explain(
     # Zeros may have been dropped from 0.356 among numbers of five decimals; else it is rounded more coarsely.
     for claim in dict.fromkeys((as_written.as_exact_as(work.precision), as_written)):
         weighed, unknown = chances(work, {**claimed, place: claim}, place, known, left_over)
-        if assumptions := _said(weighed, unknown):
+        if assumptions := _said(weighed, unknown, place):
             return Explanation(assumptions)
     seed = Place("adjoint", work.trace.output)
     before = cone(work, claimed, place)[:-1]
@@ -123,14 +123,25 @@ def _weighed(
     return sorted(found, key=lambda each: -each[0])
 
 
-def _said(weighed: Sequence[tuple[float, Assumption]], unknown: float) -> tuple[Assumption, ...]:
-    """Return the first assumption, with the second where it is as likely; none where others are likelier."""
+def _said(
+    weighed: Sequence[tuple[float, Assumption]], unknown: float, place: Place
+) -> tuple[Assumption, ...]:
+    """Return the first assumption, with the second where it is as likely; none where others are likelier.
+
+    That a sign is reversed is not said beside a reason for it at the same value.
+    """
     total = sum(chance for chance, _ in weighed)
     said = [each for each in weighed[:2] if each[0] >= ALSO_LIKELY * weighed[0][0]]
     if total < unknown or sum(chance for chance, _ in said) < LIKELY * total:
         return ()
     assumptions = tuple(assumption for _, assumption in said)
-    return tuple(each for each in assumptions if each.slip.name != GENERAL) or assumptions
+    near = [each for each in assumptions if each.slip.name != GENERAL and not _is_elsewhere(each, place)]
+    return tuple(each for each in assumptions if each.slip.name != GENERAL or not near)
+
+
+def _is_elsewhere(assumption: Assumption, place: Place) -> bool:
+    """Tell whether a slip is made at another value than the number that it explains."""
+    return assumption.place is not None and assumption.place.v is not place.v
 
 
 def _fitting(

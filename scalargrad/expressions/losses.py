@@ -51,7 +51,7 @@ def cross_entropy(scores: Array, target: Array) -> Value:
         )
         raise ShapeError(message)
     if _are_probabilities(scores):
-        message = "cross_entropy takes scores, whose softmax it computes; of probabilities write -log(p[0])"
+        message = "cross_entropy takes scores, whose softmax it computes; of probabilities write -log(p[i])"
         raise DomainError(message)
     if isinstance(target, list):
         if len(target) != len(scores):

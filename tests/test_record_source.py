@@ -964,7 +964,7 @@ def is_refused(library, function, arrays):
     try:
         value, _ = RUN[library](function, arrays, [])
     except AssertionError as error:
-        return str(error) == "a way that was not recorded"
+        return str(error) == "numbers that go another way through the function"
     return library == "jax" and math.isnan(float(value))
 
 

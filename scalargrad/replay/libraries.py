@@ -13,7 +13,7 @@ from scalargrad.primitives.row import Primitive
 from scalargrad.primitives.table import TABLE
 
 LibraryName = Literal["numpy", "torch", "jax"]
-ANOTHER_WAY = "a way that was not recorded"
+ANOTHER_WAY = "numbers that go another way through the function"
 
 
 def occurrences(text: str, name: str) -> int:

@@ -164,3 +164,25 @@ def test_levels_are_scattered_that_read_from_more_than_four_operations(sources, 
         return total(made)
 
     assert styles(Case(f, ([0.1 * i for i in range(20)],)).recorded()) == wanted
+
+
+@pytest.mark.parametrize("style", ["floats", "workspace"])
+def test_what_is_detached_hands_nothing_back_in_a_block(style):
+    """Neither in one chain of floats nor in a workspace; its number is what it was."""
+    w = Value(0.3)
+
+    def chain(x):
+        y = x
+        for _ in range(40):
+            y = tanh(y * w).detach() + sin(y) * w - (y * x).detach() * y
+        return y
+
+    kinds = sin, tanh, sigmoid, atan, lambda y: -y, lambda y: y.detach()
+
+    def wide(x):
+        ys = [kind(0.1 * i + x) for kind in kinds for i in range(20)]
+        for _ in range(3):
+            ys = [kinds[i // 20](ys[7 * i % 120]) for i in range(120)]
+        return total(ys)
+
+    check(Case(chain if style == "floats" else wide, (0.75,)), style)

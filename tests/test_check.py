@@ -14,6 +14,7 @@ from scalargrad.checking.report import CheckReport
 from scalargrad.errors import NumberError, UnknownNameError
 from scalargrad.examples import GALLERY, example
 from scalargrad.expressions import evaluate
+from scalargrad.wengert.columns import Inks
 
 NET = trace(example("sigmoid-2-2-1").output())
 DOCUMENT = {"a1": 1.367, "h1": 0.797, "a2": -0.236, "h2": 0.441, "a3": 1.055, "y": 0.741}
@@ -386,3 +387,16 @@ def test_a_report_fits_a_terminal_and_holds_its_words_in_every_form(name):
     words = {word for row in report.rows for word in (row.name, *row.remark.split())}
     for form in (report.to_markdown().replace("\\", ""), unescape(report._repr_html_())):
         assert all(word in form for word in words)
+
+
+def test_numbers_of_a_report_have_the_colours_of_what_they_are_numbers_of():
+    """Values and new weights that of values, derivatives that of adjoints, local derivatives none."""
+    t = trace(evaluate("h = w*x; y = h**2 * w", {"w": 0.5, "x": 3.0}))
+    claims = {"h": 1.5, "y": 1.125, "dh/dw": 3.0, "d h": 1.5, "d w via h": 4.5, "d w": 6.75, "new w": -2.875}
+    inks = {"value": "<v>", "updated": "<v>", "local": ""}
+    report = t.check(claims, rate=0.5)
+    lines = report.text(inks=Inks("<v>", "<a>")).splitlines()
+    assert {"value", "updated", "local", "adjoint"} < {row.kind for row in report.rows}
+    for row in report.rows:
+        line = next(each for each in lines if each.startswith(f"{row.name}  "))
+        assert set(re.findall("<.>", line)) == {inks.get(row.kind, "<a>")} - {""}, row

@@ -739,3 +739,13 @@ def test_an_argument_that_is_missing_is_said_whatever_its_kind():
     with pytest.raises(OperandError, match=r"scaled\(x, \*, factor\): missing a required"):
         record(scaled)(1.0)
     assert record(scaled)(1.0, factor=2.0) == 2.0
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_arguments_of_several_batches_are_named_with_their_lengths_and_no_others(place):
+    """A number beside them has none, wherever it stands."""
+    arguments = [np.ones(2), np.ones(3)]
+    arguments.insert(place, 7.0)
+    names = [f"{name} has {len(x)}" for name, x in zip("abc", arguments) if x is not arguments[place]]
+    with pytest.raises(ShapeError, match=f"the same for all arguments: {', '.join(names)}$"):
+        record(lambda a, b, c: a * b * c)(*arguments)

@@ -101,6 +101,6 @@ def _terms(
     terms, of = terms[ends], of[ends]
     order = np.argsort(of, kind="stable")
     terms, of = terms[order], of[order]
-    starts = np.flatnonzero(np.diff(of, prepend=-1))
+    _, starts = np.unique(of, return_index=True)
     for start, stop in zip(starts.tolist(), [*starts[1:].tolist(), len(of)]):
         yield int(of[start]), terms[start:stop].tolist()  # two terms at least

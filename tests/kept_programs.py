@@ -5,11 +5,13 @@ import random
 import re
 from collections.abc import Iterator
 from hashlib import sha256
+from typing import get_args
 
 import numpy as np
 from test_record_source import ROWS, SOME, ZOO, Case, of_zoo, program_of, values
 
 from scalargrad import Value, dot, logsumexp, pick, record, sigmoid, tanh, total
+from scalargrad.replay.function import Kind
 
 LONG = {"chain", "chain, a batch", "deep", "irregular", "numbers", "families"}  # which nobody would read
 LONG |= {"attention, one sample", "attention, a batch"}
@@ -263,12 +265,13 @@ def drawn(seed: int) -> Case:
 SEEDS = range(48)
 
 
-def digest_of(step, kind="all") -> str:
+def digest_of(step) -> str:
     """Return how long the texts of a program are, with what tells them from others."""
-    program = program_of(step)
-    written = program.written(kind)
-    constants = [(name, numbers.round(6).tolist()) for name, numbers in written.constants.items()]
-    texts = f"{step}", f"{constants}\n{rounded(written.source)}", step.source()
+    texts = [f"{step}", step.source()]
+    for kind in get_args(Kind):
+        written = program_of(step).written(kind)
+        constants = [(name, numbers.round(6).tolist()) for name, numbers in written.constants.items()]
+        texts.append(f"{constants}\n{rounded(written.source)}")
     return ", ".join(
         f"{len(text.splitlines())} lines {sha256(text.encode()).hexdigest()[:8]}" for text in texts
     )

@@ -10,7 +10,23 @@ from typing import get_args
 import numpy as np
 from test_record_source import ROWS, SOME, ZOO, Case, of_zoo, program_of, values
 
-from scalargrad import Value, dot, logsumexp, pick, record, sigmoid, tanh, total
+from scalargrad import (
+    Value,
+    atan,
+    cos,
+    cosh,
+    dot,
+    erf,
+    exp,
+    logsumexp,
+    pick,
+    record,
+    sigmoid,
+    sin,
+    sinh,
+    tanh,
+    total,
+)
 from scalargrad.replay.function import Kind
 
 LONG = {"chain", "chain, a batch", "deep", "irregular", "numbers", "families"}  # which nobody would read
@@ -137,6 +153,17 @@ def few_terms():
     return Case(f, (np.arange(10.0).reshape(2, 5) / 10, np.array([0.5, -1.0])))
 
 
+def many_parts():
+    """Return sums over nine arrays side by side, and over ten."""
+    w = values(10)
+
+    def f(x):
+        parts = [kind(x) for kind in (tanh, sigmoid, sin, cos, exp, atan, sinh, cosh, erf, abs)]
+        return logsumexp(parts[:9]) + logsumexp(parts) * dot(w[:9], parts[1:])
+
+    return Case(f, (SOME,))
+
+
 def labelled():
     """Return products with a matrix, and with a list of matrices, whose elements have labels."""
     matrix = [[Value(0.1 * i + j, f"w{i}{j}") for j in range(3)] for i in range(2)]
@@ -164,6 +191,7 @@ OTHERS = {
     "chosen": chosen,
     "picked by all": picked_by_all,
     "few terms": few_terms,
+    "many parts": many_parts,
     "labelled": labelled,
 }
 OTHERS |= {f"{each}, one sample": functools.partial(alone, make) for each, make in OTHERS.items()}

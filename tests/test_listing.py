@@ -115,6 +115,7 @@ FORMULAS = (
     "v14 = w1*i1 + w2*i2",
     "dv15 += dh1*h1*(1 - h1)",
     "v24 = logsumexp([s1, s2])",
+    "dv7 += max(alpha, beta*gamma, delta) · u",
     "y = a**2*(b + c*(d - e))/f - -3*x",
     "x" * 30,
 )
@@ -130,6 +131,8 @@ def test_a_folded_formula_is_the_formula_with_no_line_longer_than_it_has_to_be(f
     assert lines == [formula] or len(formula) > width
     for line in lines:
         assert len(line) <= width or not re.search(r"[^*]\*[^*]|/| [-+] |, ", line.strip()[1:])
+    assert not any(re.match(r" *[,:=]| *\+=", line) for line in lines[1:])  # with which a line ends
+    assert not any(re.search(r"[^+]\+$|[-*/·]$", line) for line in lines[:-1])  # with which the next begins
 
 
 def test_a_formula_is_folded_at_its_loosest_operator():

@@ -12,12 +12,14 @@ from scalargrad.checking.claims import Precision
 from scalargrad.checking.cone import cone
 from scalargrad.checking.had import Had
 from scalargrad.checking.places import Place, order_of_work
+from scalargrad.checking.readings import updated
 from scalargrad.checking.slips import SLIPS
 from scalargrad.checking.trials import outcomes
 from scalargrad.checking.work import Work
 from scalargrad.examples import GALLERY, example
 from scalargrad.expressions import evaluate
 from scalargrad.nn import MLP
+from scalargrad.primitives.scalars import ieee
 
 TRACES = {name: trace(example(name).output()) for name in GALLERY}
 TRACES["partial"] = trace(  # where most slips leave the domain of something
@@ -25,9 +27,9 @@ TRACES["partial"] = trace(  # where most slips leave the domain of something
 )
 
 
-def done(t):
+def done(t, rate=0.5):
     """Return honest work, to its end."""
-    work = Work(t, Precision(decimals=4, coarsest=4, figures=None), rate=0.5)
+    work = Work(t, Precision(decimals=4, coarsest=4, figures=None), rate=rate)
     for place in order_of_work(t, {}):
         work.keep(place, work.at(place))
     return work
@@ -77,3 +79,18 @@ def test_more_trials_than_are_tried_at_once_are_all_told_apart():
     found = outcomes(work, places, trials)
     for (assumption, _), number in list(zip(trials, found))[::37]:
         assert math.isclose(number, done_again(work, places, assumption), rel_tol=1e-9, abs_tol=1e-15)
+
+
+@pytest.mark.parametrize("rate", [None, 0.5])
+@pytest.mark.parametrize("name", GALLERY)
+def test_who_updates_too_early_computes_with_leaves_that_made_their_step(name, rate):
+    """Constants and what was computed stay; without a rate nothing moves."""
+    t = TRACES[name]
+    work = done(t, rate)
+    moved = {v: v.value - (rate or 0.0) * v.adjoint for v in t if not v.parents and v.role != "constant"}
+    for v in t:
+        if v.parents:
+            operands = [moved.get(parent, parent.value) for parent in v.parents]
+            assert updated(work, v) == pytest.approx(v.primitive.value(ieee, operands), nan_ok=True)
+            for i, local in enumerate(v.primitive.local_derivatives(ieee, v.value, operands)):
+                assert updated(work, v, i) == pytest.approx(local, nan_ok=True)

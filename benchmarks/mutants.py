@@ -75,7 +75,7 @@ def main() -> None:
         trees = [copy(kept / f"tree{i}") for i in range(asked.jobs)]
         _forget_if_changed(trees[0], kept)
         measured = measure(trees[0], kept)
-        drawn = sample(ROOT, modules(asked.modules), asked.most, asked.seed)
+        drawn = sample(trees[0], modules(asked.modules), asked.most, asked.seed)
         if asked.again:
             lived = set(json.loads((kept / "alive.json").read_text(encoding="utf-8")))
             drawn = [mutant for mutant in drawn if str(mutant) in lived]

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Collection
 from functools import wraps
+from os import PathLike
 from types import FrameType
 from typing import Any, ParamSpec, TypeVar
 
@@ -100,6 +101,24 @@ def keywords(place: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             if not named.keys() <= names:
                 refuse(place, min(named.keys() - names), names)
             return function(*arguments, **named)
+
+        return answered
+
+    return decorate
+
+
+def of_an_object(said: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Return the decorator of a method that raises OperandError where it is called on its class.
+
+    `MLP.load("model.json")` says that a model is made first.
+    """
+
+    def decorate(method: Callable[P, R]) -> Callable[P, R]:
+        @wraps(method)
+        def answered(*arguments: P.args, **named: P.kwargs) -> R:
+            if not arguments or isinstance(arguments[0], str | PathLike):
+                raise OperandError(said)
+            return method(*arguments, **named)
 
         return answered
 

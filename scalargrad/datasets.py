@@ -54,6 +54,7 @@ def xor(labels: tuple[Any, Any] = (0, 1)) -> tuple[Points, list[Any]]:
     return corners, [labels[a != b] for a, b in corners]
 
 
+@keywords("iris()")
 def iris() -> tuple[Points, list[int]]:
     """Return 150 irises, four lengths in cm each, and their three species, 0 to 2 (Fisher, 1936).
 
@@ -62,6 +63,7 @@ def iris() -> tuple[Points, list[int]]:
     return _carried("load_iris", 1.0)
 
 
+@keywords("digits()")
 def digits() -> tuple[Points, list[int]]:
     """Return 1,797 handwritten digits, the greys of their 8 × 8 pixels from 0 to 1, and which digit each is.
 

@@ -15,6 +15,13 @@ CHECKED = "is gradcheck(f, 3.0) here"
 ORDERED = "is trace(y) here, whose instructions stand in that order"
 CURVES = "is plots.loss_curves(history) here"
 EXAMPLES = "is scalargrad.examples.GALLERY here"
+PLAYED = "is the page here, t.to_html('net.html'); t.frames('slides') writes a figure for each step"
+SEED_EACH = (
+    "is a seed each here, exercise(y, seed=1); 'scalargrad exercise --count 3' makes a class of sheets"
+)
+SHEET = "is e.save('sheet.pdf'), or another suffix, here"
+ACCURACY = "is sum(np.argmax(p) == t for p, t in zip(model(X), y)) / len(y) here"
+NEAREST = "is not there; 'jax' is the nearest, which compiles"
 OWN_ROW = "is a row of the table of primitives here, entered by scalargrad.table"
 PACKED = "is nn.MLP(2, [16, 16, 1]) here"
 RATES = "is a rate that is a function here, such as lr=optim.cosine_decay(1e-2, steps)"
@@ -25,6 +32,8 @@ SAVED = "is draw(y).save('net.png'), or another suffix, here"
 LOADED = "is model.load('model.json') here, of a model of the same shape that you make before"
 FORMULA = "is scalargrad.expressions.evaluate('w*x + b', {'w': 2.0, 'x': 3.0, 'b': 1.0}) here"
 COMPLETION = "is 'scalargrad --completion bash', or zsh, fish, tcsh, powershell"
+FORMAT = "is the end of a file's name here, as in -o net.svg, or --as"
+OVERWRITES = "is not needed to write over a file, and the end of its name says the form: -o net.svg"
 KEY = "is written with -o FILE here, into a key beside the sheet"
 TABULAR = "is yours to write: this is the tabular, to stand in a table of your document"
 EXPLAINED = "is trace(y).explain(x) here"
@@ -73,6 +82,11 @@ MATRICES = {
     "argnums": "is left out here: it is by all arguments, of which a lambda holds some",
     "argnum": "is left out here: it is by all arguments, of which a lambda holds some",
     "inputs": "are arguments of what jacobian(f), or hessian(f), returns here",
+}
+CARRIED = {
+    "seed": "is not needed here: the samples are always the same",
+    "random_state": "is not needed here: the samples are always the same",
+    "return_X_y": "is always so here",
 }
 OPTIMIZERS = {
     "learning_rate": "is lr= here",
@@ -198,6 +212,8 @@ ANSWERS: dict[str, dict[str, str]] = {
         "Flatten": "is a list comprehension here",
         "load": LOADED,
         "save": "is model.save('model.json') here",
+        **dict.fromkeys(("accuracy", "accuracy_score"), ACCURACY),
+        "confusion_matrix": "is not there; scikit-learn's takes [np.argmax(p) for p in model(X)]",
         "loss": "is nn.mse, nn.binary_cross_entropy, nn.cross_entropy and others here",
     },
     "scalargrad.nn.functional": {
@@ -236,6 +252,13 @@ ANSWERS: dict[str, dict[str, str]] = {
         "show": "is print(t), or t in a notebook, here",
         **dict.fromkeys(("rows", "nodes", "values"), "is t itself here, as in `for v in t`"),
         "step": "is t.steps[3], one of all, here",
+        **dict.fromkeys(("latex", "tex"), "is t.to_latex() here"),
+        **dict.fromkeys(("markdown", "md"), "is t.to_markdown() here"),
+        "reverse": "is in every instruction, its adjoint; t.steps has the steps of both phases",
+        "display": "is t in a notebook, or display(t), here",
+        "html": "is t.to_html() here",
+        **dict.fromkeys(("play", "animate", "gif", "slides"), PLAYED),
+        "explain_all": "is t.explain(t[0].name, expand=True), or one by one, here",
         **dict.fromkeys(("leaves", "inputs"), "is [v for v in t if not v.parents] here"),
         "graph": "is draw(t) here",
         "export": "is t.save('net.tex'), or another suffix, here",
@@ -255,6 +278,30 @@ ANSWERS: dict[str, dict[str, str]] = {
         "to_pandas": "is pandas.read_json of t.to_json(), or the attributes of each instruction, here",
         "grad": "is t['x'].adjoint here",
         "backward": "is not needed: every instruction of a trace has its adjoint",
+    },
+    "CheckReport": {
+        **dict.fromkeys(("passed", "correct", "is_correct"), "is report.ok here"),
+        **dict.fromkeys(("wrong", "errors", "mistakes"), "is [row for row in report.rows if not row.ok]"),
+        "score": "is sum(row.ok for row in report.rows) here",
+        "to_dict": "is report.rows here, each with its name, verdict and slips",
+        "to_csv": "is report.save('report.md'), or .html, here",
+    },
+    "Diagnosis": {
+        **dict.fromkeys(("plot", "show"), "is plots.deltas(report) here"),
+        **dict.fromkeys(("dead", "saturated"), "is that of a layer here, report.layers[0].dead"),
+        "summary": "is print(report) here",
+    },
+    "Explanation": {
+        **dict.fromkeys(("latex", "tex"), "is .to_latex() here"),
+        **dict.fromkeys(("markdown", "md"), "is .to_markdown() here"),
+    },
+    "Exercise": {
+        **dict.fromkeys(("to_pdf", "to_docx", "to_csv", "pdf", "export"), SHEET),
+        **dict.fromkeys(
+            ("mark", "grade"), "is e.check({'y': '0.74'}), or 'scalargrad check --key' of files, here"
+        ),
+        **dict.fromkeys(("show", "print"), "is print(e) here"),
+        "questions": "is e.blanks here",
     },
     "Instruction": {
         **dict.fromkeys(("grad", "gradient", "derivative"), "is v.adjoint here"),
@@ -286,7 +333,8 @@ ANSWERS: dict[str, dict[str, str]] = {
         "benchmark": "is %timeit f(x) in a notebook here",
         "stats": "is print(f) here",
         "trace": "is trace(f.of_values(x)) here",
-        "jit": "is what f is already",
+        **dict.fromkeys(("jit", "compile"), "is what f is already"),
+        **dict.fromkeys(("parameters", "params"), "is that of the model here, model.parameters()"),
         "export": "is f.save('f.py') here",
     },
     "Value": {
@@ -338,8 +386,10 @@ ANSWERS: dict[str, dict[str, str]] = {
             "is that of a neuron here, layer.neurons[0].weights and .bias; model.parameters() has all",
         ),
         "to_json": "is model.save('model.json'), or model.state_dict(), here",
+        **dict.fromkeys(("copy", "clone"), "is copy.deepcopy(model) here"),
+        "freeze": "is leaving parameters out here, optim.SGD(layer.parameters(), lr=0.1)",
         "backward": "is that of the loss here, loss.backward()",
-        **dict.fromkeys(("score", "accuracy"), "is a comparison of model.batch(X) with y here"),
+        **dict.fromkeys(("score", "accuracy"), ACCURACY),
         **dict.fromkeys(("draw", "plot"), "is draw(model(x)), of an output, here"),
         "trace": "is trace(model(x)), of an output, here",
         "children": "is model.named_modules here",
@@ -364,7 +414,9 @@ ANSWERS: dict[str, dict[str, str]] = {
         "lr": "is history.learning_rates here",
         "epoch": "is range(history.epochs) here",
         "accuracy": "is not measured: on_epoch= of fit is called with the history after each epoch",
-        "show": "is history.plot() here",
+        **dict.fromkeys(("show", "draw"), "is history.plot() here"),
+        "save": "is history.plot().figure.savefig('loss.png') here; its numbers are lists",
+        "to_csv": "is history.loss, a list, here",
     },
     "Figure": {
         **dict.fromkeys(("savefig", "write", "write_png", "to_png", "export"), SAVED),
@@ -416,20 +468,38 @@ ANSWERS: dict[str, dict[str, str]] = {
         "scalargrad.expressions.evaluate('w*x', {'w': 2.0, 'x': 3.0})",
     },
     "save()": {
-        "dpi": "is draw(y).attr(dpi='300') before it here; .svg and .pdf are sharp at any size",
+        "dpi": "is d = draw(y), then d.attr(dpi='300'), here; .svg and .pdf are sharp at any size",
         "format": "is the end of the file's name here",
         "fmt": "is the end of the file's name here",
+        "theme": "is draw(y, theme='dark') here",
+        "title": "is t.to_html('net.html', title='…') here",
+        "digits": "is draw(y, digits=2) here",
     },
-    "check()": {"*": "is claimed in a dict here, check({'a': 2.5, 'd w': 0.07})"},
+    "check()": {
+        **dict.fromkeys(("tolerance", "tol", "atol", "rtol", "decimals"), "is digits= here, of decimals"),
+        "*": "is claimed in a dict here, check({'a': 2.5, 'd w': 0.07})",
+    },
+    "exercise()": {
+        **dict.fromkeys(("solution", "solutions", "answers", "key"), "is e.solution of the exercise here"),
+        **dict.fromkeys(("n", "count", "number"), SEED_EACH),
+        **dict.fromkeys(
+            ("difficulty", "level"), "is blanks='forward', 'reverse' or 'all', and hints=True, here"
+        ),
+        **dict.fromkeys(("fixed", "given", "fix"), "is keep= here, of leaves that keep their numbers"),
+        **dict.fromkeys(("random", "randomize", "random_state"), "is seed=1 here, or another whole number"),
+        **dict.fromkeys(("decimals", "precision"), "is digits= here"),
+        "format": "is the end of a file's name here, e.save('sheet.pdf')",
+    },
     "draw()": {
         "format": "is the end of a file's name here, draw(y).save('net.png')",
         "filename": "is draw(y).save('net.svg') here",
         "path": "is draw(y).save('net.svg') here",
         "rankdir": "is direction='right' or 'down' here",
         "orientation": "is direction='right' or 'down' here",
-        "title": "is draw(y).attr(label='…') here",
-        "label": "is draw(y).attr(label='…') here",
-        "size": "is draw(y).attr(size='5,5') here, in inches; .svg and .pdf fit any size",
+        **dict.fromkeys(("title", "label"), "is d = draw(y), then d.attr(label='…', labelloc='t'), here"),
+        "size": "is d = draw(y), then d.attr(size='5,5') in inches, here; .svg and .pdf fit any size",
+        "dpi": "is d = draw(y), then d.attr(dpi='300'), here; .svg and .pdf are sharp at any size",
+        "step": "is t.frames('slides') of a trace here, a figure for each step",
         **dict.fromkeys(("color", "colors", "colour"), "is theme='light' or 'dark' here"),
         **dict.fromkeys(("show_values", "show_data", "data"), "is values=True or False here"),
         **dict.fromkeys(("show_grads", "show_gradients", "grad"), "is adjoints=True or False here"),
@@ -464,6 +534,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "shuffle": "is not needed here: the two moons alternate, and fit shuffles batches",
     },
     **dict.fromkeys(("Neuron()", "Layer()"), NETWORKS),
+    **dict.fromkeys(("iris()", "digits()"), CARRIED),
     "MLP()": NETWORKS | {"nonlin": "is activation= here"},
     **dict.fromkeys(("SGD()", "Adam()", "AdamW()", "RMSprop()"), OPTIMIZERS),
     "loss": {
@@ -484,7 +555,10 @@ ANSWERS: dict[str, dict[str, str]] = {
         "backward": "is 'reverse' here",
         "backwards": "is 'reverse' here",
         "derivatives": "is 'reverse' here",
+        "gradients": "is 'reverse' here",
+        "adjoints": "is 'reverse' here",
         "values": "is 'forward' here",
+        "both": "is 'all' here",
     },
     "direction": {
         **dict.fromkeys(("LR", "lr", "horizontal", "left-right"), "is 'right' here"),
@@ -495,8 +569,10 @@ ANSWERS: dict[str, dict[str, str]] = {
         "python": "is 'numpy' here",
         "pytorch": "is 'torch' here",
         "javascript": "is that of a page here, trace(y).to_html('net.html')",
-        "c": "is not there; 'jax' is the nearest, which compiles",
-        "tensorflow": "is not there; 'jax' is the nearest",
+        "c": NEAREST,
+        **dict.fromkeys(
+            ("tensorflow", "numba", "onnx"), "is not there; 'jax' is the nearest, which compiles"
+        ),
     },
     "view": {
         "graph": "is 'values' here",
@@ -530,16 +606,37 @@ ANSWERS: dict[str, dict[str, str]] = {
         "--pdf": "is the end of a file's name here: -o sheet.pdf",
         "--svg": "is the end of a file's name here: -o net.svg",
         "--png": "is the end of a file's name here: -o net.png",
-        "--html": "is 'scalargrad page WHAT -o net.html'",
-        "--format": "is the end of a file's name here, as in -o net.svg, or --form",
-        "--out": "is -o FILE here",
+        "--dot": "is the end of a file's name here: -o net.dot",
+        "--html": "is 'scalargrad page WHAT -o net.html' here",
+        "--json": "is --as json of trace, or -o net.json, here",
+        **dict.fromkeys(("--latex", "--tex"), "is --as latex of trace and explain, or -o net.tex, here"),
+        **dict.fromkeys(("--markdown", "--md"), "is --as markdown, or -o net.md, here"),
+        **dict.fromkeys(("--text", "--txt", "--plain"), "is --as text, or --color never, here"),
+        "--csv": "is -o sheet.csv of exercise here; a trace is --as json, or --as markdown",
+        **dict.fromkeys(("--format", "--form", "--type", "-T"), FORMAT),
+        **dict.fromkeys(("--out", "--save", "--output-file", "-O"), "is -o FILE here"),
+        "-o": "is not there where a command only prints; > steps.txt writes that to a file",
+        **dict.fromkeys(("--stdin", "-i", "--input"), "is - here: scalargrad trace - x=2 < formula.txt"),
         **dict.fromkeys(("--install-completion", "--completions", "--show-completion"), COMPLETION),
-        **dict.fromkeys(("--answers", "--solution", "--solutions", "--key"), KEY),
+        **dict.fromkeys(("--answer", "--answers", "--solution", "--solutions", "--key"), KEY),
         "--forward": "is --no-adjoints of draw, or forward mode on the page",
-        "--precision": "is --digits here",
-        "--decimals": "is --digits here",
+        **dict.fromkeys(("--precision", "--decimals", "--places", "--round"), "is --digits here"),
         "--lr": "is --rate here",
-        "--number": "is --count here",
+        **dict.fromkeys(("--number", "-n"), "is --count of exercise, or --digits for decimals, here"),
+        **dict.fromkeys(("--wrt", "--by"), "is --of of explain here"),
+        **dict.fromkeys(("--no-color", "--no-colour", "-M"), "is --color never here"),
+        "-C": "is --color always here",
+        **dict.fromkeys(("--dark", "--light"), "is --theme dark, or light, of draw here"),
+        **dict.fromkeys(("-v", "-V", "--version"), "is 'scalargrad --version' here"),
+        **dict.fromkeys(("--verbose", "--debug"), "is --expand of explain here; a trace has every step"),
+        **dict.fromkeys(
+            ("-q", "--quiet", "--silent"), "is > /dev/null here; check says it by its status, too"
+        ),
+        **dict.fromkeys(("-f", "--force", "--overwrite", "-y"), OVERWRITES),
+        **dict.fromkeys(("--open", "--browser", "--show"), "is left to you: open net.html in a browser"),
+        "--list": "is 'scalargrad examples' here",
+        "--as": "is an option of trace, explain and check; -o writes the form of a suffix, as in -o net.svg",
+        **dict.fromkeys(("--table", "--neurons"), "is t.to_latex('net.tex', table='neurons') in Python"),
     },
     "initialiser": {
         "kaiminguniform": "is 'he_uniform' here",
@@ -571,6 +668,10 @@ ASKED = {
     "table": "table={!r}",
     "library": "source({!r})",
     "Figure": "draw(y).{}",
+    "CheckReport": "report.{}",
+    "Exercise": "e.{}",
+    "Diagnosis": "report.{}",
+    "Explanation": "t.explain('w').{}",
     "loss": "loss={!r}",
     "activation": "activation={!r}",
     "initialiser": "init={!r}",

@@ -182,7 +182,7 @@ def unknown(kind: str, name: str, names: Iterable[str], most: int = MOST_LISTED)
     if said := answer(kind, name):
         return said
     names = sorted(names)
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
-    listed = ", ".join(names[:most]) + (f" and {len(names) - most} more" * (len(names) > most))
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    listed = ", ".join(names[:most] or ["none"]) + (f" and {len(names) - most} more" * (len(names) > most))
     hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {listed}"
     return f"unknown {kind} {name!r}; {hint}"

@@ -47,7 +47,7 @@ def save(path: "str | os.PathLike[str]", what: str, forms: Mapping[str, Form]) -
     Traceback (most recent call last):
     scalargrad.errors.UnknownNameError: a trace is saved as .md or .tex, got the file name 'net.doc'
     """
-    write(path, chosen(path, what, forms)())
+    write(path, ended(chosen(path, what, forms)()))
 
 
 def chosen(path: "str | os.PathLike[str]", what: str, forms: Mapping[str, Form]) -> Form:
@@ -72,5 +72,10 @@ def written(path: "str | os.PathLike[str] | None", suffix: str, text: Callable[[
     if Path(path).suffix.lower() not in {suffix, suffix.replace(".html", ".htm")}:
         message = f"expected a file name that ends in {suffix}, got {os.fspath(path)!r}"
         raise UnknownNameError(message)
-    write(path, text())
+    write(path, ended(text()))
     return None
+
+
+def ended(content: str | bytes) -> str | bytes:
+    """Return a text with the end of its last line, as files have it; bytes as they are."""
+    return content if isinstance(content, bytes) or content.endswith("\n") else f"{content}\n"

@@ -26,8 +26,9 @@ class Saved(WengertList):
     """A Wengert list with a method for each form that it is shown in, or saved."""
 
     def table(self, kind: TableKind = "statements", form: TableForm = "text", digits: int = 4) -> str:
-        """Return the table of the "statements", or of the "neurons".
+        """Return the table of the "statements", of the "neurons", or of all "instructions".
 
+        A statement is an instruction with the steps without a name that it alone uses.
         The form is "text", "markdown" for GitHub, "latex" for amsmath and booktabs, or "html".
         """
         from scalargrad.study.tables import table
@@ -35,11 +36,12 @@ class Saved(WengertList):
         return table(self, kind, form, digits)
 
     @keywords("save()")
-    def save(self, path: str | PathLike[str]) -> None:
+    def save(self, path: str | PathLike[str], digits: int = 4, table: TableKind = "statements") -> None:
         """Write the trace to a file, in the form that its suffix says.
 
         `.html` is the page, `.md` and `.tex` are tables, `.txt` is the listing, `.json` reads back with
-        `from_json`; `.svg`, `.png`, `.pdf` and other images, and `.dot`, are the drawing of `draw`.
+        `from_json`; `.svg`, `.png`, `.pdf` and other images, and `.dot`, are the drawing of `draw`.  They
+        show numbers with so many digits; JSON has all of them.
 
         >>> import os, tempfile
         >>> from scalargrad import Value, trace
@@ -48,21 +50,32 @@ class Saved(WengertList):
         ...     os.listdir(directory)
         ['net.tex']
         """
+        save(path, "a trace", self.forms(digits, table))
+
+    def forms(self, digits: int = 4, table: TableKind = "statements") -> dict[str, Form]:
+        """Return what makes each form of the trace, by the suffix of its file; `table` is for .md and .tex.
+
+        >>> from scalargrad import Value, trace
+        >>> forms = trace(Value(3.0, label="x") * 0.123456).forms(digits=2)
+        >>> forms[".txt"]().splitlines()[2].split()
+        ['v2', '=', 'x*0.12', '0.37', '|', 'dx', '=', 'dv2*0.12', '0.12', '0.12']
+        """
         from scalargrad.drawing import draw
         from scalargrad.drawing.figure import IMAGES, SOURCES
 
         def drawn(suffix: str) -> str | bytes:
-            return draw(self).form(suffix)
+            return draw(self, digits=digits).form(suffix)
 
+        page: Form = partial(self.to_html, None, digits=digits)
         forms: dict[str, Form] = {
-            ".html": self.to_html,
-            ".htm": self.to_html,
-            ".md": self.to_markdown,
-            ".tex": self.to_latex,
-            ".txt": lambda: f"{listing(self)}\n",
+            ".html": page,
+            ".htm": page,
+            ".md": partial(self.to_markdown, None, table, digits),
+            ".tex": partial(self.to_latex, None, table, digits),
+            ".txt": lambda: f"{listing(self, digits)}\n",
             ".json": self.to_json,
         }
-        save(path, "a trace", forms | {suffix: partial(drawn, suffix) for suffix in (*IMAGES, *SOURCES[:-1])})
+        return forms | {suffix: partial(drawn, suffix) for suffix in (*IMAGES, *SOURCES[:-1])}
 
     @overload
     def to_markdown(self, path: None = None, table: TableKind = "statements", digits: int = 4) -> str: ...
@@ -73,7 +86,7 @@ class Saved(WengertList):
     def to_markdown(
         self, path: str | PathLike[str] | None = None, table: TableKind = "statements", digits: int = 4
     ) -> str | None:
-        """Return a table as GitHub Markdown, the "statements" or the "neurons"; or write it to a path."""
+        """Return a table as GitHub Markdown, of a kind as `table` has it; or write it to a path."""
         return written(path, ".md", lambda: self.table(table, "markdown", digits))
 
     @overload
@@ -106,7 +119,7 @@ class Saved(WengertList):
         siunitx: bool = False,
         longtable: bool = False,
     ) -> str | None:
-        r"""Return a table as LaTeX, the "statements" or the "neurons"; or write it to a path.
+        r"""Return a table as LaTeX, of a kind as `table` has it; or write it to a path.
 
         It needs the packages amsmath and booktabs, and fits on a line of an article on A4 and of a slide:
         long formulas are broken, broad tables set smaller, the broadest scaled, by graphicx.  Labels may be

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 from scalargrad.answers import answering, keywords
@@ -55,14 +56,27 @@ class Trace(Saved):
     ) -> Explanation:
         """Return why ∂output/∂target is what it is: an Explanation, as text, Markdown or LaTeX.
 
-        `target` is a Value, a name or an index.  The notation is "partial" for ∂y/∂v or "bar" for v̄;
-        `paths=k` adds the sum over paths, the k largest of them; `expand=True` adds the explanations of
-        all adjoints it rests on.
+        `target` is a Value, a name or an index; "d w" and "dy/dw" mean w.  The notation is "partial" for
+        ∂y/∂v or "bar" for v̄; `paths=k` adds the sum over paths, the k largest of them; `expand=True` adds the
+        explanations of all adjoints it rests on.
         """
         from scalargrad.study.explainer import Explainer
 
         explainer = Explainer(self)
-        return explainer.explain(self[target], digits=digits, notation=notation, paths=paths, expand=expand)
+        return explainer.explain(
+            self[self._meant(target)], digits=digits, notation=notation, paths=paths, expand=expand
+        )
+
+    def _meant(self, target: Value | str | int) -> Value | str | int:
+        """Return what a derivative is by, where that is named: "dy/dw", "d w"; else the target."""
+        from scalargrad.checking.names import Names
+
+        if not isinstance(target, str) or target in (v.name for v in self):
+            return target
+        with suppress(UnknownNameError):
+            place = Names(self).place(target)
+            return place.v.name if place.kind == "adjoint" else target
+        return target
 
     @keywords("check()")
     def check(
@@ -162,7 +176,7 @@ def trace(
 
 def _values(output: Value, upto: Value | str | Iterable[Value | str]) -> list[Value]:
     """Return the Values to stop at, which may be given by their names in the whole trace."""
-    listed = [upto] if isinstance(upto, Value | str) else list(upto)
+    listed = list(upto) if hasattr(upto, "__iter__") and not isinstance(upto, str) else [upto]
     if any(isinstance(each, str) for each in listed):
         whole = Trace.of(output)
         listed = [whole.node(each) if isinstance(each, str) else each for each in listed]

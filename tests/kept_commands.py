@@ -36,6 +36,14 @@ SHOWN = (
     "check fan-out u=9,01 'δ_u=-1' --delta negative",
     "check fan-out --file work.json u=9 x=4",
     "check fan-out --file work.csv",
+    "check fan-out work.txt v=-3",
+    "trace fan-out --as markdown --digits 2",
+    "trace fan-out x=2 --as json",
+    "trace - a=2 b=3 < y = a*b; y + sin(a)",
+    "explain - --of a a=2 b=3 < y = a*b + sin(a)",
+    "check fan-out < u = 9",
+    "step - a=2 --digits 2 < -a²",
+    "trace fan-out -o t.md -o t.tex -o t.html",
     "step fan-out --digits 2",
     "step chain-power --color always",
     "exercise fan-out --seed 2 --hints --blanks reverse --digits 2 --title Mine",
@@ -76,17 +84,25 @@ SLIPS = (
     "exercise fan-out --blanks some", "exercise fan-out --digits 12", "exercise fan-out -o s.doc",
     "exercise fan-out -o", "exercise fan-out -o x.json -o x.key.json", "exercise fan-out -o missing/s.md",
     "exercise 'x' x=1 --blanks forward", "exercise fan-uot --seed 1", "draw fan-out",
-    "draw fan-out -o net.gif", "draw fan-out -o net",
+    "draw fan-out -o net.bmp", "draw fan-out -o net",
     "draw fan-out -o net.dot --no-adjoints --edges contribution", "draw fan-out -o net.dot --view neurons",
     "draw fan-out -o net.dot --theme pink", "draw fan-out -o missing/net.dot",
     "draw fan-out -o net.dot --style micrograd --view layers", "page fan-out -o net.txt",
     "page fan-out -o missing/x.html", "page fan-out -o net.html --parameters q", "--completion cmd",
-    "help zzz", "trace --key",
+    "help zzz", "trace --key", "trace work.txt x=2", "trace no.txt", "trace -", "check - u=9",
+    "explain - a=2 < a*a", "check fan-out bad.txt", "check fan-out no.txt", "check fan-out < a b",
+    "draw fan-out x=2 -o t.tex", "page fan-out -o t.json", "trace fan-out -o t.doc", "trace fan-out -o -",
+    "trace fan-out --as markdown -o t.md", "trace fan-out --as pdf", "explain fan-out --of x --as json",
+    "trace fan-out --json", "explain fan-out x --latex", "exercise fan-out -n 3", "trace -n 3",
+    "draw fan-out -d 3", "step fan-out -o x.txt", "draw fan-out -Tsvg", "trace -x", "trace fan-out -z",
+    "check work.csv u=9",
 )  # fmt: skip
 FILES = {
     "work.json": '{"v": "-3", "d x": 5}',
     "work.csv": "step;number\nu;9,0\nd x;5\n",
     "bad.csv": "u,9,10\n",
+    "work.txt": "# forward\nu = 9,0\ndx: 5\n",
+    "bad.txt": "u = 9\nv is -3\n",
     "twice.json": '{"u": 9, "u": 8}',
     "list.json": "[9]",
     "null.json": '{"u": null}',
@@ -96,7 +112,11 @@ A_TEXT = 12  # slips, of how many there is one kept text
 
 
 def printed(line: str, columns: str = "") -> str:
-    """Return what a command prints, then its slip, its status where that is not 0, the files it wrote."""
+    """Return what a command prints, then its slip, its status where that is not 0, the files it wrote.
+
+    What stands behind < is the text of standard input.
+    """
+    line, _, text = line.partition(" < ")
     out, err, status = io.StringIO(), io.StringIO(), 0
     environment = {"COLUMNS": columns, "TERM": "xterm-256color", "COLORTERM": "truecolor", "NO_COLOR": ""}
     with tempfile.TemporaryDirectory() as directory, chdir(directory), patch.dict(os.environ, environment):
@@ -107,7 +127,7 @@ def printed(line: str, columns: str = "") -> str:
                 main(["exercise", "fan-out", "-o", "s.csv"])
             Path("s.key.json").rename("key.json")
         before = set(Path().iterdir())
-        with redirect_stdout(out), redirect_stderr(err):
+        with redirect_stdout(out), redirect_stderr(err), patch.object(sys, "stdin", io.StringIO(text)):
             status = main(shlex.split(line))
         written = " ".join(sorted(path.name for path in set(Path().iterdir()) - before))
     text = out.getvalue().replace("\x1b", "␛")

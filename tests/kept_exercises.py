@@ -62,7 +62,9 @@ Written = Callable[[Exercise], str]
 HANDED_IN: dict[str, Written] = {
     "right": lambda e: e.sheet.to_csv().replace("u,", f"u,{e.answers['u']}").replace("name,", "name,Ada"),
     "wrong": lambda e: e.sheet.to_csv().replace("\nu,", f"\nu,-{e.answers['u']}"),
-    "commas": lambda e: e.sheet.to_csv().replace(",", ";").replace("\nu;", "\nu;0,160"),
+    "commas": lambda e: (
+        e.sheet.to_csv().replace(",", ";").replace("\nu;", f"\nu;{e.answers['u'].replace('.', ',')}")
+    ),
     "Markdown": _in_markdown,
     "JSON": lambda e: with_numbers(e, {"u": 0.09, "v": None, "d x": "0,36"}),
     "no number in JSON": lambda e: with_numbers(e, {"u": 0.09, "v": None, "d x": "x2"}),

@@ -47,7 +47,8 @@ def said(t: WengertList, claims: Mapping[str, str], rate: float | None = None) -
         known: Sequence[Assumption],
         left_over: LeftOver,
     ) -> Explanation:
-        found, unknown = chances(work, claimed, place, known, left_over)
+        exact = claimed[place].as_exact_as(work.precision)
+        found, unknown = chances(work, {**claimed, place: exact}, place, known, left_over)
         each = [f"{1000 * chance:.3g} {a.slip.name}{_at(a.place)}" for chance, a in found[:TOLD]]
         weighed[place] = "; ".join([*each, f"{1000 * unknown:.3g} unknown"])
         return explain(work, claimed, place, known, left_over)

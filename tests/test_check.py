@@ -341,7 +341,7 @@ def test_a_file_holds_numbers_as_people_and_spreadsheets_write_them(capsys, tmp_
     [
         (None, "cannot read"),
         ("[1, 2]", "expected names"),
-        ("a1 1.3", "has 1 fields"),
+        ("a1", "line 1: expected a step and its number"),
         ('{"a1": "x"}', "expected a number for a1, got 'x'"),
         ('{"a1": null}', "expected a number for a1, got 'null'"),
         ('{"a1": "1.3", "a1": "1.4"}', "a1 is given twice"),

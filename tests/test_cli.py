@@ -97,9 +97,10 @@ def test_it_runs_as_a_module_in_any_encoding(encoding):
     assert b"sigmoid-2-2-1" in finished.stdout
 
 
-def test_a_closed_pipe_ends_it_quietly():
-    """`scalargrad trace … | head -1` leaves no traceback."""
-    script = f"{sys.executable} -m scalargrad trace mazur-2-2-2 | head -1"
+@pytest.mark.parametrize("form", ["text", "html"])
+def test_a_closed_pipe_ends_it_quietly(form):
+    """`scalargrad trace … | head -1` leaves no traceback, also of more than a pipe holds."""
+    script = f"{sys.executable} -m scalargrad trace mazur-2-2-2 --as {form} | head -1"
     finished = subprocess.run(["bash", "-c", script], capture_output=True, check=True)
     assert finished.stderr == b""
 
@@ -195,6 +196,18 @@ def test_colours_are_what_is_asked_for_and_change_no_letter(arguments, monkeypat
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal is needed")
+def test_steps_of_a_formula_from_a_pipe_are_printed_with_the_reason(capsys):
+    """For keys come from a terminal; without one on either side nobody expects to step."""
+    import pexpect
+
+    script = f"echo 'a*b' | {sys.executable} -m scalargrad step - a=2 b=3 --color never"
+    shown, status = pexpect.run(f'bash -c "{script}"', withexitstatus=True, encoding="utf-8")
+    steps = run(capsys, "step", "a*b", "a=2", "b=3")[1]
+    said = "scalargrad: keys come from a terminal, which standard input is not: here are all steps\n"
+    assert (shown.replace("\r", ""), status) == (said + steps, 0)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal is needed")
 def test_a_terminal_can_be_told_to_show_no_colours():
     """And one that is dumb to show them all the same."""
     plain = written("check", "fan-out", "x=3", "d x=5", "--color", "never")
@@ -259,12 +272,17 @@ def completed(line):
         ("scalargrad ", {command.__name__.rpartition(".")[2] for command in COMMANDS}),
         ("scalargrad --c", {"--completion"}),
         ("scalargrad trace ", set(GALLERY)),
-        ("scalargrad trace fan-out --", {"--color", "--colour", "--digits", "--help"}),
+        (
+            "scalargrad trace fan-out --",
+            {"--as", "--color", "--colour", "--digits", "--help", "--output", "--table"},
+        ),
         ("scalargrad trace mazur-2-2-2 i", {"i1=", "i2="}),
         ("scalargrad explain fan-out --of ", {"u", "v", "x", "y"}),
         ("scalargrad check fan-out ", {"u=", "v=", "y=", *(rf"d\ {name}=" for name in "uvxy")}),
         ("scalargrad draw fan-out --view ", {"auto", "values", "neurons", "layers"}),
         ("scalargrad examples res", {"residual"}),
+        ("scalargrad trace fan-out --as ", {"text", "markdown", "latex", "json", "html"}),
+        ("scalargrad check fan-out pyproject.t", {"pyproject.toml"}),
     ],
 )
 def test_a_shell_completes_commands_options_examples_and_their_names(line, words):

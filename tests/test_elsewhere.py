@@ -12,6 +12,7 @@ from scalargrad import (
     History,
     Value,
     datasets,
+    diagnose,
     draw,
     examples,
     exercise,
@@ -48,6 +49,10 @@ OWNERS = {
     "History": History([1.0]),
     "Figure": draw(Value(1.0) * 2),
     "Instruction": trace(Value(1.0) * 2)[0],
+    "CheckReport": trace(Value(1.0) * 2).check({"v2": 2.0}),
+    "Exercise": exercise(Value(1.0) * 2),
+    "Explanation": trace(Value(1.0) * 2).explain(0),
+    "Diagnosis": diagnose(Value(1.0) * 2),
     "scalargrad.plots": plots,
     "scalargrad.examples": examples,
 }
@@ -64,11 +69,14 @@ CALLS = {  # each with what it needs
     "to_latex()": (trace(X * 2).to_latex,),
     "save()": (draw(X * 2).save, "net.svg"),
     "record()": (record, abs),
+    "exercise()": (exercise, X * 2),
     "grad()": (grad, abs),
     "jacobian()": (jacobian, abs),
     "hessian()": (hessian, abs),
     "gradcheck()": (gradcheck, abs, 1.0),
     "moons()": (datasets.moons,),
+    "iris()": (datasets.iris,),
+    "digits()": (datasets.digits,),
     "fit()": (fit, nn.Neuron(1), *POINTS),
     "Neuron()": (nn.Neuron, 1),
     "Layer()": (nn.Layer, 1, 1),
@@ -76,7 +84,8 @@ CALLS = {  # each with what it needs
     **{f"{rule}()": (getattr(optim, rule), [X]) for rule in ("SGD", "Adam", "AdamW", "RMSprop")},
 }
 PARAMETERS = {name for function, *_ in CALLS.values() for name in inspect.signature(function).parameters}
-PARAMETERS |= {"dpi", "label", "size"}  # attributes of Graphviz
+PARAMETERS |= inspect.signature(Trace.to_html).parameters.keys()
+PARAMETERS |= {"dpi", "label", "labelloc", "size"}  # attributes of Graphviz
 ARGUMENTS = [(place, name) for place in ANSWERS if place.endswith("()") for name in ANSWERS[place]]
 ASKED = [(place, name) for place in OWNERS for name in ANSWERS[place]]
 SAID = [(place, name, said) for place, answers in ANSWERS.items() for name, said in answers.items()]
@@ -93,7 +102,7 @@ ROOTS = {
 }
 KNOWN = (scalargrad, nn, optim, plots, examples, expressions, json, builtins)
 KNOWN += (Value, Trace, nn.Module, optim.SGD, type(OWNERS["Figure"]))
-YOURS = {"f", "model"}  # functions of whoever asks
+YOURS = {"f", "model", "display"}  # functions of whoever asks, and of notebooks
 
 
 @pytest.mark.parametrize(("place", "name"), ASKED)
@@ -288,7 +297,7 @@ def test_what_is_named_is_given_by_its_name(function, given):
     ("given", "advice"),
     [
         (nn.MLP(2, [1]), r": call it, as in (trace|draw)\(model\(\[1.0, 2.0\]\)\)$"),
-        (abs, r": call it, as in (trace|draw)\(f\(x\)\)$"),
+        (abs, r": call it, as in (trace|draw)\(f\(Value\(2.0, label='x'\)\)\)$"),
         ([X, X], ": choose one of its Values, or their total$"),
         ("fan-out", r"examples\.example\(name\)\.output\(\), of a formula scalargrad.expressions.evaluate"),
         (3.0, "3.0$"),

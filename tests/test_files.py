@@ -94,10 +94,10 @@ def test_a_suffix_that_is_no_form_is_refused_with_those_that_are(name, tmp_path)
     ],
 )
 def test_a_form_is_returned_or_written(write, suffix, tmp_path):
-    """The same text; under another suffix it would be taken for what it is not."""
+    """The same text, with an end of line; under another suffix it would be taken for what it is not."""
     path = tmp_path / f"net{suffix}"
     assert write(path) is None
-    assert path.read_text(encoding="utf-8") == write()
+    assert path.read_text(encoding="utf-8") == write().removesuffix("\n") + "\n"
     with pytest.raises(
         UnknownNameError, match=re.escape(f"a file name that ends in {suffix}, got 'neurons'")
     ):

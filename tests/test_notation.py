@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import hostile
 import pytest
+from graphs import programs
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -24,6 +25,7 @@ from scalargrad.notation.typesetting import breadth, broken, fitted, terms
 from scalargrad.primitives.rows import leaky_relu, power
 from scalargrad.primitives.scalars import strict
 from scalargrad.primitives.table import TABLE, member, rows
+from scalargrad.wengert.statements import statements
 
 # Rows whose text is Python, with the operation that Python does there, exactly.
 EXACT = {
@@ -279,6 +281,38 @@ def test_a_minus_inside_is_bracketed_for_the_eye():
     assert [str(x) for x in (-a + b, -a * b, -(a * b), -(a + b), -a / b)] == [
         "-a + b", "-a*b", "-a*b", "-(a + b)", "-a/b",
     ]  # fmt: skip
+
+
+SIDE_BY_SIDE = re.compile(r"(?:[-+*/]|\\cdot)\s*-")
+
+
+@given(
+    programs([TABLE[name] for name in ("add", "subtract", "multiply", "divide", "negative", "exp", "cos")])
+)
+def test_no_two_signs_stand_side_by_side(program):
+    """In derivatives of statements, too, where the chain rule puts −1 beside −1 or adds what is negative."""
+    try:
+        output = program.values(*map(Value, program.data))
+    except (ArithmeticError, ValueError):
+        assume(False)
+    for statement in statements(trace(output)).values():
+        for writer in (TextWriter(), LatexWriter()):
+            written = [
+                statement.written(writer),
+                *(statement.derivative(v, writer) for v in statement.operands),
+            ]
+            for formula in map(str, written):
+                assert not SIDE_BY_SIDE.search(formula), formula
+
+
+def test_the_sign_of_a_sign_is_left_out_of_derivatives():
+    """As −1 · −1 is 1; what somebody wrote stays as it is."""
+    t = trace(evaluate("y = -(a*log(1 - x)); y", {"a": 2.0, "x": 0.5}))
+    (statement,) = statements(t).values()
+    assert str(statement.derivative(t["x"], TextWriter())) == "a*1/(1 - x)"
+    assert str(statement.written(TextWriter())) == "-a*log(1 - x)"
+    minus = -Value(1.0, label="x")
+    assert trace(-minus).table().splitlines()[-1].split()[1] == "-(-x)"
 
 
 def test_a_symbol_is_no_key():

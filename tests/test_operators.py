@@ -133,8 +133,11 @@ def test_the_functions_of_numpys_that_people_use_are_there():
     by_hand = 3 * math.exp(0.25) + 1 / (1 + 0.0625) + 2**0.0625 * math.log(2) * 0.5
     assert x.grad == pytest.approx(by_hand, rel=1e-15)
     assert [np.float64(1.0) > x, np.float64(1.0) <= x, np.float64(1.0) == x] == [True, False, False]
-    with pytest.raises(OperandError, match=r"np\.add of Values takes no options, and has no \.reduce"):
-        np.add.reduce(x)
+    with pytest.raises(
+        OperandError, match=r"np\.subtract of Values takes no options, and has no \.accumulate"
+    ):
+        np.subtract.accumulate(x)
+    assert np.sum(x) is np.prod(x) is np.max(x) is x  # of one number
 
 
 # ---- errors

@@ -1301,4 +1301,4 @@ def test_an_error_of_a_type_says_what_the_arguments_are():
     sample, kinds = raised.value.__notes__
     assert "in sample 0" in sample
     assert "x is a list of 2 numbers, t is a number, rows is a list of 3 lists of 1 number" in kinds
-    assert "functions and methods of NumPy" in kinds
+    assert "functions of NumPy" in kinds

@@ -14,6 +14,7 @@ from scalargrad.errors import TraceTooLargeError, UnknownNameError
 from scalargrad.examples import GALLERY, example
 from scalargrad.expressions import evaluate
 from scalargrad.notation.latex import LatexWriter
+from scalargrad.notation.numbers import number
 from scalargrad.notation.text import TextWriter
 from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.notation.typesetting import breadth, broken, fitted
@@ -67,6 +68,33 @@ def test_two_to_the_sixty_paths_are_counted_and_the_remainder_is_stated():
     text = str(trace(y).explain(x, paths=2))
     assert f"as a sum over {2**60} paths, the 2 largest of them" in text
     assert "all others together: 1.153e+18" in text
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_the_table_of_instructions_has_a_row_for_every_step(name):
+    """Each with its own formula, its value and its adjoint; constants are in formulas."""
+    t = trace(example(name).output())
+    rows = [line.split() for line in t.table("instructions").splitlines()[1:]]
+    shown = [v for v in t if v.role != "constant"]
+    assert [row[0] for row in rows] == [v.name for v in shown]
+    for row, v in zip(rows, shown):
+        line = " ".join(row)
+        assert not v.parents or line.startswith(f"{v.name} {v.formula} {number(v.value, 4)}")
+        assert float(row[-1]) == pytest.approx(v.adjoint, abs=6e-5, rel=6e-4)
+
+
+@pytest.mark.parametrize("name", ["sigmoid-2-2-1", "residual"])
+def test_a_derivative_is_explained_under_the_names_that_check_takes(name):
+    """By "d w" and "dy/dw" w is meant; what is the name of a step means that."""
+    t = trace(example(name).output())
+    for v in t:
+        if v.role != "constant":
+            wanted = str(t.explain(v.name))
+            assert str(t.explain(f"d {v.name}")) == str(t.explain(f"d{t.output.name}/d{v.name}")) == wanted
+    with pytest.raises(UnknownNameError, match="unknown name 'd q'"):
+        t.explain("d q")
+    x = Value(2.0, label="d w")
+    assert "d w" in str(trace(x * Value(3.0, label="w")).explain("d w"))
 
 
 def test_an_explanation_is_chain_rule_formula_substitution_and_result():

@@ -324,6 +324,21 @@ def test_early_stopping_watches_the_training_loss_without_validation():
     assert str(history) == "no lower loss for 2 epochs: loss 2 → 2 in 3 epochs"
 
 
+@pytest.mark.parametrize(("epochs", "said"), [(1.5, "epochs is a whole number"), ("3", "one real number")])
+def test_epochs_are_counted(epochs, said):
+    """As whole numbers, from 0."""
+    with pytest.raises(OperandError, match=said):
+        fit(network(), POINTS, LABELS, epochs=epochs)
+    with pytest.raises(DomainError, match="epochs is at least 0, got -1"):
+        fit(network(), POINTS, LABELS, epochs=-1)
+
+
+def test_classes_are_numbered():
+    """A name of one is no target."""
+    with pytest.raises(OperandError, match="a target is a number, got 'b' of type str: number the classes"):
+        fit(nn.Neuron(1), [1.0, 2.0], [0.0, "b"])
+
+
 @pytest.mark.parametrize("held", [0.2, (POINTS, LABELS, 1), 3, "X"])
 def test_validation_is_a_pair(held):
     """A share, as elsewhere, is answered with how to hold some back."""

@@ -304,6 +304,46 @@ def test_a_derivative_by_an_array_is_an_array_of_the_numbers_that_a_list_gives()
     assert jacobian(lambda x: np.array(f(x), dtype=object))(array) == jacobian(f)([2.0, 3.0])
 
 
+def test_arguments_may_be_given_by_their_names():
+    """In any order, as to the function itself; what it takes by name alone is no variable."""
+
+    def f(x1, x2, *, k=2):
+        return x1**k * x2
+
+    for transform in (grad, value_and_grad, hessian, jacobian):
+        wanted = transform(f)(2.0, 5.0)
+        assert transform(f)(x2=5.0, x1=2.0) == wanted
+        assert transform(f)(2.0, x2=5.0) == transform(f)(2.0, 5.0, k=2) == wanted
+    assert grad(f, argnums=1)(2.0, x2=5.0, k=3) == 8.0
+    with pytest.raises(TypeError, match="missing a required argument: 'x1'"):
+        grad(f)(x2=5.0)
+
+
+def test_an_error_about_a_list_says_what_an_array_would_do():
+    """Where NumPy was meant; other errors of the function stay as they are."""
+    with pytest.raises(TypeError, match="'list' and 'int'") as caught:
+        grad(lambda x: x**2)([1.0, 2.0])
+    assert caught.value.__notes__ == [
+        "An argument that is a list stays one; np.array([1.0, 2.0]) makes it an array of Values."
+    ]
+    with pytest.raises(TypeError) as caught:
+        grad(lambda x: x + None)(1.0)
+    assert not hasattr(caught.value, "__notes__")
+
+
+NUMPYS = (np.var, np.std, np.mean, np.sum, np.prod, np.max, np.linalg.norm, np.cumsum)
+
+
+@pytest.mark.parametrize("function", NUMPYS, ids=lambda f: f.__name__)
+def test_a_function_of_numpy_of_an_array_has_the_derivative_of_central_differences(function):
+    """Those that it makes of its own functions of elements, among them `conjugate`."""
+
+    def f(x):
+        return np.sum(function(x) * 1.5)
+
+    assert gradcheck(f, [np.array([0.5, -1.0, 2.0])]).ok
+
+
 @pytest.mark.parametrize("shape", [(3,), (2, 3), (0,), (1, 1)], ids=str)
 def test_what_numpy_computes_of_an_array_is_differentiated(shape):
     """By `grad`, twice over, by `jvp`, `vjp` and `gradcheck`: the gradient of Σ x⁴ is 4x³."""

@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -29,8 +30,9 @@ PLUGIN = ("-p", "mutation.plugin")
 
 @dataclass(frozen=True)
 class Measured:
-    """Hold the tests that passed with their seconds, all tests, and for each line of a module who ran it."""
+    """Hold a project, its tests that passed with their seconds, all tests, and for each line who ran it."""
 
+    root: Path
     seconds: Mapping[str, float]
     known: Collection[str]
     by_line: Mapping[str, Mapping[int, frozenset[str]]]
@@ -38,15 +40,28 @@ class Measured:
     def tests(self, mutant: Mutant, budget: float) -> list[str]:
         """Return the tests that run what was changed, then those that run its module, up to `budget` seconds.
 
-        What is run when a module is imported concerns all that run a function of it, or of what imports it.
+        What is run when a module is imported concerns those that name it first: tests may read a table alone.
         """
         lines = self.by_line.get(mutant.module, {})
         near: set[str] = set()
         if mutant.scope:
             first, last = mutant.scope
             near = {test for line in range(first, last + 1) for test in lines.get(line, ())}
+        elif mutant.table:
+            near = self._naming(mutant.table)
         around = set().union(*lines.values())
         return self._affordable((near, around or set(self.seconds)), budget)
+
+    def _naming(self, table: str) -> set[str]:
+        """Return the tests of files that name a table, and those that run a line which does."""
+        word = re.compile(rf"\b{table}\b")
+        files = {test.partition("::")[0] for test in self.seconds}
+        naming = {file for file in files if word.search((self.root / file).read_text(encoding="utf-8"))}
+        near = {test for test in self.seconds if test.partition("::")[0] in naming}
+        for module, lines in self.by_line.items():
+            text = (self.root / module).read_text(encoding="utf-8").splitlines()
+            near.update(*(tests for line, tests in lines.items() if word.search(text[line - 1])))
+        return near
 
     def _affordable(self, sets: Iterable[set[str]], budget: float) -> list[str]:
         """Return quick tests before slow ones, from the first set before others; one at least."""
@@ -74,7 +89,7 @@ def measure(root: Path, kept: Path) -> Measured:
         subprocess.run(command, cwd=root, env=os.environ | {"PYTHONPATH": path}, check=False)
     found = json.loads(seconds.read_text(encoding="utf-8"))
     passed = {test: taken for test, taken in found["seconds"].items() if test not in found["failed"]}
-    return Measured(passed, set(found["seconds"]), _by_line(root, data))
+    return Measured(root, passed, set(found["seconds"]), _by_line(root, data))
 
 
 def left_out() -> list[str]:

@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from .changes import changes
@@ -19,7 +20,7 @@ class Mutant:
     """Name one change: in which module, in which lines, what stands there and what instead.
 
     `scope` holds the lines of which tests run some when they use what was changed; None, where that is
-    run when the module is imported.
+    run when the module is imported.  Then `table` is the name that the module gives it, if it gives one.
     """
 
     module: str
@@ -28,6 +29,7 @@ class Mutant:
     before: str
     after: str
     text: str
+    table: str = ""
 
     @property
     def package(self) -> str:
@@ -48,17 +50,31 @@ def mutants(root: Path, module: str, chance: random.Random) -> Iterator[Mutant]:
     every = list(changes(tree, wording=Path(module).name in WORDING))
     for node, other in chance.sample(every, len(every)):
         line, scope = getattr(node, "lineno", 0), _scope(node, above)
-        if not scope and _is_sentence(node):
+        table = "" if scope else _table(node, above)
+        if not scope and (_is_sentence(node) or _is_only_a_type(node, above, table, root)):
             continue
         anchor, before, after = _written(node, other, above)
         text = _replaced(source, anchor, after)
         if before != after and _compiles(text):
-            yield Mutant(module, line, scope, _short(before), _short(after), text)
+            yield Mutant(module, line, scope, _short(before), _short(after), text, table)
 
 
 def _is_sentence(node: ast.AST) -> bool:
     """Tell whether a text that stands by itself in a module is prose."""
     return isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.count(" ") >= 3
+
+
+def _is_only_a_type(node: ast.AST, above: Mapping[ast.AST, Field], alias: str, root: Path) -> bool:
+    """Tell whether a node stands in a `Literal` whose choices nothing reads at run time."""
+    literal = any(isinstance(each, ast.Subscript) and ast.unparse(each.value) == "Literal"
+                  for each in _path(node, above))  # fmt: skip
+    return literal and alias not in _choices_read(root)
+
+
+@cache
+def _choices_read(root: Path) -> frozenset[str]:
+    texts = (path.read_text(encoding="utf-8") for path in (root / "scalargrad").rglob("*.py"))
+    return frozenset(name for text in texts for name in re.findall(r"get_args\((\w+)\)", text))
 
 
 def sample(root: Path, modules: Sequence[str], most: int, seed: int) -> list[Mutant]:
@@ -171,6 +187,14 @@ def _scope(node: ast.AST, above: Mapping[ast.AST, Field]) -> tuple[int, int] | N
             last = getattr(node, "end_lineno", None) or statement.lineno
             return (node if isinstance(outer, ast.Lambda) else statement).lineno, last  # type: ignore[attr-defined]
     return None
+
+
+def _table(node: ast.AST, above: Mapping[ast.AST, Field]) -> str:
+    """Return the name that a module gives to what a node stands in, or nothing."""
+    match [each for each in _path(node, above) if isinstance(each, ast.stmt)][-1:]:
+        case [ast.Assign([ast.Name(name)]) | ast.AnnAssign(ast.Name(name))]:
+            return name
+    return ""
 
 
 def _short(text: str, most: int = 70) -> str:

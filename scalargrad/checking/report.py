@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import NamedTuple, overload
 
+from scalargrad.answers import answering
 from scalargrad.checking.judging import Verdict
 from scalargrad.checking.places import Kind
 from scalargrad.files import Form, save, written
@@ -66,6 +67,7 @@ class Judgement(NamedTuple):
         return MARKS.get(self.verdict, "ok")
 
 
+@answering("CheckReport")
 @dataclass(frozen=True)
 class CheckReport:
     """The checked rows in the order of the work; it is true where every number is acceptable."""
@@ -139,12 +141,16 @@ class CheckReport:
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the report to a file, in the form that its suffix says: .txt, .md, .html."""
-        forms: dict[str, Form] = {
+        save(path, "a report", self.forms)
+
+    @property
+    def forms(self) -> dict[str, Form]:
+        """Return what makes each form of the report, by the suffix of its file."""
+        return {
             ".txt": lambda: f"{self}\n",
             ".md": lambda: f"{self.to_markdown()}\n",
             ".html": self.to_html,
         }
-        save(path, "a report", forms)
 
     @overload
     def to_html(self, path: None = None) -> str: ...

@@ -58,9 +58,12 @@ def explain(
     left_over: Callable[[Assumption | None], int],
 ) -> Explanation:
     """Return the likeliest explanation of a claim that nothing honest gives, from the work before it."""
-    weighed, unknown = chances(work, claimed, place, known, left_over)
-    if assumptions := _said(weighed, unknown):
-        return Explanation(assumptions)
+    as_written = claimed[place]
+    # Zeros may have been dropped from 0.356 among numbers of five decimals; else it is rounded more coarsely.
+    for claim in dict.fromkeys((as_written.as_exact_as(work.precision), as_written)):
+        weighed, unknown = chances(work, {**claimed, place: claim}, place, known, left_over)
+        if assumptions := _said(weighed, unknown):
+            return Explanation(assumptions)
     seed = Place("adjoint", work.trace.output)
     before = cone(work, claimed, place)[:-1]
     steps = (each for each in before if _is_a_step(each) and each != seed)
@@ -79,7 +82,7 @@ def chances(
     `work` holds all numbers before it.  `left_over` counts the claims that are still wrong when the whole
     work is done under an assumption: one slip that explains all later numbers beats several.
     """
-    claim, had = claimed[place].as_exact_as(work.precision), work.had[place]
+    claim, had = claimed[place], work.had[place]
     slack = max(claim.unit, *(abs(end - had.number) for end in had.span))
     fitting = [
         candidate

@@ -1,29 +1,35 @@
 """`scalargrad check`."""
 
 import argparse
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scalargrad.checking import DELTAS
-from scalargrad.cli.subject import SUBJECT, UsageError, decimals, numbers, reading, traced
+from scalargrad.cli.handwork import given
+from scalargrad.cli.output import add_forms, put
+from scalargrad.cli.subject import SUBJECT, UsageError, decimals, is_saved, numbers, traced
 from scalargrad.cli.terminal import add_colour, inks, show, width
-from scalargrad.errors import NumberError, OperandError
+from scalargrad.errors import NumberError, OperandError, UnknownNameError
 from scalargrad.examples import GALLERY
 from scalargrad.expressions import free_names
-from scalargrad.notation.reading_names import read_place
 from scalargrad.notation.reading_numbers import read_number
 from scalargrad.tracing import trace
+
+if TYPE_CHECKING:
+    from scalargrad.checking.report import CheckReport
 
 PURPOSE = "check hand work: which numbers are right, and what went wrong first"
 EXAMPLES = (
     "scalargrad check sigmoid-2-2-1 a1=1.367 h1=0.797 a3=1.055 y=0.741",
     'scalargrad check sigmoid-2-2-1 "d w5=0.153" "d a1=0.356"',
     'scalargrad check "a = w*x + b; sigmoid(a)" w=2 x=1 b=0.5 a=2.5 "d w=0.07"',
+    "scalargrad check sigmoid-2-2-1 answers.txt",
     "scalargrad check mazur-2-2-2 --file work.csv --rate 0.5",
     "scalargrad check --key class.key.json class-01.md class-02.csv",
 )
+FORMS = ("text", "markdown", "html")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,9 +40,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         default=[],
         metavar="step=number",
-        help="a value, name=, or an adjoint, 'd name='; with --key, more sheets",
+        help="a value, name=, or an adjoint, 'd name='; or a file of them; with --key, more sheets",
     )
-    parser.add_argument("--file", type=Path, help="steps in a JSON object, or in a CSV of name and number")
+    parser.add_argument(
+        "--file",
+        action="append",
+        type=Path,
+        help="steps in lines, name = number, in a CSV or a JSON object; - is standard input",
+    )
     parser.add_argument("--digits", type=decimals, metavar="N", help="decimals the work was done to")
     parser.add_argument("--key", type=Path, help="mark filled sheets of `scalargrad exercise`, by their key")
     parser.add_argument(
@@ -45,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--delta", choices=DELTAS, help="the sign of δ = ±∂E/∂z (default: what the work follows)"
     )
+    add_forms(parser, FORMS)
     add_colour(parser)
 
 
@@ -59,23 +71,40 @@ def _rate(text: str) -> float:
 def run(options: argparse.Namespace) -> int:
     """Print the report; exit with 1 where something is wrong."""
     if options.key:
+        if options.output or options.form:
+            raise UsageError(
+                "-o and --as write the report on numbers; that on sheets is printed: > marks.txt"
+            )
         from scalargrad.cli.marking import marked  # so that the other commands start without it
 
         return marked(options)
-    claims = (_from_file(options.file) if options.file else {}) | _steps(options.claims)
-    subject = options.subject.strip()
-    names = set(GALLERY[subject].data if subject in GALLERY else free_names(subject, claims))
-    # What is given to the graph, leaves and open names, takes its numbers from the claims.
+    work = given(options.claims, options.file or ())
+    claims, subject = work.claims, options.subject
     rate = GALLERY[subject].rate if options.rate is None and subject in GALLERY else options.rate
     after = _after_the_step(subject, claims, rate)
-    given = numbers([f"{name}={claims.pop(name)}" for name in list(claims) if name in names - after])
-    recorded = traced(subject, given, tells=False)
+    # What is given to the graph, leaves and open names, takes its numbers from the claims.
+    leaves = [name for name in claims if name in _names(subject, claims) - after]
+    values = numbers([f"{name}={claims.pop(name)}" for name in leaves])
+    recorded = traced(subject, values, tells=False)
     try:
         report = recorded.check(claims, options.digits, rate, options.delta)
     except OperandError as error:  # of the rate, which is an option here
         raise UsageError(str(error).replace("rate=", "--rate ")) from None
-    show(report.text(width(), inks(options.color)))
+    except UnknownNameError as error:
+        raise UsageError(f"{work.place(str(error))}{error}") from None
+    put(options, "a report", report.forms, partial(_show, options, report))
     return 0 if report.ok else 1
+
+
+def _show(options: argparse.Namespace, report: "CheckReport") -> None:
+    show(report.text(width(), inks(options.color)))
+
+
+def _names(subject: str, claims: Mapping[str, Any]) -> set[str]:
+    """Return the names that are given their numbers: leaves of an example, open names of an expression."""
+    if subject in GALLERY:
+        return set(GALLERY[subject].data)
+    return set() if is_saved(subject) else set(free_names(subject, claims))
 
 
 def _after_the_step(subject: str, claims: Mapping[str, Any], rate: float | None) -> set[str]:
@@ -87,59 +116,3 @@ def _after_the_step(subject: str, claims: Mapping[str, Any], rate: float | None)
     recorded = trace(GALLERY[subject].output())
     leaves = {name: x for name, x in claims.items() if name in GALLERY[subject].data}
     return after_the_step(recorded, leaves, rate) if leaves else set()
-
-
-def _steps(arguments: list[str]) -> dict[str, str]:
-    """Return the claims of arguments such as a1=1.367, "d w5 = 0.153" or dy/dw5=0.153."""
-    claims = {}
-    for text in arguments:
-        name, equals, x = (part.strip() for part in text.rpartition("="))
-        if not equals or not name:
-            raise UsageError(f"expected step=number, such as a1=1.367, got {text!r}")
-        before, blank, last = name.rpartition(" ")
-        name = f"{before}{blank}{read_place(last) or last}"  # w₁ is w1, W[0][1] is W[0,1]
-        if name in claims:
-            raise UsageError(f"{name} is given twice")
-        claims[name] = x
-    return claims
-
-
-def _from_file(path: Path) -> dict[str, Any]:
-    text = reading(path)
-    try:
-        return _claims(_json(text) if text.lstrip()[:1] in {"{", "["} else _csv(text))
-    except (ValueError, TypeError) as error:
-        raise UsageError(f"{path}: expected names with numbers, as a JSON object or CSV: {error}") from None
-
-
-def _claims(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """Return claims by their names; raise ValueError for a name that is twice there, and for no number."""
-    from scalargrad.checking.names import numbers_in  # here, so that the other commands start without it
-
-    claims: dict[str, Any] = {}
-    for written, x in pairs:
-        name = written.strip()
-        if name in claims:
-            raise ValueError(f"{name} is given twice")
-        claims[name] = x
-        for number in numbers_in(x):
-            read_number(number if isinstance(number, str) else json.dumps(number), name)
-    return claims
-
-
-def _json(text: str) -> list[tuple[str, Any]]:
-    pairs: list[Any] = json.loads(text, parse_float=str, parse_int=str, object_pairs_hook=list)
-    if not all(isinstance(pair, tuple) for pair in pairs):
-        raise ValueError("got a list")
-    return pairs
-
-
-def _csv(text: str) -> list[tuple[str, str]]:
-    from scalargrad.exercises.filled import rows_of
-
-    rows = [row for _, row in rows_of(text) if row]
-    for i, row in enumerate(rows, 1):
-        if len(row) != 2:
-            raise ValueError(f"row {i} has {len(row)} fields, not 2")
-    header = rows and not any(letter.isdecimal() for letter in rows[0][1])
-    return [(name, x) for name, x in rows[bool(header) :]]

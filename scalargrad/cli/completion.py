@@ -26,10 +26,11 @@ def completions(
     subject = getattr(parsed_args, "subject", None)
     if action.dest == "subject" and not getattr(parsed_args, "key", None):
         return {name: each.title for name, each in GALLERY.items()}  # some shells show what is what
-    if subject in GALLERY and action.dest in NAMES:
-        return NAMES[action.dest](subject)
     from argcomplete.completers import FilesCompleter
 
+    if subject in GALLERY and action.dest in NAMES:
+        files = FilesCompleter()(prefix) if action.dest == "claims" and prefix else ()  # of answers
+        return (*NAMES[action.dest](subject), *files)
     return FilesCompleter()(prefix) if action.dest in {"file", "key", "output", "claims", "subject"} else ()
 
 

@@ -2,14 +2,14 @@
 
 import argparse
 import re
-from pathlib import Path
+from functools import partial
 from typing import get_args
 
-from scalargrad.cli.subject import UsageError, add_digits, add_subject, digits_of, subject_of, writing
+from scalargrad.cli.output import add_output, save
+from scalargrad.cli.subject import UsageError, add_digits, add_subject, digits_of, subject_of
 from scalargrad.drawing import DIRECTIONS, EDGES, STYLES, THEMES, draw
 from scalargrad.drawing.picture import ChosenView
-from scalargrad.errors import RendererError, UnknownNameError
-from scalargrad.files import write
+from scalargrad.errors import UnknownNameError
 
 PURPOSE = "draw the computation graph as an image, or as DOT text"
 EXAMPLES = (
@@ -18,15 +18,12 @@ EXAMPLES = (
     'scalargrad draw "sigmoid(w*x + b)" w=2 x=1 b=0.5 -o neuron.pdf',
 )
 ARGUMENT = re.compile(r'(\w+)="(\w+)"')  # as it is written in Python
-FORMATS = ("svg", "png", "pdf", "dot")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     add_subject(parser)
-    parser.add_argument(
-        "-o", "--output", required=True, metavar="FILE", help=f"the file to write: .{', .'.join(FORMATS)}"
-    )
+    add_output(parser, ".svg, .png, .pdf, another image, or .dot")
     parser.add_argument("--view", choices=get_args(ChosenView), default="auto", help="what is one node")
     parser.add_argument("--edges", choices=EDGES, help="what to write on the edges")
     parser.add_argument("--theme", choices=THEMES, default="light", help="the colours")
@@ -39,13 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Write the drawing to a file and print its path."""
-    path = Path(options.output.strip())
-    kind = path.suffix[1:].lower()
-    if kind not in FORMATS:
-        raise UsageError(f"expected a file ending in .{', .'.join(FORMATS)}, got {path.name!r}")
     if options.no_adjoints and options.edges == "contribution":
         raise UsageError("--edges contribution writes what --no-adjoints hides: leave one of them out")
     recorded, example = subject_of(options)
+    from scalargrad.drawing.figure import IMAGES, SOURCES  # here, so that all else starts without Graphviz
+
     try:
         figure = draw(
             recorded,
@@ -60,13 +55,5 @@ def run(options: argparse.Namespace) -> None:
         )
     except UnknownNameError as error:  # two options that do not go together
         raise UsageError(ARGUMENT.sub(r"--\1 \2", str(error))) from None
-    try:
-        data = figure.source.encode() if kind == "dot" else figure.pipe(kind)
-    except RendererError as error:
-        from scalargrad.drawing.render import DOT_TEXT  # which runs processes, as the other commands do not
-
-        advice = str(error).removesuffix(DOT_TEXT)
-        raise UsageError(f"{advice}; -o {path.with_suffix('.dot')} writes it as DOT text") from None
-    with writing(path):
-        write(path, data)
-    print(path)
+    suffixes = [suffix for suffix in (*IMAGES, *SOURCES) if suffix]  # a file without one is rather a slip
+    save(options, "a drawing", {suffix: partial(figure.form, suffix) for suffix in suffixes})

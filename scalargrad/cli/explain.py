@@ -1,23 +1,24 @@
 """`scalargrad explain`."""
 
 import argparse
-from collections.abc import Callable
+import shlex
+from functools import partial
 
-from scalargrad.cli.subject import UsageError, add_digits, add_subject, digits_of, subject_of
+from scalargrad.cli.output import add_forms, put
+from scalargrad.cli.subject import UsageError, add_digits, add_subject, digits_of, subject_of, typed
 from scalargrad.cli.terminal import add_colour, inks, show, width
+from scalargrad.errors import MOST_LISTED
 from scalargrad.study.explain import Explanation
+from scalargrad.tracing import Trace
 
 PURPOSE = "write out why a derivative is what it is"
 EXAMPLES = (
     "scalargrad explain sigmoid-2-2-1 --of w5",
     "scalargrad explain sigmoid-2-2-1 --of x1 --paths 3",
     "scalargrad explain mazur-2-2-2 --of w1 --expand --digits 6",
+    "scalargrad explain sigmoid-2-2-1 --of w5 --as markdown",
 )
-
-FORMS: dict[str, Callable[[Explanation], str]] = {  # beside text, which is fitted to its terminal
-    "markdown": Explanation.to_markdown,
-    "latex": Explanation.to_latex,
-}
+FORMS = ("text", "markdown", "latex")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,9 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--paths", type=_count, default=0, metavar="K", help="add the K largest paths")
     parser.add_argument("--expand", action="store_true", help="explain all it rests on as well")
     parser.add_argument("--bar", action="store_true", help="write adjoints as v with a bar")
-    parser.add_argument(
-        "--as", dest="form", choices=("text", *FORMS), default="text", help="the form of the output"
-    )
+    add_forms(parser, FORMS)
     add_colour(parser)
 
 
@@ -41,29 +40,40 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _taken_name(options: argparse.Namespace) -> str:
-    """Return the name to differentiate by, which may stand among the values; leave those."""
+def _taken_names(options: argparse.Namespace) -> list[str]:
+    """Return the names to differentiate by, which may stand among the values; leave those."""
     names = [text for text in options.values if "=" not in text]
     options.values = [text for text in options.values if "=" in text]
-    asked = [name for name in (options.of, *names) if name is not None]
-    if len(asked) != 1:
-        got = f", got {' and '.join(asked)}" if asked else ""
-        raise UsageError(f"say by which one value{got}; such as: {EXAMPLES[0]}")
-    return str(asked[0]).strip()
+    return [name.strip() for name in (options.of, *names) if name is not None]
+
+
+def _one(names: list[str], options: argparse.Namespace, recorded: Trace) -> str:
+    """Return the one name that was given; else say which there are, with the command to type."""
+    if len(names) == 1:
+        return names[0]
+    known = [v.name for v in recorded if v.role != "constant" and v is not recorded.output]
+    known = known or [recorded.output.name]
+    more = f" and {len(known) - MOST_LISTED} more" * (len(known) > MOST_LISTED)
+    got = f", got {' and '.join(names)}" if names else ""
+    line = f"scalargrad explain {typed(options)} --of {shlex.quote(known[0])}"
+    raise UsageError(
+        f"say by which one value{got}; there are: {', '.join(known[:MOST_LISTED])}{more}; such as: {line}"
+    )
 
 
 def run(options: argparse.Namespace) -> None:
     """Print the chain rule, the substitution and the result."""
-    name = _taken_name(options)
+    names = _taken_names(options)
     recorded, example = subject_of(options)
     explanation = recorded.explain(
-        name,
+        _one(names, options, recorded),
         digits=digits_of(options, example),
         notation="bar" if options.bar else "partial",
         paths=options.paths,
         expand=options.expand,
     )
-    if options.form == "text":
-        show(explanation.text(width(), inks(options.color).adjoint))
-    else:
-        print(FORMS[options.form](explanation))
+    put(options, "an explanation", explanation.forms, partial(_show, options, explanation))
+
+
+def _show(options: argparse.Namespace, explanation: Explanation) -> None:
+    show(explanation.text(width(), inks(options.color).adjoint))

@@ -1,10 +1,11 @@
 """`scalargrad page`."""
 
 import argparse
-from pathlib import Path
 
-from scalargrad.cli.subject import UsageError, add_digits, add_subject, digits_of, subject_of, writing
-from scalargrad.files import write
+from scalargrad.cli.output import add_output, save
+from scalargrad.cli.subject import add_digits, add_subject, digits_of, program_of, subject_of
+from scalargrad.examples import Example
+from scalargrad.tracing import Trace
 
 PURPOSE = "write a page that plays a trace, one file to open in a browser"
 EXAMPLES = (
@@ -16,7 +17,7 @@ EXAMPLES = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     add_subject(parser)
-    parser.add_argument("-o", "--output", required=True, metavar="FILE", help="the file to write: .html")
+    add_output(parser, ".html")
     parser.add_argument(
         "--parameters", metavar="NAMES", help="what descent moves, as m,c (default: weights and biases)"
     )
@@ -26,17 +27,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Write the page and print its path."""
-    path = Path(options.output.strip())
-    if path.suffix.lower() not in {".html", ".htm"}:
-        raise UsageError(f"expected a file ending in .html, got {path.name!r}")
     recorded, example = subject_of(options)
-    title = options.title or (example.title if example else None)
-    source = example.code if example else "\n".join(map(str.strip, options.subject.split(";")))
-    rate = example.rate if example and example.rate else 0.1
-    moved = [name for text in (options.parameters or "").split(",") if (name := text.strip())]
-    page = recorded.to_html(
-        title=title, digits=digits_of(options, example), rate=rate, source=source, parameters=moved
+
+    def page() -> str:
+        moved = [name for text in (options.parameters or "").split(",") if (name := text.strip())]
+        return page_of(options, recorded, example, title=options.title, parameters=moved)
+
+    save(options, "a page", {".html": page, ".htm": page})
+
+
+def page_of(
+    options: argparse.Namespace,
+    recorded: Trace,
+    example: Example | None,
+    *,
+    title: str | None = None,
+    parameters: list[str] | None = None,
+) -> str:
+    """Return the page of what a command works on, with the program beside it."""
+    return recorded.to_html(
+        title=title or (example.title if example else None),
+        digits=digits_of(options, example),
+        rate=example.rate if example and example.rate else 0.1,
+        source=program_of(options.subject, example),
+        parameters=parameters or (),
     )
-    with writing(path):
-        write(path, page)
-    print(path)

@@ -8,7 +8,9 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from scalargrad import __version__
-from scalargrad.cli.subject import UsageError, looks_like_a_name
+from scalargrad.cli.dashes import Known, refusal, shielded, stray
+from scalargrad.cli.first import said
+from scalargrad.cli.subject import UsageError, is_saved, looks_like_a_name
 from scalargrad.cli.terminal import NARROWEST, filled, width
 from scalargrad.elsewhere import answer
 from scalargrad.errors import unknown
@@ -28,7 +30,6 @@ OPTIONS = {
     "--completion SHELL": 'complete on Tab: eval "$(scalargrad --completion bash)"',
 }
 LISTS = ("values", "claims")  # arguments of which there may be any number
-SHORT = {"-h", "-o"}
 KINDS = {
     "form": "form of the output",
     "completion": "shell",
@@ -49,7 +50,8 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong, and where to look."""
         if "arguments are required" in message:
-            raise UsageError(f"{message}; such as: {self.example}")
+            stdin = ", or - to read it from standard input" * ("WHAT" in message)
+            raise UsageError(f"{message}; such as: {self.example}{stdin}")
         raise UsageError(f"{message}; see {self.prog} --help")
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
@@ -58,9 +60,12 @@ class Parser(argparse.ArgumentParser):
             return
         value = str(value).strip()  # without the blank that shields a minus sign
         if isinstance(self, _Main) and (kind := _subject(value)):
-            line = f"scalargrad trace {shlex.quote(value)}" + " name=number" * (kind != "an example")
+            line = f"scalargrad trace {shlex.quote(value)}" + " name=number" * (kind == "an expression")
             raise UsageError(f"{value} is {kind}, and a command stands before it: {line}")
-        raise UsageError(unknown(KINDS.get(action.dest, action.dest), str(value), map(str, action.choices)))
+        kind, lower = KINDS.get(action.dest, action.dest), value.lower()
+        if lower in action.choices:
+            raise UsageError(f"unknown {kind} {value!r}; did you mean {lower}?")
+        raise UsageError(unknown(kind, value, map(str, action.choices)))
 
 
 class _Main(Parser):
@@ -69,6 +74,7 @@ class _Main(Parser):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.commands: dict[str, str] = {}
+        self.parts: dict[str, Parser] = {}
 
     def format_help(self) -> str:
         """Return what people come for, then the commands, on one screen of 80 by 24."""
@@ -91,7 +97,7 @@ class _Completion(argparse.Action):
         parser.exit()
 
 
-def parser_of(commands: Iterable[ModuleType]) -> Parser:
+def parser_of(commands: Iterable[ModuleType]) -> "_Main":
     """Return the parser of commands, each of a module."""
     parser = _Main(prog="scalargrad", allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"scalargrad {__version__}")
@@ -110,47 +116,48 @@ def parser_of(commands: Iterable[ModuleType]) -> Parser:
         subparser.example = command.EXAMPLES[0]
         command.add_arguments(subparser)
         subparser.set_defaults(run=command.run, parser=subparser)
+        parser.parts[name] = subparser
     return parser
 
 
-def parsed(parser: Parser, arguments: Sequence[str]) -> argparse.Namespace:
+def parsed(parser: _Main, arguments: Sequence[str]) -> argparse.Namespace:
     """Return the options, with what stands after them taken for more of what may stand before them."""
     if list(arguments[:1]) == ["help"]:
         arguments = [*arguments[1:2], "--help"]
+    arguments = arguments[1:] if list(arguments[:1]) == ["--"] else arguments
     first = next(iter(arguments), "").partition("=")[0]
     if first.startswith("--") and first not in parser.known:
         misplaced = f"{first} stands before the command; options of a command stand after it"
         raise UsageError(answer("option", first) or misplaced)
+    known = {"": parser.known} | {command: part.known for command, part in parser.parts.items()}
+    if slip := stray(arguments):
+        raise UsageError(_refusal(slip, arguments, known))
     options, late = parser.parse_known_args(shielded(arguments))
     several = next((each for each in (vars(options).get(key) for key in LISTS) if each is not None), None)
-    used = getattr(options, "parser", parser)
     for text in late:
         if text.startswith("-"):
-            slip = unknown("option", text.partition("=")[0], used.known)
-            raise UsageError(f"{slip}{' See' if slip.endswith('?') else '; see'} {used.prog} --help")
+            raise UsageError(_refusal(text, arguments, known))
         if several is None:
-            used.error(f"unrecognized arguments: {' '.join(late)}")
+            getattr(options, "parser", parser).error(f"unrecognized arguments: {' '.join(late)}")
     if several is not None:
         several += late
+    if "subject" in options and not getattr(options, "key", None):
+        options.subject = said(options)
     return options
 
 
-def shielded(arguments: Sequence[str]) -> list[str]:
-    """Keep an expression that begins with a minus sign from being taken for an option.
-
-    >>> shielded(["trace", "-x**2", "x=3", "--digits", "2"])
-    ['trace', ' -x**2', 'x=3', '--digits', '2']
-    """
-    return [
-        f" {text}" if text[:1] == "-" and text[1:2] not in {"", "-"} and text not in SHORT else text
-        for text in arguments
-    ]
+def _refusal(word: str, arguments: Sequence[str], known: Known) -> str:
+    command = next((f" {each}" for each in arguments[:1] if each in known), "")
+    said = refusal(word, arguments, known)
+    return f"{said}{' See' if said.endswith('?') else '; see'} scalargrad{command} --help"
 
 
 def _subject(text: str) -> str:
     """Return what a text is that stands where a command is expected, nothing if it is neither."""
     if text in GALLERY:
         return "an example"
+    if is_saved(text):
+        return "a saved trace"
     return "an expression" if text.strip() and not looks_like_a_name(text.lstrip()) else ""
 
 

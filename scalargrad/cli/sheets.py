@@ -22,7 +22,7 @@ def files(path: Path, exercises: Sequence[Exercise]) -> Iterator[tuple[Path, byt
     """
     form, is_class = path.suffix.lower(), len(exercises) > 1
     if form in ALONE:
-        width = len(str(len(exercises)))
+        width = max(2, len(str(len(exercises))))
         for number, each in enumerate(exercises, 1):
             own = path.with_stem(f"{path.stem}-{number:0{width}}") if is_class else path
             yield own, _encoded(each.forms[form]())

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from scalargrad.cli.subject import UsageError, add_digits, add_subject, digits_of, subject_of
+from scalargrad.cli.subject import UsageError, add_digits, add_subject, digits_of, program_of, subject_of
 from scalargrad.cli.terminal import add_colour, colour_depth, inks, is_dumb, show
 from scalargrad.study.stepping import Stepper, transcript
 from scalargrad.tracing import Trace
@@ -34,7 +34,8 @@ def run(options: argparse.Namespace) -> None:
     recorded, example = subject_of(options)
     digits = digits_of(options, example)
     stepper = Stepper(recorded, digits, inks(options.color))
-    heading = example.title if example else options.subject.strip()
+    program = program_of(options.subject, None) or "A saved trace"
+    heading = example.title if example else program.replace("\n", "; ")
     if sys.stdin.isatty() and sys.stdout.isatty() and not is_dumb():
         _step_through(recorded, stepper, heading, options)
     elif options.predict:
@@ -43,6 +44,11 @@ def run(options: argparse.Namespace) -> None:
             "`scalargrad exercise` writes a sheet to fill in"
         )
     else:
+        if sys.stdout.isatty() and not sys.stdin.isatty():
+            print(
+                "scalargrad: keys come from a terminal, which standard input is not: here are all steps",
+                file=sys.stderr,
+            )
         print(heading)
         show(transcript(stepper))
 

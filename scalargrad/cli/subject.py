@@ -1,6 +1,7 @@
 """What a command works on: an example of the gallery or an expression, with values for its names."""
 
 import argparse
+import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,7 +14,9 @@ from scalargrad.notation.reading_names import read_name
 from scalargrad.tracing import Trace, trace
 
 SHEETS = (".md", ".csv")  # forms that are handed back filled in
-SUBJECT = "an example, or an expression: 'a = w*x + b; sigmoid(a)'"
+SUBJECT = "an example, an expression such as 'a = w*x + b; sigmoid(a)', or - to read one from standard input"
+STDIN = "-"  # as a file's name
+SAVED = "{"  # what a trace that is saved as JSON begins with, as no expression does
 
 
 class UsageError(ScalargradError):
@@ -36,12 +39,33 @@ def add_digits(parser: argparse.ArgumentParser) -> None:
 
 def subject_of(options: argparse.Namespace) -> tuple[Trace, Example | None]:
     """Return the trace of what the arguments ask for and, if it is one, the example it comes from."""
-    text = options.subject.strip()
-    return traced(text, numbers(options.values)), GALLERY.get(text)
+    return traced(options.subject, numbers(options.values)), GALLERY.get(options.subject)
+
+
+def is_saved(text: str) -> bool:
+    """Tell whether a text is a trace that was saved as JSON, or the name of such a file.
+
+    >>> is_saved('{"schema": …'), is_saved("net.json"), is_saved("w*x")
+    (True, True, False)
+    """
+    return text.startswith(SAVED) or Path(text).suffix == ".json"  # as no expression begins or ends
+
+
+def typed(options: argparse.Namespace) -> str:
+    """Return what was given to a command, as it is typed in a shell."""
+    subject = STDIN if options.subject.startswith(SAVED) else options.subject
+    return shlex.join([subject, *getattr(options, "values", ())])
+
+
+def program_of(subject: str, example: Example | None) -> str:
+    """Return the lines of a program: those of an example, or of an expression; a saved trace has none."""
+    if example:
+        return example.code
+    return "" if is_saved(subject) else "\n".join(map(str.strip, subject.split(";")))
 
 
 def traced(text: str, values: Mapping[str, Numbers], *, tells: bool = True) -> Trace:
-    """Return the trace of an example, by its name, or of an expression.
+    """Return the trace of an example, by its name, or of an expression; a saved one as it is.
 
     What an expression computes beside its output is in the trace, too, and said on standard error if `tells`.
     """
@@ -50,10 +74,10 @@ def traced(text: str, values: Mapping[str, Numbers], *, tells: bool = True) -> T
         for name in values.keys() - single.keys():
             raise UsageError(f"{name} is one number in an example, got a list")
         return trace(GALLERY[text].output(**single))
-    if (path := Path(text)).suffix in {*SHEETS, ".json"}:  # which no expression ends with
-        if path.suffix != ".json":
-            raise UsageError(f"to mark a sheet, give its key: scalargrad check --key sheet.key.json {text}")
-        return Trace.from_json(reading(path))
+    if is_saved(text):
+        if values:
+            raise UsageError(f"a saved trace keeps its numbers, got {' and '.join(values)}")
+        return Trace.from_json(text if text.startswith(SAVED) else reading(Path(text)))
     if looks_like_a_name(text) and not values:
         slip = unknown("example", text, GALLERY)
         raise UsageError(f"{slip}{'' if slip.endswith('?') else '.'} An expression needs values, name=value.")
@@ -82,13 +106,35 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def reading(path: Path) -> str:
-    """Return the text of a file; report one that cannot be read as a slip on the command line."""
+    """Return the text of a file, or of standard input for -; report what cannot be read as a slip."""
+    if str(path) == STDIN:
+        return standard_input("a file", "scalargrad check fan-out --file - < answers.txt")
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
             f"cannot read {path}: {getattr(error, 'strerror', None) or 'it is not text'}"
         ) from None
+
+
+def standard_input(what: str, example: str) -> str:
+    """Return the text of standard input; refuse a terminal, where a command would wait without a word."""
+    if sys.stdin.isatty():
+        raise UsageError(f"expected {what} on standard input, which is a terminal; such as: {example}")
+    try:
+        return piped()
+    except OSError as error:
+        raise UsageError(f"cannot read standard input: {error.strerror or error}") from None
+
+
+def piped() -> str:
+    """Return the text of standard input; raise OSError where it cannot be read, UsageError for no text."""
+    try:
+        text = sys.stdin.read().removeprefix("\ufeff")
+        text.encode()  # bytes that are no text may be there in disguise
+    except UnicodeError:
+        raise UsageError("cannot read standard input: it is not text") from None
+    return text
 
 
 def numbers(assignments: Sequence[str]) -> dict[str, Numbers]:
@@ -98,7 +144,15 @@ def numbers(assignments: Sequence[str]) -> dict[str, Numbers]:
         written, equals, number = (part.strip() for part in text.partition("="))
         name = read_name(written)
         if not equals or name is None:
-            raise UsageError(f"expected name=value, such as x=0.5 or x=[0.5, -1], got {text.strip()!r}")
+            blanks = "; no blanks stand around =" * (assignments.count("=") > 0 or text.startswith("="))
+            got = f"got {text.strip()!r}{blanks}"
+            raise UsageError(f"expected name=value, such as x=0.5 or x=[0.5, -1], {got}")
+        if not number:
+            raise UsageError(f"expected a number for {name} right behind the sign, {name}=0.5")
+        if "=" in number:
+            raise UsageError(
+                f"expected a number for {name}, got {number!r}; blanks part the numbers: x=2 y=3"
+            )
         if name in values:
             raise UsageError(f"{name} is given twice")
         try:
@@ -109,13 +163,13 @@ def numbers(assignments: Sequence[str]) -> dict[str, Numbers]:
 
 
 def looks_like_a_name(text: str) -> bool:
-    """Tell whether a text is rather the name of an example than an expression.
+    """Tell whether a text is rather the name of an example, or of a saved trace, than an expression.
 
-    >>> looks_like_a_name("fan-uot"), looks_like_a_name("w*x")
-    (True, False)
+    >>> looks_like_a_name("fan-uot"), looks_like_a_name("net.json"), looks_like_a_name("w*x")
+    (True, True, False)
     """
     letters = text.replace("-", "").replace("_", "")
-    return letters.isalnum() and not letters.isdecimal()
+    return is_saved(text) or (letters.isalnum() and not letters.isdecimal())
 
 
 def whole(text: str) -> int:

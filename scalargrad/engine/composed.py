@@ -110,7 +110,11 @@ def _at_least_one(name: str, values: Iterable[Number], more: Sequence[Number]) -
     if more or not isinstance(values, Iterable):
         message = f"{name} takes its values in one list, {name}([x, y]), got {1 + len(more)} without one"
         raise OperandError(message)
-    if not (listed := as_values(values)):
+    items = list(values)
+    if items and isinstance(items[0], list | tuple):
+        message = f"{name} is of one list of numbers; of several, [{name}(z) for z in lists]"
+        raise OperandError(message)
+    if not (listed := as_values(items)):
         message = f"{name} needs at least one value, got none"
         raise ShapeError(message)
     return listed

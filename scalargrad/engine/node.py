@@ -168,6 +168,11 @@ def real(data: Any) -> float:
     if isinstance(data, Node):
         advice = ": it is a Value already; use it as it is, or its .data"
     elif hasattr(data, "__array__") or isinstance(data, list | tuple):
-        advice = ": make one Value of each element"
+        has_nodes = any(isinstance(x, Node) for x in getattr(data, "flat", data))
+        advice = (
+            ": take its Values one by one, [f(v) for v in x], or NumPy's function of an array"
+            if has_nodes
+            else ": make one Value of each element"
+        )
     message = f"expected one real number, got {data!r:.60} of type {type(data).__name__}{advice}"
     raise OperandError(message)

@@ -11,6 +11,7 @@ from scalargrad.engine.sweep import adjoints_of
 from scalargrad.engine.trees import flat, mapped, paired
 from scalargrad.engine.value import Number, Value, as_value
 from scalargrad.engine.variables import (
+    bound,
     check_function,
     evaluated,
     made_since,
@@ -50,8 +51,8 @@ def grad(f: Function, /, argnums: Argnums = 0) -> Callable[..., Derivative]:
     check_function("grad", f)
     _check_whole(argnums)
 
-    def derivative(*arguments: Any) -> Any:
-        return _value_and_grad(f, argnums, arguments)[1]
+    def derivative(*arguments: Any, **named: Any) -> Any:
+        return _value_and_grad(*bound(f, arguments, named), argnums)[1]
 
     return derivative
 
@@ -72,8 +73,8 @@ def value_and_grad(f: Function, /, argnums: Argnums = 0) -> Callable[..., tuple[
     check_function("value_and_grad", f)
     _check_whole(argnums)
 
-    def value_and_derivative(*arguments: Any) -> tuple[Any, Any]:
-        return _value_and_grad(f, argnums, arguments)
+    def value_and_derivative(*arguments: Any, **named: Any) -> tuple[Any, Any]:
+        return _value_and_grad(*bound(f, arguments, named), argnums)
 
     return value_and_derivative
 
@@ -89,8 +90,9 @@ def hessian(f: Function, /, *arguments: Never) -> Callable[..., list[list[Number
     """
     check_function("hessian", f, arguments)
 
-    def second_derivatives(*arguments: Any) -> list[list[Any]]:
-        run = evaluated(f, arguments, range(len(arguments)), one_number)
+    def second_derivatives(*arguments: Any, **named: Any) -> list[list[Any]]:
+        function, arguments = bound(f, arguments, named)
+        run = evaluated(function, arguments, range(len(arguments)), one_number)
         variables = flat(run.variables)
         with recorded():
             gradient = list(map(_derivatives(run.recent, {run.outputs: 1.0}, True), variables))
@@ -117,8 +119,9 @@ def jacobian(f: Callable[..., Any], /, *arguments: Never) -> Callable[..., list[
     """
     check_function("jacobian", f, arguments)
 
-    def rows(*arguments: Any) -> list[list[Any]]:
-        run = evaluated(f, arguments, range(len(arguments)), numbers)
+    def rows(*arguments: Any, **named: Any) -> list[list[Any]]:
+        function, arguments = bound(f, arguments, named)
+        run = evaluated(function, arguments, range(len(arguments)), numbers)
         variables = flat(run.variables)
         of_outputs = (_derivatives(run.recent, {y: 1.0}, run.connected) for y in flat(run.outputs))
         return [list(map(derivative, variables)) for derivative in of_outputs]
@@ -151,7 +154,7 @@ def vjp(f: Callable[..., Any], /, *primals: Any) -> tuple[Any, Callable[[Any], t
     return run.result, pullback
 
 
-def _value_and_grad(f: Callable[..., Any], argnums: Argnums, arguments: Sequence[Any]) -> tuple[Any, Any]:
+def _value_and_grad(f: Callable[..., Any], arguments: Sequence[Any], argnums: Argnums) -> tuple[Any, Any]:
     chosen = _checked(argnums, len(arguments))
     run = evaluated(f, arguments, chosen, one_number)
     derivative = _derivatives(run.recent, {run.outputs: 1.0}, run.connected)

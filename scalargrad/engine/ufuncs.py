@@ -49,6 +49,8 @@ def array_ufunc(self: Value, ufunc: Any, method: str, *inputs: Any, **options: A
     if name in {"equal", "not_equal"}:
         (other,) = (x for x in inputs if x is not self) if inputs[0] is not inputs[1] else (self,)
         return _is_equal(self, other) == (name == "equal")
+    if method == "reduce" and name in {"add", "multiply", "maximum", "minimum"}:
+        return self  # the sum, the product, the largest of one number
     operands = [x if isinstance(x, Value) else _number(x) for x in inputs]
     function = OPERATORS.get(name) or (getattr(functions, name) if name in functions.__all__ else None)
     if options or method != "__call__":
@@ -71,4 +73,9 @@ def _number(x: Any) -> float:
     return real(x) if constant is None else constant._data
 
 
-attached(Value, {"__array_ufunc__": array_ufunc})
+def conjugate(self: Value) -> Value:
+    """Return the Value itself, which is real: `np.var` and `np.std` ask for it."""
+    return self
+
+
+attached(Value, {"__array_ufunc__": array_ufunc, "conjugate": conjugate})

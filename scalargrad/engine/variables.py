@@ -1,6 +1,6 @@
 """Variables: fresh nodes on which a function is evaluated that is to be differentiated."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -38,6 +38,22 @@ class Evaluation(NamedTuple):
         return self.outputs if self.connected else mapped(lambda output: output._data, self.outputs)
 
 
+def bound(
+    f: Callable[..., Any], arguments: tuple[Any, ...], named: Mapping[str, Any]
+) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    """Return a function with its arguments by position, some of which were given by name.
+
+    What it takes by name alone is bound to it: no derivative is by that.
+    """
+    if not named:
+        return f, arguments
+    from functools import partial
+    from inspect import signature
+
+    given = signature(f).bind(*arguments, **named)
+    return (partial(f, **given.kwargs) if given.kwargs else f), given.args
+
+
 def evaluated(
     f: Callable[..., Any],
     arguments: Sequence[Any],
@@ -48,12 +64,30 @@ def evaluated(
 
     `read` makes Values of its result.
     """
+    if hasattr(f, "value_and_grad") and any(hasattr(x, "ndim") and x.ndim for x in arguments):
+        message = "what is recorded takes arrays by itself: f.value_and_grad(x) of it, or f.backward(x)"
+        raise OperandError(message)
     since = next_order()
     with recorded(), warned_of_reads(since):
         variables = [mapped(variable, x) if i in chosen else x for i, x in enumerate(arguments)]
-        outputs = read(f(*variables))
+        with _hinting_at_arrays():
+            result = f(*variables)
+        outputs = read(result)
     order = evaluation_order(*flat(outputs))
     return Evaluation(variables, outputs, order, since, reads_older(order, since))
+
+
+@contextmanager
+def _hinting_at_arrays() -> Iterator[None]:
+    """Add to an error of Python about a list what gives an array in its place."""
+    try:
+        yield
+    except TypeError as error:
+        if "'list'" in str(error):
+            error.add_note(
+                "An argument that is a list stays one; np.array([1.0, 2.0]) makes it an array of Values."
+            )
+        raise
 
 
 def check_function(name: str, f: object, more: Sequence[object] = ()) -> None:
@@ -74,7 +108,9 @@ def one_number(output: Any) -> Value:
     try:
         return as_value(output)
     except OperandError as error:
-        message = f"the function to differentiate must return one number: {error}"
+        said = str(error).partition(": ")[0]  # whose advice is for operands
+        many = "; return their total, or take jacobian(f)" * hasattr(output, "__len__")
+        message = f"the function to differentiate must return one number: {said}{many}"
         raise OperandError(message) from None
 
 

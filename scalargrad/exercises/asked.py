@@ -1,18 +1,16 @@
 """Which numbers of a trace an exercise asks for: its blanks."""
 
-import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple, get_args
 
 from scalargrad.errors import ExerciseError, known
+from scalargrad.exercises.targets import is_target
 from scalargrad.notation.labels import one_line
-from scalargrad.wengert.instruction import Instruction
 from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.statements import statements
 
 Blanks = Literal["all", "forward", "reverse"]
 MOST = 200  # blanks that anyone would fill
-CALLED_A_TARGET = re.compile(r"(?:t|target|y_true)_?\d*(?:\[\d+\])?")
 PLAIN = str.maketrans({"|": "¦", "`": "ˋ"})  # which would end a cell of Markdown, or code in one
 
 
@@ -60,13 +58,6 @@ def asked(trace: WengertList, blanks: Blanks = "all") -> tuple[Blank, ...]:
             "trace(y, upto=[h1, h2]) at Values h1, h2 that then stand as inputs"
         )
     return found
-
-
-def is_target(v: Instruction, trace: WengertList) -> bool:
-    """Tell whether a leaf is what the output should have been: called t, and only subtracted."""
-    children = [edge.child.primitive for edge in trace.uses[v]]
-    called = CALLED_A_TARGET.fullmatch(v.name) is not None and v.role == "input"
-    return called and all(row is not None and row.name == "subtract" for row in children)
 
 
 def every_blank(trace: WengertList) -> Iterator[Blank]:

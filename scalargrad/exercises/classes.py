@@ -35,8 +35,7 @@ def latex(exercises: Sequence[Exercise]) -> str:
     """Return the answers as a document for pdflatex."""
     title = rf"{{\Large {escaped(exercises[0].title)}: the answers}}"
     body = "\n\n\\bigskip\n".join([title, *_tables(exercises, "latex_booktabs")])
-    single = PREAMBLE.replace(r"{\arraystretch}{2.1}", r"{\arraystretch}{1.1}")
-    return portable(f"{single}{body}\n\\end{{document}}\n")
+    return portable(f"{PREAMBLE}\\renewcommand{{\\arraystretch}}{{1.1}}\n{body}\n\\end{{document}}\n")
 
 
 def _document(exercises: Sequence[Exercise], title: str, form: str) -> str:

@@ -8,28 +8,34 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self, overload
 
-from scalargrad.errors import ExerciseError, SheetError, TraceFormatError
+from scalargrad.answers import answering, keywords
+from scalargrad.engine.value import Value
+from scalargrad.errors import ExerciseError, SheetError, TraceFormatError, UnknownNameError
 from scalargrad.exercises.asked import Blank, Blanks, asked, every_blank
+from scalargrad.exercises.complaints import is_saturated
 from scalargrad.exercises.key import MOST_DIGITS, Record, to_json
-from scalargrad.exercises.pleasant import pleasant
+from scalargrad.exercises.pleasant import pleasant, usually_kept
 from scalargrad.exercises.questions import quiz_of
 from scalargrad.exercises.sheet import Sheet
 from scalargrad.files import Form, save, written
 from scalargrad.notation.labels import one_line
+from scalargrad.notation.numbers import counted
 from scalargrad.page import page
 from scalargrad.tracing import Trace, trace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from os import PathLike
 
     from scalargrad.checking.report import CheckReport
-    from scalargrad.engine.value import Value
+    from scalargrad.wengert.instruction import Instruction
 
 SIGNS = "0123456789abcdefghjkmnpqrstvwxyz"  # none of them is taken for another one
 FEWEST, MOST = 3, 6  # decimals that are tried where none are asked for
+USUAL = 4  # at most; numbers that need more suit badly, as who has chosen them is told
 
 
+@answering("Exercise")
 @dataclass(frozen=True, eq=False)
 class Exercise:
     """A trace with blanks: shown, it is the sheet; `solution` is the sheet filled in.
@@ -87,6 +93,24 @@ class Exercise:
     def answers(self) -> dict[str, str]:
         """Return the right number of each blank, rounded as the sheet asks for it."""
         return {blank.name: f"{blank.answer(self.trace):.{self.digits}f}" for blank in self.blanks}
+
+    @property
+    def doubts(self) -> str:
+        """Return what speaks against these numbers, for who sets the exercise; nothing if all is well.
+
+        >>> w, x = Value(9.0, label="w"), Value(1.0, label="x")
+        >>> print(exercise((w * x).sigmoid()).doubts)
+        ∂v3/∂w = 0.000123 has fewer than two figures in 4 decimals, for v3 is saturated
+        """
+        answers = {blank: abs(x) for blank in self.blanks if (x := blank.answer(self.trace))}
+        least = min(answers, key=lambda blank: answers[blank], default=None)
+        if least is None or (self.digits <= USUAL and answers[least] >= 10.0 ** (1 - self.digits)):
+            return ""
+        name = f"∂{self.trace.output.name}/∂{least.name[2:]}" if least.is_adjoint else least.name
+        said = "needs" if self.digits > USUAL else "has fewer than two figures in"
+        saturated = next((f", for {v.name} is saturated" for v in self.trace if is_saturated(v)), "")
+        number = f"{least.answer(self.trace):.3g}"
+        return f"{name} = {number} {said} {counted(self.digits, 'decimal')}{saturated}"
 
     @property
     def sheet(self) -> Sheet:
@@ -162,11 +186,13 @@ class Exercise:
         return self.sheet.to_markdown()
 
 
+@keywords("exercise()")
 def exercise(
     y: Value | Trace,
     /,
     *,
     seed: int | None = None,
+    keep: Value | str | Iterable[Value | str] | None = None,
     blanks: Blanks = "all",
     digits: int | None = None,
     hints: bool = False,
@@ -175,12 +201,14 @@ def exercise(
 ) -> Exercise:
     """Return an Exercise on backpropagation through y: at its numbers or, with a seed, at pleasant ones.
 
+    The leaves that `keep` their numbers, Values or names, are by default targets and what is 0; of a vector
+    one name is enough.  A target that is drawn can be reached: it is in (0, 1) for a sigmoid.
     The blanks are "all", or those of the "forward" or the "reverse" phase alone; the other numbers are not
     shown, but for values, which are given where only derivatives are asked for.  Answers are asked for to so
     many `digits` after the point, by default as few as show two figures of each, from 3 on to 6 with a seed,
-    to 9 without.  With `hints` the sheet has the chain rule of each derivative.  The `name` is part of the
-    exercise's identity.
-    Raises ExerciseError where no pleasant numbers are found.
+    to 4 without; `doubts` says what needs more than 4.  With `hints` the sheet has the chain rule of each
+    derivative.  The `name` is part of the exercise's identity.
+    Raises ExerciseError where no pleasant numbers are found, UnknownNameError for what is no leaf to keep.
 
     >>> from scalargrad import leaves, label
     >>> w, x, b = leaves(w=1.0, x=1.0, b=1.0)
@@ -189,30 +217,55 @@ def exercise(
     >>> e = exercise(y, seed=7)
     >>> {v.name: v.value for v in e.trace if not v.parents}, e.answers
     ({'w': 0.6, 'x': 0.3, 'b': 0.4}, {'y': '0.641', 'd b': '0.230', 'd x': '0.138', 'd w': '0.069'})
+    >>> exercise(y, seed=7, keep=x).trace["x"].value
+    1.0
     """
     recorded = y if isinstance(y, Trace) else trace(y)
     if digits is not None and not 1 <= digits <= MOST_DIGITS:
         raise ExerciseError(f"an exercise asks for 1 to {MOST_DIGITS} decimals, got {digits}")
     if seed is not None and type(seed) is not int:
         raise ExerciseError(f"a seed is a whole number, got {seed!r:.40}")
-    found = asked(recorded, blanks)
-    at, shown = _at(recorded, found, digits, seed)
+    found, kept = asked(recorded, blanks), _kept(recorded, keep)
+    if seed is None:
+        at, shown = recorded, digits or _enough(recorded, found)
+    else:
+        at, shown = _drawn(recorded, found, digits, seed, kept)
     named = title or f"Backpropagation through {recorded.output.name}"
     return Exercise(at, found, shown, named, name, seed, hints)
 
 
-def _at(
-    recorded: Trace, blanks: tuple[Blank, ...], digits: int | None, seed: int | None
+def _kept(recorded: Trace, keep: Value | str | Iterable[Value | str] | None) -> list[Instruction]:
+    """Return the leaves that are to keep their numbers."""
+    if keep is None:
+        return usually_kept(recorded)
+    found: list[Instruction] = []
+    for each in [keep] if isinstance(keep, Value | str) else keep:
+        elements = [v for v in recorded if not v.parents and v.name.startswith(f"{each}[")]
+        found += elements or [recorded[each]]
+    for v in found:
+        if v.parents:
+            raise UnknownNameError(f"{v.name} is computed, so its number follows from those of the leaves")
+    return found
+
+
+def _enough(recorded: Trace, blanks: Iterable[Blank]) -> int:
+    """Return the decimals that show two figures of each number, if few do."""
+    least = min((abs(x) for blank in blanks if (x := blank.answer(recorded))), default=1.0)
+    return next((d for d in range(FEWEST, USUAL) if least >= 10.0 ** (1 - d)), USUAL)
+
+
+def _drawn(
+    recorded: Trace,
+    blanks: tuple[Blank, ...],
+    digits: int | None,
+    seed: int,
+    kept: Collection[Instruction],
 ) -> tuple[Trace, int]:
-    """Return the trace at the numbers of the exercise, with the decimals that show them."""
-    if seed is None:
-        sizes = [abs(x) for blank in blanks if (x := blank.answer(recorded))]
-        enough = (d for d in range(FEWEST, MOST_DIGITS) if min(sizes, default=1.0) >= 10.0 ** (1 - d))
-        return recorded, digits or next(enough, MOST_DIGITS)
+    """Return the trace at pleasant numbers, with the decimals that show them."""
     for tried in [digits] if digits else range(FEWEST, MOST):
         try:
-            return pleasant(recorded, blanks, tried, seed), tried
+            return pleasant(recorded, blanks, tried, seed, kept), tried
         except ExerciseError:
             continue
     last = digits or MOST
-    return pleasant(recorded, blanks, last, seed), last
+    return pleasant(recorded, blanks, last, seed, kept), last

@@ -22,7 +22,7 @@ def pdf(latex: str) -> bytes:
     with TemporaryDirectory() as directory:
         source = Path(directory, "sheet.tex")
         source.write_text(latex, encoding="utf-8")
-        for _ in range(2):  # longtable knows its widths the second time
+        for _ in range(2):  # longtable may know its widths the second time only, and says so
             done = subprocess.run(  # noqa: S603  # a document of our own
                 [command, "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", source.name],
                 cwd=directory,
@@ -37,4 +37,6 @@ def pdf(latex: str) -> bytes:
                     (line for line in done.stdout.splitlines() if line.startswith("!")), "it made no PDF"
                 )
                 raise RendererError(f"pdflatex: {said.lstrip('! ')}")
+            if "Rerun" not in done.stdout:
+                break
         return source.with_suffix(".pdf").read_bytes()

@@ -173,7 +173,8 @@ def _class(target: float, count: int) -> int:
 def _pairs(name: str, prediction: Prediction, target: Target) -> list[tuple[Value, Any]]:
     predictions, targets = as_values(_listed(prediction, name)), _listed(target, name)
     if len(predictions) != len(targets):
-        message = f"{name} got {len(predictions)} predictions for {len(targets)} targets"
+        classes = "; for the number of a class the loss is cross_entropy" * (len(targets) == 1)
+        message = f"{name} got {len(predictions)} predictions for {len(targets)} targets{classes}"
         raise ShapeError(message)
     return list(zip(predictions, targets))
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from scalargrad.answers import answering
+from scalargrad.answers import answering, of_an_object
+from scalargrad.elsewhere import LOADED
 from scalargrad.engine.value import Value
 from scalargrad.engine.watching import changed, condition
 from scalargrad.errors import MissingMethodError, UnknownNameError
@@ -161,6 +162,7 @@ class Module:
         """Write the state to a file that ends in `.json` or `.npz`; no code is stored in it."""
         files.write(self.state_dict(), file)
 
+    @of_an_object(f"MLP.load {LOADED}")
     def load(self, file: "str | PathLike[str]") -> Self:
         """Take over the state from a file that `save` wrote, and return this module."""
         return self.load_state_dict(files.read(file))

@@ -42,6 +42,11 @@ class Symbol:
         raise OperandError(message)
 
 
+def begins_with_minus(symbol: Symbol) -> bool:
+    """Tell whether a sign, or a product that begins with one, is not enclosed by anything."""
+    return PRODUCT <= symbol.precedence <= SIGN and symbol.text.startswith(("-", "−"))
+
+
 @for_each_entry
 def _give_operator(entry: Entry) -> TakeBack | None:
     """Give symbols the Python operator of a row, with its reflection."""
@@ -209,6 +214,8 @@ class Writer(ABC):
         match row.name, number, symbol is operands[0]:
             case ("add", 0, _) | ("multiply", 1, _) | ("pow", 1, True):
                 return self.bracketed(symbol) if symbol.precedence == CONDITION else symbol
+            case ("multiply", -1, _) if begins_with_minus(symbol):  # of the chain rule: --x is x
+                return Symbol(symbol.text[1:], min(symbol.precedence, PRODUCT), self)
             case ("multiply", -1, _):
                 return self.write(TABLE["negative"], [symbol])
             case ("pow", 0, True):
@@ -218,9 +225,9 @@ class Writer(ABC):
     def _binds(self, symbol: Symbol, row: Primitive, position: int) -> bool:
         """Tell whether an operand needs no brackets in an operator's row."""
         if row.precedence == SIGN:
-            return symbol.precedence >= PRODUCT  # -(a*b) is -a*b
-        if position > 0 and symbol.precedence == SIGN:
-            return False  # a*(-b), for the eye
+            return symbol.precedence >= PRODUCT and not begins_with_minus(symbol)  # -(a*b) is -a*b
+        if position > 0 and (symbol.precedence == SIGN or begins_with_minus(symbol)):
+            return False  # a*(-b), a + (-b*c), for the eye
         associative = row.associative and self.associates
         strictly = row.precedence == POWER or (position > 0 and not associative)
         return symbol.precedence > row.precedence or (symbol.precedence == row.precedence and not strictly)

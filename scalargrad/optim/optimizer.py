@@ -43,6 +43,9 @@ class Optimizer:
         if hasattr(parameters, "parameters"):
             message = f"{type(self).__name__} takes a list of parameters: give it model.parameters()"
             raise OperandError(message)
+        if isinstance(parameters, Value):
+            message = f"{type(self).__name__} takes a list of parameters: give it [x], with brackets"
+            raise OperandError(message)
         self.parameters = list(dict.fromkeys(parameters))
         self.lr = lr
         self.steps = 0

@@ -23,7 +23,10 @@ from scalargrad.replay.recording import Key, Reads, Recording
 from scalargrad.replay.verifying import RELATIVE
 
 AXIS = "the first axis of an array is the batch"
-NO_ARRAYS = "numbers are Values there and lists are lists, which functions and methods of NumPy do not take"
+NO_ARRAYS = (
+    "numbers are Values there and lists are lists, which functions of NumPy do not take; x.ravel() makes a "
+    "batch of numbers of an array, x[None] one list"
+)
 ANOTHER = (
     "the function is another each time it runs: it draws random numbers or changes what it reads; "
     "give what changes as an argument, or read it by scalargrad.afresh(lambda: …)"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import Literal, NamedTuple
 
+from scalargrad.answers import answering
 from scalargrad.files import Form, save
 from scalargrad.notation.latex import LatexWriter, PortableWriter
 from scalargrad.notation.numbers import number
@@ -47,6 +48,7 @@ class Term(NamedTuple):
         return self.upstream * self.local
 
 
+@answering("Explanation")
 @dataclass(frozen=True)
 class Explanation:
     """Why an adjoint is what it is: `str` for text, `to_markdown` and `to_latex` for documents.
@@ -74,12 +76,16 @@ class Explanation:
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the explanation to a file, in the form that its suffix says: .txt, .md, .tex."""
-        forms: dict[str, Form] = {
+        save(path, "an explanation", self.forms)
+
+    @property
+    def forms(self) -> dict[str, Form]:
+        """Return what makes each form of the explanation, by the suffix of its file."""
+        return {
             ".txt": lambda: f"{self}\n",
             ".md": lambda: f"{self.to_markdown()}\n",
             ".tex": lambda: f"{self.to_latex()}\n",
         }
-        save(path, "an explanation", forms)
 
     def to_markdown(self) -> str:
         """Return the explanation as mathematics that GitHub and notebooks typeset."""

@@ -13,12 +13,12 @@ from scalargrad.wengert.statements import Statement, statements
 class Explainer:
     """Explain the adjoints of one trace: Σ over children c of (∂output/∂c) · (∂c/∂target).
 
-    Children are statements: a step without a name is folded into the one that uses it.
+    Children are statements: a step without a name is folded into the one that uses it, where it `folds`.
     """
 
-    def __init__(self, trace: WengertList) -> None:
+    def __init__(self, trace: WengertList, *, folds: bool = True) -> None:
         self.trace = trace
-        self.statements = statements(trace)
+        self.statements = statements(trace, folds=folds)
         self.children: dict[Instruction, list[Statement]] = {}
         for statement in self.statements.values():
             for operand in statement.operands:

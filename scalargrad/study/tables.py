@@ -1,6 +1,7 @@
-"""Tables of a trace for documents: its statements, its neurons."""
+"""Tables of a trace for documents: its statements, its instructions, its neurons."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Literal, get_args
 
 from scalargrad.engine.sweep import adjoints
@@ -17,16 +18,17 @@ from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.neurons import Unit, units_of
 
 LARGEST = 2_000  # lines of a table in a document; the text listing of a trace has no limit
-TableKind = Literal["statements", "neurons"]
+TableKind = Literal["statements", "instructions", "neurons"]
 TableForm = Literal["text", "markdown", "latex", "html"]
 
 
-def statement_table(trace: WengertList, writer: Prose) -> Table:
+def statement_table(trace: WengertList, writer: Prose, *, folds: bool = True) -> Table:
     """Return one line for each statement: name, formula, value, the sum its adjoint is, the adjoint.
 
-    Where a trace has tangents, they stand beside the values.
+    Steps without a name are folded into statements, where it `folds`.  Where a trace has tangents, they
+    stand beside the values.
     """
-    explainer = Explainer(trace)
+    explainer = Explainer(trace, folds=folds)
     found = explainer.statements
     shown = [v for v in trace if v in found or (not v.parents and v.role != "constant")]
     _check_size(shown)
@@ -79,6 +81,7 @@ def _headings(trace: WengertList, writer: Prose, *headings: str) -> list[str]:
 
 KINDS: dict[TableKind, Callable[[WengertList, Prose], Table]] = {
     "statements": statement_table,
+    "instructions": partial(statement_table, folds=False),
     "neurons": neuron_table,
 }
 FORMS: dict[TableForm, tuple[type[Prose], Callable[[Table, Any], str]]] = {

@@ -34,6 +34,9 @@ class Dataset:
         numbers of samples and targets, or for none, and OperandError for what is no finite number.
         """
         rows, targets = _rows(X), _as_list("y", y)
+        if text := next((each for each in targets if isinstance(each, str)), None):
+            message = f"a target is a number, got {text!r:.40} of type str: number the classes from 0"
+            raise OperandError(message)
         if len(rows) != len(targets):
             message = (
                 f"every sample needs a target: got {len(rows)} samples in X and {len(targets)} targets in y"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import overload
 
+from scalargrad.answers import answering
 from scalargrad.engine.value import Value
 from scalargrad.errors import OperandError
 from scalargrad.nn.losses import Loss, LossName, loss_function
@@ -19,6 +20,7 @@ HEADINGS = ("layer", "width", "φ", "mean |a|", "mean |δ|", "δ/next", "dead", 
 NUMERIC = (False, True, False, *[True] * 6)
 
 
+@answering("Diagnosis")
 @dataclass(frozen=True)
 class Diagnosis:
     """The report on each layer, the verdicts, and the chain of causes if a number is not finite."""

@@ -6,8 +6,9 @@ import random
 from collections.abc import Callable, Iterator
 
 from scalargrad.answers import keywords
+from scalargrad.engine.node import real
 from scalargrad.engine.value import Value
-from scalargrad.errors import DomainError, NonFiniteError, RangeError, ScalargradError
+from scalargrad.errors import DomainError, NonFiniteError, OperandError, RangeError, ScalargradError
 from scalargrad.nn.losses import Loss, LossName, loss_function
 from scalargrad.nn.module import Module, layer_of, set_mode
 from scalargrad.optim import Schedule
@@ -71,7 +72,10 @@ def fit(
     >>> [round(p.data, 3) for p in model.parameters()], history.epochs
     ([2.0, 1.0], 99)
     """
-    _check_options(l2=l2, clip_norm=clip_norm)
+    _check_options(l2=l2, clip_norm=clip_norm, epochs=epochs)
+    if real(epochs) % 1:
+        message = f"epochs is a whole number, got {epochs!r}"
+        raise OperandError(message)
     data, held_out = Dataset.of(X, y), Dataset.held_out(validation)
     # of a recorded loss, which gives floats, the function itself
     of_values = getattr(loss, "of_values", loss)
@@ -111,7 +115,7 @@ def fit(
 
 def _check_options(**at_least_0: float) -> None:
     for name, number in at_least_0.items():
-        if not number >= 0:
+        if not real(number) >= 0:
             message = f"{name} is at least 0, got {number!r}"
             raise DomainError(message)
 

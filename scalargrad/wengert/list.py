@@ -69,9 +69,10 @@ class WengertList(Sequence[Instruction]):
         nodes = _needed(order, upto, also) if upto else order
         return cls(Structure.of(nodes, upto), [node.data for node in nodes], nodes)
 
-    def at(self, **data: float) -> Self:
+    def at(self, numbers: Mapping[str, float] | None = None, /, **named: float) -> Self:
         """Return the list of the same structure at other numbers of some leaves, given by their names.
 
+        Names such as "W[0,1]" stand in a dict.
         Raises UnknownNameError for what is no leaf, DomainError where a row has no value there.
 
         >>> x = Value(3.0, label="x")
@@ -79,7 +80,7 @@ class WengertList(Sequence[Instruction]):
         -2.0
         """
         leaves = {v.index: v.value for v in self if not v.parents}
-        for name, number in data.items():
+        for name, number in {**(numbers or {}), **named}.items():
             leaves[self._leaf(name, "value").index] = float(number)
         return type(self)(self.structure, self.structure.values(leaves), moved=self._moved)
 
@@ -196,7 +197,11 @@ class WengertList(Sequence[Instruction]):
             if key not in self._by_name:
                 raise UnknownNameError(unknown("name", key, self._by_name))
             return self._by_name[key]
-        return self.instructions[key]
+        try:
+            return self.instructions[key]
+        except IndexError:
+            message = f"the trace has the instructions 0 to {len(self) - 1}, got {key}"
+            raise IndexError(message) from None
 
 
 def _needed(order: Sequence[Value], upto: Collection[Value], also: Collection[Value]) -> list[Value]:

@@ -24,6 +24,6 @@ def _advice(name: str, x: object) -> str:
     if hasattr(x, "output"):
         return ": give its .output()"
     if callable(x):
-        called = "model([1.0, 2.0])" if hasattr(x, "parameters") else "f(x)"
+        called = "model([1.0, 2.0])" if hasattr(x, "parameters") else "f(Value(2.0, label='x'))"
         return f": call it, as in {name}({called})"
     return ""

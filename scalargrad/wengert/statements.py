@@ -89,11 +89,11 @@ class Statement:
         return write(v.primitive, [self._inner(parent, write, name) for parent in v.parents])
 
 
-def statements(trace: WengertList) -> dict[Instruction, Statement]:
+def statements(trace: WengertList, *, folds: bool = True) -> dict[Instruction, Statement]:
     """Return the statement of each instruction that is not folded into another, in order.
 
     An operation is folded if it has no name, one child uses it, once, and the statement stays
-    within LARGEST instructions.
+    within LARGEST instructions; none is unless it `folds`.
 
     >>> from scalargrad import dot, leaves
     >>> from scalargrad.notation.text import TextWriter
@@ -109,7 +109,7 @@ def statements(trace: WengertList) -> dict[Instruction, Statement]:
             for p in dict.fromkeys(v.parents)
             if p in found and not p.is_named and len(trace.uses[p]) == 1
         ]
-        if 1 + sum(1 + len(statement.folded) for statement in inner) > LARGEST:
+        if not folds or 1 + sum(1 + len(statement.folded) for statement in inner) > LARGEST:
             inner = []
         if v.parents:
             for statement in inner:

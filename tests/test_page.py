@@ -392,6 +392,7 @@ def test_what_a_turn_of_the_figure_moves_has_places_for_all_nodes_and_texts(name
             assert figure.places["nodes"] == [[round(box.x, 1), round(box.y, 1)] for box in figure.boxes]
             assert figure.places["texts"] == [[round(each.x, 1), round(each.y, 1)] for each in texts]
             assert figure.places["lines"] == [curve.path for curve in figure.curves]
+            assert figure.places["size"] == [round(figure.width), round(figure.height)]
 
 
 @pytest.mark.parametrize("name", GALLERY)

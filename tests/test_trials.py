@@ -13,6 +13,7 @@ from scalargrad.checking.cone import cone
 from scalargrad.checking.had import Had
 from scalargrad.checking.places import Place, order_of_work
 from scalargrad.checking.readings import updated
+from scalargrad.checking.search import Candidate, _weighed
 from scalargrad.checking.slips import SLIPS
 from scalargrad.checking.trials import outcomes
 from scalargrad.checking.work import Work
@@ -94,3 +95,19 @@ def test_who_updates_too_early_computes_with_leaves_that_made_their_step(name, r
             assert updated(work, v) == pytest.approx(v.primitive.value(ieee, operands), nan_ok=True)
             for i, local in enumerate(v.primitive.local_derivatives(ieee, v.value, operands)):
                 assert updated(work, v, i) == pytest.approx(local, nan_ok=True)
+
+
+def test_the_likeliest_explanations_are_held_against_the_rest_of_the_work():
+    """Twelve of them, each at the six places where it is likeliest; of equals the last, which is nearest."""
+    asked = []
+    fitting = [
+        Candidate(Assumption(slip, f"{i}", None, "words"), 0.5, (k + 1) * (1.0 + i // 2))
+        for k, slip in enumerate(SLIPS[:15])
+        for i in range(9)
+    ]
+    found = _weighed(fitting, (), lambda assumption: asked.append(assumption) or 0)
+    assert [each.slip for each in asked] == [slip for slip in SLIPS[3:15][::-1] for _ in range(6)]
+    assert [each.variant for each in asked] == ["8", "7", "6", "5", "4", "3"] * 12
+    assert [(chance, each.variant) for chance, each in found] == [
+        ((k + 1) * 25.0, "8") for k in range(14, 2, -1)
+    ]

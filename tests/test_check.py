@@ -1,5 +1,6 @@
 """Laws of checked hand work: rounding is accepted, a slip is named, and blamed once."""
 
+import itertools
 import json
 import math
 import re
@@ -407,13 +408,14 @@ def test_numbers_of_a_report_have_the_colours_of_what_they_are_numbers_of():
 )
 @pytest.mark.parametrize("by", [0.5, 2.0])
 def test_a_squared_error_is_read_with_or_without_the_half_however_its_terms_are_added(loss, by):
-    """Half the loss with half its derivatives, by each of what the terms are made of, or twice both."""
-    for i, name in enumerate("ABC"):
-        loss = loss.replace(name, f"{'½' * (by == 2.0)}(o{i} - t{i})²")
+    """Half of it, or of one of its terms, with half its derivatives, or twice both."""
     given = {f"{name}{i}": 0.3 + i - 0.7 * (name > "t") for name in "wt" for i in range(3)} | {"x": 1.2}
-    t = trace(evaluate(f"o0 = w0*x; o1 = w1*x; o2 = w2*x; E = {loss}", given))
-    for i in range(3):
-        right = {"E": by * t.output.value, f"d o{i}": by * t[f"o{i}"].adjoint}
+    terms = "; ".join(
+        f"o{i} = w{i}*x; {each} = {'½' * (by == 2.0)}(o{i} - t{i})²" for i, each in enumerate("ABC")
+    )
+    t = trace(evaluate(f"{terms}; E = {loss}", given))
+    for i, name in itertools.product(range(3), "ABCE"):
+        right = {name: by * t[name].value, f"d o{i}": by * t[f"o{i}"].adjoint}
         report = t.check({name: f"{x:.5f}" for name, x in right.items()})
-        assert report.ok
+        assert report.ok, report
         assert any("Read with the squared error" in note for note in report.notes)

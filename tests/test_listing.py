@@ -288,3 +288,15 @@ def test_a_line_is_filled_to_its_last_column():
     """What ends in the last column stands on the line still, and in one column less it does not."""
     assert folded("y = aa + bb + cc", 11) == ["y = aa + bb", "    + cc"]
     assert folded("y = aa + bb + cc", 10) == ["y = aa", "    + bb", "    + cc"]
+
+
+def test_what_is_left_out_of_a_long_listing_is_counted_as_people_count():
+    """By thousands."""
+    x = Value(0.5, label="x")
+    for _ in range(1299):
+        x = x.sin()
+    text = listing(trace(x), ends=8)
+    left_out = re.search(r"… ([\d,]+) more", text)[1]
+    shown = sum(line.startswith(("v", "x")) for line in text.splitlines())
+    assert left_out == f"{1300 - shown:,}"
+    assert left_out.startswith("1,2")

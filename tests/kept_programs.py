@@ -1,13 +1,33 @@
 """Programs that are made of recorded functions: listed, as they run and, of some, in each library."""
 
 import functools
+import random
 import re
 from collections.abc import Iterator
+from hashlib import sha256
+from typing import get_args
 
 import numpy as np
 from test_record_source import ROWS, SOME, ZOO, Case, of_zoo, program_of, values
 
-from scalargrad import Value, dot, logsumexp, pick, record, sigmoid, tanh, total
+from scalargrad import (
+    Value,
+    atan,
+    cos,
+    cosh,
+    dot,
+    erf,
+    exp,
+    logsumexp,
+    pick,
+    record,
+    sigmoid,
+    sin,
+    sinh,
+    tanh,
+    total,
+)
+from scalargrad.replay.function import Kind
 
 LONG = {"chain", "chain, a batch", "deep", "irregular", "numbers", "families"}  # which nobody would read
 LONG |= {"attention, one sample", "attention, a batch"}
@@ -108,6 +128,42 @@ def chosen():
     )
 
 
+def picked_by_all():
+    """Return a function that picks from two lists by all numbers of a list, in their order."""
+    one, other = values(3), values(4, seed=1)
+    return Case(
+        lambda ks: total([tanh(pick(one, k)) * pick(other, k) for k in ks]),
+        (np.array([[0.0, 1], [2, 2], [1, 0]]),),
+    )
+
+
+def few_terms():
+    """Return sums and products of four terms, then five, that stand in several arrays; and of four in one."""
+    w, v = values(8), values(5, seed=1)
+
+    def f(xs, y):
+        hs = [tanh(x * y) for x in xs]
+        made = []
+        for count in (4, 5):
+            made += [total([hs[i], w[i], *v[: count - 2]]) for i in range(3)]
+            made += [dot([hs[i], xs[i], *w[: count - 2]], [w[i], *v[: count - 1]]) for i in range(3)]
+        made += [total(part) for part in (xs[:4], xs[1:5], w[:4], w[4:])]
+        return total([sigmoid(x) for x in made])
+
+    return Case(f, (np.arange(10.0).reshape(2, 5) / 10, np.array([0.5, -1.0])))
+
+
+def many_parts():
+    """Return sums over nine arrays side by side, and over ten."""
+    w = values(10)
+
+    def f(x):
+        parts = [kind(x) for kind in (tanh, sigmoid, sin, cos, exp, atan, sinh, cosh, erf, abs)]
+        return logsumexp(parts[:9]) + logsumexp(parts) * dot(w[:9], parts[1:])
+
+    return Case(f, (SOME,))
+
+
 def labelled():
     """Return products with a matrix, and with a list of matrices, whose elements have labels."""
     matrix = [[Value(0.1 * i + j, f"w{i}{j}") for j in range(3)] for i in range(2)]
@@ -133,10 +189,131 @@ OTHERS = {
     "side by side": side_by_side,
     "stacked": stacked,
     "chosen": chosen,
+    "picked by all": picked_by_all,
+    "few terms": few_terms,
+    "many parts": many_parts,
     "labelled": labelled,
 }
 OTHERS |= {f"{each}, one sample": functools.partial(alone, make) for each, make in OTHERS.items()}
 LONG |= {each for each in OTHERS if each.startswith("side") or each.endswith("one sample")}
+
+
+# ---- functions drawn at random
+
+
+class Drawn:
+    """A function of two lists and a place, of lists that are cut, joined, turned, multiplied at random."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.matrices = {n: values(3, n, seed=seed) for n in range(1, 13)}
+        self.items = values(3, seed=seed)
+
+    def __call__(self, xs, ys, k):
+        """Return a sum over all lists that were made."""
+        draw = random.Random(self.seed)
+        pool = [xs, ys, self.items]
+        for step in range(7):
+            one, other = draw.sample(pool, 2)
+            how = draw.choice(WAYS) if step else with_picks
+            pool.append(how(draw, one[:12], other, self.matrices[len(one[:12])], k))
+        return total([tanh(total(made)) for made in pool[3:]])
+
+
+def with_picks(draw, one, other, matrix, k):  # noqa: ARG001
+    """Return multiples of the elements that an argument picks from the columns of a matrix, and of a list."""
+    return [pick(list(column), k) * x for column, x in zip(zip(*matrix), one)]
+
+
+def summed(draw, one, other, matrix, k):  # noqa: ARG001
+    """Return sums of some terms each, of two lists."""
+    both = [*one, *other]
+    count = draw.randint(2, min(6, len(both)))
+    return [total(draw.sample(both, count)) for _ in range(draw.randint(1, 4))]
+
+
+def chained_products(draw, one, other, matrix, k):  # noqa: ARG001
+    """Return sums of products, written with + and *."""
+    made = []
+    for row in matrix:
+        z = other[-1] if draw.random() < 0.5 else 0.25
+        for w, x in zip(row, one):
+            z = z + w * x
+        made.append(z)
+    return made
+
+
+def guarded_by_one(draw, one, other, matrix, k):  # noqa: ARG001
+    """Return one of two lists, by a comparison of elements."""
+    return [x * 0.5 for x in one] if one[0] * other[0] < 1e3 else list(other)
+
+
+def shuffled(draw, one, other, matrix, k):  # noqa: ARG001
+    """Return elements of two lists in any order, some of them twice."""
+    return draw.choices([*one, *other], k=draw.randint(2, 6))
+
+
+WAYS = (
+    with_picks,
+    summed,
+    chained_products,
+    guarded_by_one,
+    shuffled,
+    lambda draw, one, other, *_: [tanh(x) for x in one],
+    lambda draw, one, other, *_: [x * y for x, y in zip(one, other[::-1])],
+    lambda draw, one, other, *_: [x - other[0] for x in one],
+    lambda draw, one, other, *_: [sigmoid(x) + draw.choice((0.5, 2.0)) for x in one[::2]],
+    lambda draw, one, other, *_: [*one, *other],
+    lambda draw, one, other, *_: [2.0, *other, *one[1:], -0.5],
+    lambda draw, one, other, matrix, k: [dot(row, one) for row in matrix],
+    lambda draw, one, other, matrix, k: [dot(column, other[:3]) for column in _of(zip(*matrix), other)],
+    lambda draw, one, other, matrix, k: [logsumexp([w * x for w, x in zip(row, one)]) for row in matrix],
+    lambda draw, one, other, matrix, k: [dot(row, row) * x for row, x in zip(matrix, one)],
+    lambda draw, one, other, matrix, k: [tanh(w - x) for row in matrix[:2] for w, x in zip(row, one)],
+    lambda draw, one, other, matrix, k: [logsumexp(one[i : i + 2]) for i in range(len(one))],
+)
+
+
+def _of(columns, other):
+    """Return columns as long as a list, of three at most."""
+    return [column[: len(other)] for column in columns]
+
+
+def drawn(seed: int) -> Case:
+    """Return a random function with arguments, over a batch or not, of several lengths."""
+    draw = random.Random(seed)
+    lengths = draw.randint(1, 5), draw.randint(1, 4)
+    batch = (3,) * (seed % 3 > 0)
+    generator = np.random.default_rng(seed)
+    xs, ys = (generator.normal(size=(*batch, n)) for n in lengths)
+    places = generator.integers(0, 3, batch)
+    return Case(Drawn(seed), (xs, ys, places.astype(float)) if batch else (xs.tolist(), ys.tolist(), 1.0))
+
+
+SEEDS = range(48)
+
+
+def digest_of(step) -> str:
+    """Return how long the texts of a program are, with what tells them from others."""
+    texts = [f"{step}", step.source()]
+    for kind in get_args(Kind):
+        written = program_of(step).written(kind)
+        constants = [(name, numbers.round(6).tolist()) for name, numbers in written.constants.items()]
+        texts.append(f"{constants}\n{rounded(written.source)}")
+    return ", ".join(
+        f"{len(text.splitlines())} lines {sha256(text.encode()).hexdigest()[:8]}" for text in texts
+    )
+
+
+def digests_of_drawn() -> str:
+    """Return those of random functions; where one changes, so may what is to be read above."""
+    return "\n".join(f"{seed}: {digest_of(drawn(seed).recorded())}" for seed in SEEDS)
+
+
+def digests_of_long() -> str:
+    """Return those of functions whose programs are too long to be read."""
+    steps = {name: OTHERS[name]().recorded() if name in OTHERS else of_zoo(name)[1] for name in sorted(LONG)}
+    return "\n".join(f"{name}: {digest_of(step)}" for name, step in steps.items())
 
 
 def by_some(*wanted: int):
@@ -188,4 +365,6 @@ KEPT = [name for name in [*ZOO, *OTHERS] if name not in ALIKE | LONG]
 TEXTS = {
     **{name: functools.partial(kept_of, name) for name in KEPT},
     "by some leaves": programs_by_some,
+    "digests of functions at random": digests_of_drawn,
+    "digests of long programs": digests_of_long,
 }

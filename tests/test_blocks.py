@@ -8,7 +8,7 @@ import pytest
 from laws import inside
 from test_record_source import Case, program_of, swept, values
 
-from scalargrad import Value, atan, cosh, dot, exp, minimum, sigmoid, sin, sqrt, tanh, total
+from scalargrad import Value, atan, cosh, dot, exp, minimum, record, sigmoid, sin, sqrt, tanh, total
 from scalargrad.engine.apply import apply
 from scalargrad.engine.value import as_value
 from scalargrad.primitives.table import rows
@@ -164,3 +164,55 @@ def test_levels_are_scattered_that_read_from_more_than_four_operations(sources, 
         return total(made)
 
     assert styles(Case(f, ([0.1 * i for i in range(20)],)).recorded()) == wanted
+
+
+@pytest.mark.parametrize("style", ["floats", "workspace"])
+def test_what_is_detached_hands_nothing_back_in_a_block(style):
+    """Neither in one chain of floats nor in a workspace; its number is what it was."""
+    w = Value(0.3)
+
+    def chain(x):
+        y = x
+        for _ in range(40):
+            y = tanh(y * w).detach() + sin(y) * w - (y * x).detach() * y
+        return y
+
+    kinds = sin, tanh, sigmoid, atan, lambda y: -y, lambda y: y.detach()
+
+    def wide(x):
+        ys = [kind(0.1 * i + x) for kind in kinds for i in range(20)]
+        for _ in range(3):
+            ys = [kinds[i // 20](ys[7 * i % 120]) for i in range(120)]
+        return total(ys)
+
+    check(Case(chain if style == "floats" else wide, (0.75,)), style)
+
+
+@pytest.mark.parametrize("style", ["floats", "workspace"])
+def test_a_comparison_between_the_numbers_of_a_block_is_asked_at_every_call(style):
+    """Also of numbers from which nothing else is computed; each side is a program of its own."""
+    kinds = sin, tanh, sigmoid, atan, lambda y: -y
+
+    def chain(x):
+        y = x
+        for _ in range(150):
+            y = sin(y) + 0.01 * x
+        y = y if y > 0.0 else y * 2.0 + 1.0
+        for _ in range(150):
+            y = tanh(y) * 1.5
+        return y if sin(y * x) < 0.5 else y * 3.0
+
+    def wide(x):
+        ys = [kind(0.1 * i + x) for kind in kinds for i in range(20)]
+        for k in range(4):
+            ys = [kinds[i // 20](ys[7 * i % 100]) for i in range(100)]
+            if k == 2:
+                ys[0] = ys[0] if ys[3] > 0.0 else ys[0] * 2.0 + 1.0
+        return total(ys) if sin(ys[5] * x) < 0.5 else total(ys) * 3.0
+
+    function = chain if style == "floats" else wide
+    step = record(function)
+    xs = [0.75, -0.75, 0.25, -2.0, 3.0, 1.5]
+    assert [step(x) for x in (*xs, *xs)] == pytest.approx([function(Value(x)).data for x in xs] * 2)
+    assert len(next(iter(step.programs.values()))) > 1
+    assert styles(step) == {style}

@@ -1,5 +1,6 @@
 """Laws of checked hand work: rounding is accepted, a slip is named, and blamed once."""
 
+import itertools
 import json
 import math
 import re
@@ -14,6 +15,7 @@ from scalargrad.checking.report import CheckReport
 from scalargrad.errors import NumberError, UnknownNameError
 from scalargrad.examples import GALLERY, example
 from scalargrad.expressions import evaluate
+from scalargrad.wengert.columns import Inks
 
 NET = trace(example("sigmoid-2-2-1").output())
 DOCUMENT = {"a1": 1.367, "h1": 0.797, "a2": -0.236, "h2": 0.441, "a3": 1.055, "y": 0.741}
@@ -386,3 +388,34 @@ def test_a_report_fits_a_terminal_and_holds_its_words_in_every_form(name):
     words = {word for row in report.rows for word in (row.name, *row.remark.split())}
     for form in (report.to_markdown().replace("\\", ""), unescape(report._repr_html_())):
         assert all(word in form for word in words)
+
+
+def test_numbers_of_a_report_have_the_colours_of_what_they_are_numbers_of():
+    """Values and new weights that of values, derivatives that of adjoints, local derivatives none."""
+    t = trace(evaluate("h = w*x; y = h**2 * w", {"w": 0.5, "x": 3.0}))
+    claims = {"h": 1.5, "y": 1.125, "dh/dw": 3.0, "d h": 1.5, "d w via h": 4.5, "d w": 6.75, "new w": -2.875}
+    inks = {"value": "<v>", "updated": "<v>", "local": ""}
+    report = t.check(claims, rate=0.5)
+    lines = report.text(inks=Inks("<v>", "<a>")).splitlines()
+    assert {"value", "updated", "local", "adjoint"} < {row.kind for row in report.rows}
+    for row in report.rows:
+        line = next(each for each in lines if each.startswith(f"{row.name}  "))
+        assert set(re.findall("<.>", line)) == {inks.get(row.kind, "<a>")} - {""}, row
+
+
+@pytest.mark.parametrize(
+    "loss", ["(A + B) + C", "A + (B + C)", "A + B + C", "total([A, B, C])", "total([A + B, C])"]
+)
+@pytest.mark.parametrize("by", [0.5, 2.0])
+def test_a_squared_error_is_read_with_or_without_the_half_however_its_terms_are_added(loss, by):
+    """Half of it, or of one of its terms, with half its derivatives, or twice both."""
+    given = {f"{name}{i}": 0.3 + i - 0.7 * (name > "t") for name in "wt" for i in range(3)} | {"x": 1.2}
+    terms = "; ".join(
+        f"o{i} = w{i}*x; {each} = {'½' * (by == 2.0)}(o{i} - t{i})²" for i, each in enumerate("ABC")
+    )
+    t = trace(evaluate(f"{terms}; E = {loss}", given))
+    for i, name in itertools.product(range(3), "ABCE"):
+        right = {name: by * t[name].value, f"d o{i}": by * t[f"o{i}"].adjoint}
+        report = t.check({name: f"{x:.5f}" for name, x in right.items()})
+        assert report.ok, report
+        assert any("Read with the squared error" in note for note in report.notes)

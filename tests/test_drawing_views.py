@@ -1,6 +1,7 @@
 """Laws of views, focus and notation: what is shown as one node, and that nothing is left out in silence."""
 
 import re
+from typing import get_args
 
 import pytest
 from dot import text_of
@@ -9,16 +10,18 @@ from hypothesis import given
 from laws import REFERENCES, close, operands_inside, reference
 from mpmath import mpf
 
-from scalargrad import Value, dot, draw, nn, total, trace
+from scalargrad import Value, dot, draw, leaves, nn, total, trace
 from scalargrad.drawing import VIEWS
-from scalargrad.drawing.inscriptions import Inscriber
+from scalargrad.drawing.inscriptions import Ink, Inscriber
 from scalargrad.drawing.network import Network
+from scalargrad.drawing.themes import SHAPES, THEMES
 from scalargrad.engine.apply import apply
 from scalargrad.errors import UnknownNameError
 from scalargrad.examples import GALLERY, example
 from scalargrad.notation.textbook import TextbookWriter
 from scalargrad.primitives.table import FAMILIES, TABLE, rows
 from scalargrad.wengert.formulas import MANY, formula
+from scalargrad.wengert.neurons import units_of
 
 WEIGHTED = "sigmoid-2-2-1", "mazur-2-2-2", "relu-softmax"
 
@@ -508,3 +511,49 @@ def test_an_option_that_a_view_has_no_use_for_is_refused(options, message):
         draw(NET, **options)
     for name, value in options.items():
         assert draw(NET, **{name: value}).source
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_micrograd_style_leads_every_operand_to_its_operation_and_that_to_its_value(name):
+    """Constants too; and every arrow ends at nodes that are there."""
+    t = trace(example(name).output())
+    source = draw(example(name).output(), "values", style="micrograd").source
+    arrows = [(f"n{parent.index}", f"n{v.index}op") for v in t for parent in v.parents]
+    arrows += [(f"n{v.index}op", f"n{v.index}") for v in t if v.parents]
+    found = re.findall(r"^\t(n\w+) -> (n\w+)", source, re.MULTILINE)
+    assert sorted(found) == sorted(arrows)
+    nodes = re.findall(r"^\t(n\d+|n\d+op) \[", source, re.MULTILINE)
+    assert sorted(nodes) == sorted({end for arrow in arrows for end in arrow})
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        *((name, {"view": view}) for name in ("relu-softmax", "baydin") for view in VIEWS),
+        ("mazur-2-2-2", {"view": "values", "edges": "local"}),
+        ("mazur-2-2-2", {"style": "micrograd", "around": "h1", "hops": 1}),
+    ],
+    ids=str,
+)
+def test_a_theme_changes_colours_and_nothing_else(name, options):
+    """Whatever is written, in whichever ink."""
+    light, dark = (draw(example(name).output(), theme=theme, **options).source for theme in THEMES)
+    colour = r"#[0-9a-f]{6}\b"
+    assert re.sub(colour, "", light) == re.sub(colour, "", dark)
+    assert set(re.findall(colour, light)).isdisjoint(re.findall(colour, dark))
+
+
+def test_every_ink_and_every_role_has_a_colour_in_each_theme_and_a_shape():
+    """Those that one theme has, all have."""
+    for theme in THEMES.values():
+        assert theme.text.keys() == set(get_args(Ink))
+        assert theme.node.keys() == SHAPES.keys()
+
+
+def test_a_product_of_computed_lists_is_no_neuron():
+    """One of the two lists has to be leaves, to weigh the other."""
+    xs = leaves(**{f"x{i}": 0.5 + i for i in range(4)})
+    computed = [x.tanh() for x in xs]
+    assert units_of(trace(dot(computed[:2], computed[2:]).tanh())) == []
+    assert units_of(trace((dot(computed[:2], computed[2:]) + Value(1.0, "b")).tanh())) == []
+    assert len(units_of(trace(dot(computed[:2], xs[2:]).tanh()))) == 1

@@ -1,8 +1,10 @@
 """Laws of expressions: what is understood equals Python's meaning of it; all else is refused and shown."""
 
+import numpy as np
 import pytest
 
 from scalargrad import Value, functions, trace
+from scalargrad.engine.node import evaluation_order
 from scalargrad.errors import ExpressionError
 from scalargrad.expressions import evaluate, free_names, read
 from scalargrad.primitives.table import TABLE
@@ -215,3 +217,13 @@ def test_a_target_has_a_probability_for_each_score():
     """The error names both lengths."""
     with pytest.raises(ExpressionError, match="got 2 scores and a target of length 3"):
         evaluate("cross_entropy([a, b], [1, 0, 0])", {"a": 1.0, "b": 2.0})
+
+
+@pytest.mark.parametrize("make", [list, tuple, np.array, np.float32])
+def test_lists_are_given_as_whatever_lists_there_are(make):
+    """Tuples, arrays of NumPy; and a number as one of its numbers."""
+    given = {"W": make([[1.0, 2.5], [-3.0, 0.5]]), "x": make([0.5, -1.0]), "b": np.float64(0.25)}
+    y = evaluate("y = sum(W @ x) + b", given)
+    assert (y.data, type(y.data)) == (-3.75, float)
+    names = {v.label for v in evaluation_order(y) if v.primitive is None}
+    assert names == {"W[0,0]", "W[0,1]", "W[1,0]", "W[1,1]", "x[0]", "x[1]", "b"}

@@ -9,6 +9,7 @@ from laws import close
 
 import scalargrad
 from scalargrad import Value, functions, log_softmax, logsumexp, mean, softmax, total, where
+from scalargrad.engine.calls import function_of
 from scalargrad.errors import DomainError, OperandError, ShapeError
 from scalargrad.primitives.table import TABLE
 
@@ -77,6 +78,15 @@ def test_a_function_names_its_number_of_operands(row):
     for count in {0, 1, 2, 3} - {row.arity}:
         with pytest.raises(TypeError, match=f"{row.name} takes {row.arity} operands?, got {count}"):
             getattr(functions, row.name)(*[0.5] * count)
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE.values() if row.lists], ids=lambda row: row.name)
+def test_a_function_of_lists_names_their_number(row):
+    """Lists are called lists."""
+    for count in {0, 1, 2, 3} - {row.lists}:
+        lists = "1 list" if row.lists == 1 else f"{row.lists} lists"
+        with pytest.raises(OperandError, match=f"^{row.name} takes {lists}, got {count}$"):
+            function_of(row)(*[[0.5]] * count)
 
 
 @each_function

@@ -1,6 +1,7 @@
 """What people are given is what is kept in `kept_texts/`: no letter of it changes unseen."""
 
 import shutil
+from functools import partial
 
 import kept
 import kept_programs
@@ -30,10 +31,14 @@ def test_a_text_is_as_it_is_kept(file, name):
     assert kept.lined(MADE[file][name]()) == kept.read(file).get(name)
 
 
-@pytest.mark.parametrize("name", kept_programs.OTHERS)
+DRAWN = {f"at random, {seed}": partial(kept_programs.drawn, seed) for seed in kept_programs.SEEDS}
+COMPUTED = kept_programs.OTHERS | DRAWN
+
+
+@pytest.mark.parametrize("name", COMPUTED)
 def test_programs_that_are_kept_compute_what_the_engine_does(name):
     """Also those that no other test runs; with derivatives by the arguments."""
-    case = kept_programs.OTHERS[name]()
+    case = COMPUTED[name]()
     step, (value, derivatives) = case.recorded(), swept(case)
     found, by_arguments = step.value_and_grad(*case.arguments)
     assert np.mean(found) == pytest.approx(value, rel=1e-12)

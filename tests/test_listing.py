@@ -115,6 +115,7 @@ FORMULAS = (
     "v14 = w1*i1 + w2*i2",
     "dv15 += dh1*h1*(1 - h1)",
     "v24 = logsumexp([s1, s2])",
+    "dv7 += max(alpha, beta*gamma, delta) · u",
     "y = a**2*(b + c*(d - e))/f - -3*x",
     "x" * 30,
 )
@@ -130,6 +131,8 @@ def test_a_folded_formula_is_the_formula_with_no_line_longer_than_it_has_to_be(f
     assert lines == [formula] or len(formula) > width
     for line in lines:
         assert len(line) <= width or not re.search(r"[^*]\*[^*]|/| [-+] |, ", line.strip()[1:])
+    assert not any(re.match(r" *[,:=]| *\+=", line) for line in lines[1:])  # with which a line ends
+    assert not any(re.search(r"[^+]\+$|[-*/·]$", line) for line in lines[:-1])  # with which the next begins
 
 
 def test_a_formula_is_folded_at_its_loosest_operator():
@@ -285,3 +288,15 @@ def test_a_line_is_filled_to_its_last_column():
     """What ends in the last column stands on the line still, and in one column less it does not."""
     assert folded("y = aa + bb + cc", 11) == ["y = aa + bb", "    + cc"]
     assert folded("y = aa + bb + cc", 10) == ["y = aa", "    + bb", "    + cc"]
+
+
+def test_what_is_left_out_of_a_long_listing_is_counted_as_people_count():
+    """By thousands."""
+    x = Value(0.5, label="x")
+    for _ in range(1299):
+        x = x.sin()
+    text = listing(trace(x), ends=8)
+    left_out = re.search(r"… ([\d,]+) more", text)[1]
+    shown = sum(line.startswith(("v", "x")) for line in text.splitlines())
+    assert left_out == f"{1300 - shown:,}"
+    assert left_out.startswith("1,2")

@@ -381,3 +381,30 @@ def test_what_is_not_computed_yet_is_dashed_in_a_frame(tmp_path):
         ]
         assert counts[0] > 1
         assert counts[1] == 0
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_what_a_turn_of_the_figure_moves_has_places_for_all_nodes_and_texts(name):
+    """In the order of both; a curve without a text has no place for one."""
+    for view in layouts(trace(example(name).output())):
+        for figure in (view, view.down):
+            texts = [curve for curve in figure.curves if curve.lines]
+            assert figure.places["nodes"] == [[round(box.x, 1), round(box.y, 1)] for box in figure.boxes]
+            assert figure.places["texts"] == [[round(each.x, 1), round(each.y, 1)] for each in texts]
+            assert figure.places["lines"] == [curve.path for curve in figure.curves]
+            assert figure.places["size"] == [round(figure.width), round(figure.height)]
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_nodes_of_the_figure_reach_its_border_and_stand_within_it(name):
+    """In every view, turned or not: there is no margin beside the outermost, whose lines go down."""
+    for view in layouts(trace(example(name).output())):
+        for figure in (view, view.down):
+            gaps = [box.x - box.width / 2 for box in figure.boxes]
+            gaps += [figure.width - box.x - box.width / 2 for box in figure.boxes]
+            gaps += [box.y - box.height / 2 for box in figure.boxes]
+            gaps += [figure.height - box.y - box.height / 2 for box in figure.boxes]
+            assert min(gaps) == pytest.approx(0.0, abs=0.1)
+            for box in figure.boxes:
+                heights = [line.y for line in box.lines]
+                assert sorted(set(heights)) == heights

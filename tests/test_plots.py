@@ -1,6 +1,7 @@
 """Plots: what is drawn is what was measured, on the axes given or on new ones."""
 
 import functools
+import sys
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from scalargrad import Diagnosis, History, diagnose, fit, nn, no_grad, optim
 from scalargrad.datasets import moons
 from scalargrad.drawing.themes import LIGHT
-from scalargrad.errors import ShapeError
+from scalargrad.errors import MissingPackageError, ShapeError
 
 matplotlib = pytest.importorskip("matplotlib", reason="Matplotlib, the extra `plot`, is not installed")
 matplotlib.use("agg")
@@ -169,3 +170,12 @@ def test_the_loss_of_validation_is_dashed_and_that_of_training_is_not():
     lines = [line for line in ax.get_lines() if len(line.get_xdata()) == 3]
     assert [line.get_linestyle() for line in lines] == ["-", "--"]
     assert len({line.get_color() for line in lines}) == 1
+
+
+def test_without_matplotlib_a_plot_says_what_to_install(monkeypatch):
+    """On axes that are given nothing is missing."""
+    ax = plt.subplots()[1]
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
+    with pytest.raises(MissingPackageError, match=r"plots need Matplotlib.*pip install '\.\[plot\]'"):
+        plots.loss_curves(History(loss=[3.0, 2.0]))
+    assert plots.loss_curves(History(loss=[3.0, 2.0]), ax=ax) is ax

@@ -253,3 +253,19 @@ def test_toggled_at_the_last_step_it_says_that_nothing_is_to_come():
     session.go(2)
     session.toggle()
     assert (session.count, session.asked.words) == (3, "what v1 adds to dx")
+
+
+@pytest.mark.parametrize("room", range(-1, 12))
+def test_the_score_stands_beside_as_much_of_the_heading_as_there_is_room_for(room):
+    """One column is room for an ellipsis; where there is none, the heading stands alone."""
+    session = session_of(trace(Value(2.0, label="x") ** 2))
+    next(asked_in(session))
+    session.answer()
+    score = session.predictor.score
+    heading = session.lines(24, room + len(f"  {score}"))[0][1]
+    if room < 1:
+        assert heading == "the net"
+    else:
+        shown = "the net" if room >= len("the net") else heading[:room]
+        assert heading == f"{shown:<{room}}  {score}"
+        assert (shown == "the net") == ("…" not in shown)

@@ -7,6 +7,7 @@ import functools
 import inspect
 import keyword
 import random
+import re
 import warnings
 
 import numpy as np
@@ -739,3 +740,22 @@ def test_an_argument_that_is_missing_is_said_whatever_its_kind():
     with pytest.raises(OperandError, match=r"scaled\(x, \*, factor\): missing a required"):
         record(scaled)(1.0)
     assert record(scaled)(1.0, factor=2.0) == 2.0
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_arguments_of_several_batches_are_named_with_their_lengths_and_no_others(place):
+    """A number beside them has none, wherever it stands."""
+    arguments = [np.ones(2), np.ones(3)]
+    arguments.insert(place, 7.0)
+    names = [f"{name} has {len(x)}" for name, x in zip("abc", arguments) if x is not arguments[place]]
+    with pytest.raises(ShapeError, match=f"the same for all arguments: {', '.join(names)}$"):
+        record(lambda a, b, c: a * b * c)(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("given_", "shown"), [(object, "got <class 'object'>"), (np.array([object]), "got an array of object")]
+)
+def test_what_is_no_number_is_shown_unless_it_is_an_array(given_, shown):
+    """Of an array its kind is told."""
+    with pytest.raises(OperandError, match=re.escape(shown)):
+        record(lambda x: x * 2)(given_)

@@ -3,6 +3,7 @@
 import copy
 import functools
 import importlib
+import math
 import re
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scalargrad import Value, nn, record
+from scalargrad import Value, dot, nn, record, tanh, total
 from scalargrad.engine.lines import is_the_users
 from scalargrad.errors import SlowRecordWarning
 from scalargrad.replay.outside import Outside
@@ -280,3 +281,40 @@ def test_an_outside_holds_values_if_one_can_be_reached_from_the_function():
 def test_the_program_of_the_user_is_what_nobody_installed(file, theirs):
     """Files of Python, of what is installed and of this package are not theirs."""
     assert is_the_users(str(Path(file))) == theirs
+
+
+def test_a_variable_that_is_gone_is_missed_as_without_record():
+    """By Python's own error, at the next call."""
+
+    def made():
+        w = Value(2.0)
+
+        def function(x):
+            return w * x
+
+        def drop():
+            nonlocal w
+            del w
+
+        return function, drop
+
+    function, drop = made()
+    step = record(function)
+    assert [step(1.0), step(3.0)] == [2.0, 6.0]
+    drop()
+    with pytest.raises(NameError, match="w"):
+        step(1.0)
+
+
+@pytest.mark.parametrize("number", [math.inf, -math.inf])
+def test_an_output_is_computed_again_by_the_engine_where_a_replay_is_not_finite(number):
+    """Whatever its rows are, of lists too."""
+    w = [Value(0.5), Value(1.5)]
+
+    def computed():
+        return dot(w, [w[1], tanh(w[0])]) + total([w[0], 2.0 * w[1]])
+
+    step = record(computed())
+    assert step() == pytest.approx(computed().data)
+    w[0].data = number
+    assert step() == computed().data == number

@@ -364,3 +364,15 @@ def test_a_transcript_has_each_step_on_a_line_of_its_own(stepper):
     assert [line for line in lines if line[0] != " "] == [
         stepper.title(i) for i in range(1, len(stepper) + 1)
     ]
+
+
+def test_what_is_added_to_an_adjoint_stands_in_brackets(stepper):
+    """Also where the local derivative is 1, which is not written; a first contribution needs none."""
+    for count, step in enumerate(stepper.steps, 1):
+        added = [c for c in step.contributions if c.target.role != "constant"]
+        for line, c in zip(stepper.working(count), added):
+            before, upstream, local = (
+                "" if x is None else str(stepper.writer.number(x)) for x in (c.before, c.upstream, c.local)
+            )
+            product = f"({upstream})" + f"({local})" * (local != "1")
+            assert (f" = {before} + {product}" in line) == bool(before)

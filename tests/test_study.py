@@ -646,3 +646,16 @@ def test_a_statement_reads_variables_and_no_constants():
     x, y = leaves(x=3.0, y=2.0)
     (statement,) = statements(trace(x * 2 + y * x + 5)).values()
     assert [v.name for v in statement.operands] == ["x", "y"]
+
+
+@pytest.mark.parametrize("digits", [1, 2, 4])
+@pytest.mark.parametrize("name", GALLERY)
+def test_a_note_on_rounding_stands_in_every_form_of_an_explanation(name, digits):
+    """In documents as in the text, those of the rest too."""
+    recorded = trace(example(name).output())
+    for v in recorded:
+        if v.role == "constant":
+            continue
+        found = recorded.explain(v.index, digits=digits, paths=2, expand=True)
+        count = str(found).count("unrounded")
+        assert found.to_markdown().count("unrounded") == found.to_latex().count("unrounded") == count

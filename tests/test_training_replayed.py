@@ -34,6 +34,7 @@ from scalargrad.errors import (
     ShapeError,
     StaleGraphError,
 )  # fmt: skip
+from scalargrad.training import parameters
 from scalargrad.training.batches import Dataset
 from scalargrad.training.replay import ReplayTrainer
 from scalargrad.training.trainer import Trainer
@@ -1268,6 +1269,19 @@ READING = {
 def test_rules_and_schedules_may_read_the_parameters(name):
     """Which have the data and the grads of the moment."""
     check(network(), NUMBERS, optimizer=READING[name])
+
+
+@pytest.mark.parametrize(
+    ("name", "times"), [*((name, 1) for name in OPTIMIZERS), ("a rule of one's own", 36)]
+)
+def test_values_are_given_what_was_learned_once_where_nobody_looks(monkeypatch, name, times):
+    """At the end, and not before: only a rule of one's own may read them, twice at each of 18 steps."""
+    given = []
+    assign = parameters.assign
+    monkeypatch.setattr(parameters, "assign", lambda *both: given.append(both) or assign(*both))
+    outcome = trained(network(), NUMBERS, replay=True, optimizer=OPTIMIZERS.get(name, READING["a rule"]))
+    assert outcome.error is None
+    assert (len(given), outcome.optimizer.steps) == (times, 18)
 
 
 def test_a_value_of_the_loss_gets_its_grad():

@@ -93,3 +93,17 @@ def test_a_program_that_cannot_be_written_is_refused(monkeypatch):
     monkeypatch.setattr(program, "written", fails)
     with pytest.raises(RecordError, match=r"cannot be written .*AttributeError: no such function"):
         computed([Value(0.5), Value(2.0)])(X)
+
+
+@pytest.mark.parametrize("size", [1.0, 1e4])
+@pytest.mark.parametrize(("times", "ok"), [(0.5, True), (2.0, False)])
+def test_where_numbers_cancel_a_program_may_be_off_by_what_rounding_leaves(monkeypatch, size, times, ok):
+    """By 10⁻¹⁰ of the largest number times the largest derivative, each at least 1; by no more."""
+    w = Value(2.0)
+    step = record(lambda x: w * x - 2.0 * x)  # 0, of numbers 2x with the derivative x
+    wrong_by(monkeypatch, "value", lambda value: value + times * 1e-10 * (2.0 * size) * size)
+    if ok:
+        step(size)
+    else:
+        with pytest.raises(RecordError, match="does not compute what the function does"):
+            step(size)

@@ -100,13 +100,14 @@ def _is_scaled(place: Place, terms: set[Instruction]) -> bool:
 
 def _loss_terms(trace: WengertList) -> set[Instruction]:
     """Return the output with what is added up in it."""
-    found, waiting = {trace.output}, [trace.output]
-    while waiting:
-        v = waiting.pop()
-        if v.primitive and v.primitive.name in {"add", "total", "positive"}:
-            waiting += [parent for parent in v.parents if parent.parents and parent not in found]
-            found.update(parent for parent in v.parents if parent.parents)
+    found = new = {trace.output}
+    while new := {parent for v in new if _is_sum(v) for parent in v.parents if parent.parents} - found:
+        found = found | new
     return found
+
+
+def _is_sum(v: Instruction) -> bool:
+    return v.primitive is not None and v.primitive.name in {"add", "total", "positive"}
 
 
 def _is_square(v: Instruction) -> bool:

@@ -93,24 +93,15 @@ def way(trace: WengertList, edge: Edge) -> list[Instruction]:
 
 def ancestry(v: Instruction) -> set[Instruction]:
     """Return all that an instruction is computed from, with itself."""
-    found, waiting = {v}, [v]
-    while waiting:
-        for parent in waiting.pop().parents:
-            if parent not in found:
-                found.add(parent)
-                waiting.append(parent)
+    found = new = {v}
+    while new := {parent for each in new for parent in each.parents} - found:
+        found = found | new
     return found
 
 
 def _lead_only_to(trace: WengertList, v: Instruction, goal: Instruction) -> bool:
     """Tell whether every path from v to the output passes through the goal."""
-    reached, waiting = {v}, [v]
-    while waiting:
-        each = waiting.pop()
-        if each is trace.output:
-            return False
-        for edge in trace.uses[each]:
-            if edge.child is not goal and edge.child not in reached:
-                reached.add(edge.child)
-                waiting.append(edge.child)
-    return True
+    reached = new = {v}
+    while new := {edge.child for each in new for edge in trace.uses[each]} - {goal} - reached:
+        reached = reached | new
+    return trace.output not in reached

@@ -3,6 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from heapq import nlargest
 from typing import NamedTuple
 
 from scalargrad.checking.assumption import Assumption, Explanation
@@ -117,7 +118,7 @@ def _weighed(
     }
     found = []
     for key in sorted(groups, key=lambda key: -chances[key])[:TRIED]:
-        members = sorted(groups[key], key=lambda each: each.chance)[: -MEMBERS - 1 : -1]
+        members = nlargest(MEMBERS, reversed(groups[key]), key=lambda each: each.chance)
         left, best = min((left_over(each.assumption), i) for i, each in enumerate(members))
         found.append((chances[key] * math.exp(-FURTHER * left), members[best].assumption))
     return sorted(found, key=lambda each: -each[0])

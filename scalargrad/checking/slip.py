@@ -3,7 +3,7 @@
 import inspect
 import itertools
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -71,11 +71,10 @@ class Slip:
         if place.kind not in self.kinds:
             return []
         found: dict[float, Guess] = {}
-        right, met = work.number(place), Counter[str]()
+        right, met = work.number(place), defaultdict[str, Iterator[int]](itertools.count)
         for i, (number, names) in enumerate(self.numbers(work, place)):
             words = self.says.format(**names)
-            variant = str(i) if self.belief else f"{words} {met[words]}"
-            met[words] += 1
+            variant = str(i) if self.belief else f"{words} {next(met[words])}"
             if is_another(number, right):
                 found.setdefault(number, Guess(number, words, variant))
         return list(found.values())

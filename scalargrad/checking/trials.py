@@ -95,8 +95,6 @@ class _Columns(Work):
         return _had(function(np.broadcast_arrays(*(had.number for had in operands))))
 
     def _finite(self, had: Had, place: Place) -> Had:
-        if np.all(np.isfinite(had.number)):
-            return had
         return _had(np.where(np.isfinite(had.number), had.number, exact(place, self.rate)))
 
     def _error_of_terms(self, *_: object) -> Span:

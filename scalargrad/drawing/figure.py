@@ -134,7 +134,7 @@ class Figure(graphviz.Digraph):
         formatter: str | None = None,
         *,
         outfile: Any = None,
-        raise_if_result_exists: bool = False,
+        raise_if_result_exists: bool,
         **_: Any,
     ) -> str:
         """Write the image beside the saved source: the step of `render` that calls the executable."""

@@ -96,7 +96,7 @@ nobody: Watcher = Nobody()
 active: list[Watcher] = []  # in all threads
 watcher: ContextVar[Watcher] = ContextVar("watcher", default=nobody)
 watched = 0  # in all threads: while it is 0, nobody needs to ask the ContextVar
-changes = 0  # of attributes of modules, so far: a module is what it was while nobody sets one
+last_change = object()  # another one for each attribute of a module that is set
 _count_lock = Lock()
 
 
@@ -123,8 +123,8 @@ def _count() -> None:
 
 def changed() -> None:
     """Notice that an attribute of a module was set, by which a function that reads it may be another."""
-    global changes  # noqa: PLW0603  # one count for all modules
-    changes += 1
+    global last_change  # noqa: PLW0603  # one for all modules
+    last_change = object()
 
 
 def condition(owner: object, attribute: str) -> Any:

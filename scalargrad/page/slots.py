@@ -4,6 +4,7 @@ A slot says what it shows, and which numbers need brackets in its place: negativ
 """
 
 import re
+from abc import ABC, abstractmethod
 
 from scalargrad.notation.mathml import MathWriter
 from scalargrad.notation.pieces import ItalicWriter
@@ -33,12 +34,12 @@ class Slot(Symbol):
         self.text = self.writer.mark(self.key, flags)
 
 
-class _WithSlots(Writer):
+class _WithSlots(Writer, ABC):
     """What writers with slots have in common: every Shown number is one."""
 
+    @abstractmethod
     def mark(self, key: str, flags: str) -> str:
         """Return the text of a slot."""
-        raise NotImplementedError
 
     def number(self, x: float) -> Symbol:
         """Return the slot of a Shown number, the symbol of any other."""

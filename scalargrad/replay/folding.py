@@ -85,9 +85,9 @@ def _readers(graph: Graph, kept: Sequence[int]) -> tuple[np.ndarray, np.ndarray]
     times = np.bincount(operands[plain], minlength=size)
     reader = np.zeros(size, np.int64)
     reader[operands[plain]] = np.array(children, np.int64)[plain]
-    in_lists = [np.asarray(slots) for slots in graph.lists] + [np.asarray(kept, np.int64)]
-    times += 2 * np.bincount(np.concatenate(in_lists), minlength=size)  # whatever is in a list stays
-    return np.flatnonzero(times == 1), reader
+    stays = np.zeros(size, bool)  # as whatever is in a list does
+    stays[np.concatenate([*graph.lists, np.asarray(kept, np.int64)])] = True
+    return np.flatnonzero((times == 1) & ~stays), reader
 
 
 def _terms(
@@ -101,6 +101,6 @@ def _terms(
     terms, of = terms[ends], of[ends]
     order = np.argsort(of, kind="stable")
     terms, of = terms[order], of[order]
-    starts = np.flatnonzero(np.diff(of, prepend=-1))
+    _, starts = np.unique(of, return_index=True)
     for start, stop in zip(starts.tolist(), [*starts[1:].tolist(), len(of)]):
         yield int(of[start]), terms[start:stop].tolist()  # two terms at least

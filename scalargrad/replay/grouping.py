@@ -51,7 +51,7 @@ def _levels(graph: Graph, order: Sequence[int], batched: set[int]) -> tuple[dict
     for slot in order:
         depth = 0
         for operand in graph.operands[slot]:
-            if operand < 0 and operand not in level:
+            if operand not in level:  # a list
                 slots = graph.lists[~operand].tolist()
                 level[operand] = max(map(level.__getitem__, slots))
                 if not varies.isdisjoint(slots):

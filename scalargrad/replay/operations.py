@@ -180,7 +180,7 @@ def _to_lists(adjoints: Adjoints, operation: Operation, upstream: Term) -> Itera
         yield HandedBack(d, False, dims, array.batched)
     elif row is dot:
         for other in reversed(views):
-            yield HandedBack(f"{d}*{text.read(other, exact=1)}", True, dims, array.batched)
+            yield HandedBack(f"{d}*{text.read(other)}", True, dims, array.batched)
     else:
         power = f"np.exp({text.read(views[0], exact=1)} - {array.name}{axis})"
         yield HandedBack(f"{d}*{power}", True, dims, array.batched)

@@ -38,7 +38,7 @@ class Outside:
         self._names, self._in_modules = _Named(found.cells, found.scopes), _Named([], found.modules)
         self._containers, self._copies = found.containers, [x.copy() for x in found.containers]
         self._arrays, self._bytes = found.arrays, [x.tobytes() for x in found.arrays]
-        self._changes = watching.changes
+        self._last_change = watching.last_change
         self.holds_values = found.holds_values
 
     def is_same(self) -> bool:
@@ -63,10 +63,10 @@ class Outside:
 
     def _modules_are_same(self) -> bool:
         """Tell whether modules are what they were, which is asked only if an attribute of any was set."""
-        changes = watching.changes
-        if changes != self._changes and not self._in_modules.is_same():
+        last = watching.last_change
+        if last is not self._last_change and not self._in_modules.is_same():
             return False
-        self._changes = changes
+        self._last_change = last
         return True
 
 

@@ -1,6 +1,7 @@
 """The samples of a call: each goes to the program whose guards it meets."""
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -22,7 +23,7 @@ Derivatives = list[tuple[Sequence[Value], np.ndarray]]  # by Values, to be added
 CALL: Any = dict.fromkeys(NOTICED, "call") | {"under": "ignore"}
 
 
-class Replayed:
+class Replayed(ABC):
     """What programs give for the samples of a call."""
 
     call: Call
@@ -32,9 +33,9 @@ class Replayed:
     firsts: Sequence[int]  # of the samples that each program took
 
     @property
+    @abstractmethod
     def by_argument(self) -> list[np.ndarray]:
         """Return the derivatives by each argument laid flat, over the batch or for the one sample."""
-        raise NotImplementedError
 
     @property
     def by_value(self) -> Derivatives:
@@ -42,6 +43,7 @@ class Replayed:
         given = any(flat.values for flat in self.call.flats)
         return [*self.sums, *_given(self.call, self.by_argument)] if given else self.sums
 
+    @abstractmethod
     def follow(self) -> None:
         """Do what the function does beside its result, sample by sample."""
 
@@ -84,6 +86,9 @@ class Whole(Replayed):
         lead = () if self.call.batch is None else (self.call.batch,)
         flats = self.call.flats
         return [np.reshape(next(arrays) if x.count else np.empty(0), (*lead, x.count)) for x in flats]
+
+    def follow(self) -> None:
+        """Do nothing: where a function does something beside its result, samples go one by one."""
 
 
 class Samples(Replayed):

@@ -56,8 +56,7 @@ def breadth(text: str) -> int:
     >>> breadth("v\u0304 = \x1b[34m1.5\x1b[0m")
     7
     """
-    shown = CODE.sub("", text)
-    return len(shown) if shown.isascii() else sum(not unicodedata.combining(each) for each in shown)
+    return sum(not unicodedata.combining(each) for each in CODE.sub("", text))
 
 
 def cut(text: str, room: int) -> str:

@@ -63,7 +63,7 @@ def functions_of_values() -> None:
     total(1.0)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     dot([1.0])  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     softmax(1.0)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    mean([1.0], 2.0)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    mean([1.0], 2.0)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     where(x > 0, x)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     leaky_relu(1.0, slope="steep")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     leaky_relu(1.0, steepness=0.1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
@@ -90,8 +90,8 @@ def values() -> None:
     x.data = "1"  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]
     x.parents = ()  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
     x.gradient = 1.0  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
-    leaves("x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    label(x)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    leaves("x")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    label(x)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def derivatives() -> None:

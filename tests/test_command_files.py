@@ -418,3 +418,22 @@ def test_a_table_of_a_kind_is_that_of_python(kind, capsys, tmp_path):
     file = tmp_path / "net.tex"
     assert main(["trace", "sigmoid-2-2-1", "--table", kind, "-o", str(file)]) == 0
     assert file.read_text(encoding="utf-8") == f"{t.to_latex(table=kind)}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ["check", "sheet.key.json", "y=1"],
+            "sheet.key.json is the key of a sheet, to mark it with: check --key",
+        ),
+        (["trace", "sheet.key.json"], "sheet.key.json is the key of a sheet"),
+        (["check", "--key", "sheet.key.json", "y=1"], "a key marks files, sheets that were filled in"),
+    ],
+)
+def test_a_key_marks_sheets_and_nothing_else(arguments, said, capsys, tmp_path, monkeypatch):
+    """It is neither a formula, nor does it take numbers."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["exercise", "fan-out", "--seed", "1", "-o", "sheet.md"]) == 0
+    assert main(arguments) == 2
+    assert said in capsys.readouterr().err

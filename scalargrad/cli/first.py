@@ -34,6 +34,8 @@ def _refuse_a_file(text: str, options: argparse.Namespace) -> None:
     path = Path(text.removeprefix("@"))
     if path.suffix == ".py":
         raise UsageError(f"{text} is a program: there it is `from scalargrad import trace; print(trace(y))`")
+    if path.name.endswith(".key.json"):
+        raise UsageError(f"{text} is the key of a sheet, to mark it with: check --key {text} sheet.md")
     if path.suffix in SHEETS:
         raise UsageError(f"to mark a sheet, give its key: scalargrad check --key sheet.key.json {text}")
     looks_like_one = text[:1] in {"@", "/", ".", "~"} or path.suffix not in {"", ".json"}

@@ -18,6 +18,8 @@ def marked(options: argparse.Namespace) -> int:
         raise UsageError("--key goes with filled sheets alone: the key says the digits")
     if not options.key.name.endswith(".json"):
         raise UsageError(f"the key to mark with ends in .key.json, got {options.key.name!r}")
+    if numbers := [text for text in (options.subject, *options.claims) if "=" in text]:
+        raise UsageError(f"a key marks files, sheets that were filled in, not numbers: got {numbers[0]}")
     exercises = exercises_of(reading(options.key))
     paths = [Path(text.strip()) for text in (options.subject, *options.claims)]
     if len(paths) == 1:

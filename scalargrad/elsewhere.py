@@ -20,7 +20,10 @@ SEED_EACH = (
     "is a seed each here, exercise(y, seed=1); 'scalargrad exercise --count 3' makes a class of sheets"
 )
 SHEET = "is e.save('sheet.pdf'), or another suffix, here"
-ACCURACY = "is sum(np.argmax(p) == t for p, t in zip(model(X), y)) / len(y) here"
+ACCURACY = (
+    "is sum(np.argmax(p) == t for p, t in zip(model.batch(X), y)) / len(y) here; "
+    "of one logit a sample counts where (p.data > 0) == t"
+)
 NEAREST = "is not there; 'jax' is the nearest, which compiles"
 OWN_ROW = "is a row of the table of primitives here, entered by scalargrad.table"
 PACKED = "is nn.MLP(2, [16, 16, 1]) here"
@@ -213,7 +216,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "load": LOADED,
         "save": "is model.save('model.json') here",
         **dict.fromkeys(("accuracy", "accuracy_score"), ACCURACY),
-        "confusion_matrix": "is not there; scikit-learn's takes [np.argmax(p) for p in model(X)]",
+        "confusion_matrix": "is not there; scikit-learn's takes [np.argmax(p) for p in model.batch(X)]",
         "loss": "is nn.mse, nn.binary_cross_entropy, nn.cross_entropy and others here",
     },
     "scalargrad.nn.functional": {
@@ -264,18 +267,17 @@ ANSWERS: dict[str, dict[str, str]] = {
         "export": "is t.save('net.tex'), or another suffix, here",
         "print": "is print(t) here",
         "forward": "is not needed: every instruction of a trace has its value",
-        "to_dataframe": "is pandas.read_json of t.to_json(), or the attributes of each instruction, here",
+        "to_dataframe": "is pandas.DataFrame(json.loads(t.to_json())['instructions']) here",
         "summary": "is print(t) here",
         "to_dict": "is json.loads(t.to_json()) here",
-        "to_text": "is str(t) here",
-        "to_string": "is str(t) here",
+        **dict.fromkeys(("to_text", "to_string"), "is str(t), or t.save('net.txt'), here"),
         "to_svg": DRAWN,
         "to_png": DRAWN,
         "savefig": DRAWN,
         "page": "is t.to_html('net.html') here",
         "render": "is draw(t).render('net'), or t.save('net.svg'), here",
         "to_csv": "is t.to_markdown('net.md'), or t.to_json('net.json'), here",
-        "to_pandas": "is pandas.read_json of t.to_json(), or the attributes of each instruction, here",
+        "to_pandas": "is pandas.DataFrame(json.loads(t.to_json())['instructions']) here",
         "grad": "is t['x'].adjoint here",
         "backward": "is not needed: every instruction of a trace has its adjoint",
     },
@@ -638,7 +640,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("--open", "--browser", "--show"), "is left to you: open net.html in a browser"),
         "--list": "is 'scalargrad examples' here",
         "--as": "is an option of trace, explain and check; -o writes the form of a suffix, as in -o net.svg",
-        **dict.fromkeys(("--table", "--neurons"), "is t.to_latex('net.tex', table='neurons') in Python"),
+        "--neurons": "is --table neurons of trace, or --view neurons of draw, here",
     },
     "initialiser": {
         "kaiminguniform": "is 'he_uniform' here",

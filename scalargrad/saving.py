@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, overload
 
 from scalargrad.answers import keywords
-from scalargrad.errors import TraceTooLargeError
+from scalargrad.errors import TraceTooLargeError, known
 from scalargrad.files import Form, save, written
 from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.listing import listing
@@ -36,7 +36,7 @@ class Saved(WengertList):
         return table(self, kind, form, digits)
 
     @keywords("save()")
-    def save(self, path: str | PathLike[str], digits: int = 4, table: TableKind = "statements") -> None:
+    def save(self, path: str | PathLike[str], digits: int = 4, table: TableKind | None = None) -> None:
         """Write the trace to a file, in the form that its suffix says.
 
         `.html` is the page, `.md` and `.tex` are tables, `.txt` is the listing, `.json` reads back with
@@ -52,8 +52,10 @@ class Saved(WengertList):
         """
         save(path, "a trace", self.forms(digits, table))
 
-    def forms(self, digits: int = 4, table: TableKind = "statements") -> dict[str, Form]:
-        """Return what makes each form of the trace, by the suffix of its file; `table` is for .md and .tex.
+    def forms(self, digits: int = 4, table: TableKind | None = None) -> dict[str, Form]:
+        """Return what makes each form of the trace, by the suffix of its file.
+
+        Where a kind of `table` is asked for, only tables are forms of it.
 
         >>> from scalargrad import Value, trace
         >>> forms = trace(Value(3.0, label="x") * 0.123456).forms(digits=2)
@@ -63,6 +65,14 @@ class Saved(WengertList):
         from scalargrad.drawing import draw
         from scalargrad.drawing.figure import IMAGES, SOURCES
 
+        if table is not None:
+            known("table", table, ("statements", "instructions", "neurons"))
+            return {
+                ".md": partial(self.to_markdown, None, table, digits),
+                ".tex": partial(self.to_latex, None, table, digits),
+                ".txt": lambda: f"{self.table(table, 'text', digits)}\n",
+            }
+
         def drawn(suffix: str) -> str | bytes:
             return draw(self, digits=digits).form(suffix)
 
@@ -70,8 +80,8 @@ class Saved(WengertList):
         forms: dict[str, Form] = {
             ".html": page,
             ".htm": page,
-            ".md": partial(self.to_markdown, None, table, digits),
-            ".tex": partial(self.to_latex, None, table, digits),
+            ".md": partial(self.to_markdown, None, digits=digits),
+            ".tex": partial(self.to_latex, None, digits=digits),
             ".txt": lambda: f"{listing(self, digits)}\n",
             ".json": self.to_json,
         }

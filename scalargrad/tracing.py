@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
@@ -119,13 +120,14 @@ class Trace(Saved):
     __hash__ = None  # type: ignore[assignment]
 
     def __str__(self) -> str:
+        room = width() if sys.stdout is not None and sys.stdout.isatty() else None  # as pandas has it
         if len(self) <= MOST_LISTED:
-            return listing(self, width=width())
+            return listing(self, width=room)
         said = (
             f"{len(self):,} instructions. All of them: t.save('trace.txt'). One: t[20], t['h1'], t[value].\n"
             "The last part: trace(y, upto=[h]). Drawn by layers: draw(t)."
         )
-        return f"{listing(self, width=width(), ends=ENDS)}\n\n{said}"
+        return f"{listing(self, width=room, ends=ENDS)}\n\n{said}"
 
     def __repr__(self) -> str:
         return f"<Trace of {self.output.name}: {len(self)} instructions>"

@@ -437,3 +437,37 @@ def test_a_key_marks_sheets_and_nothing_else(arguments, said, capsys, tmp_path, 
     assert main(["exercise", "fan-out", "--seed", "1", "-o", "sheet.md"]) == 0
     assert main(arguments) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("more", ["b.txt", "y = 0.741"])
+def test_a_number_is_given_once_in_all_files_and_arguments(more, capsys, tmp_path, monkeypatch):
+    """Nothing is overwritten."""
+    monkeypatch.chdir(tmp_path)
+    Path("a.txt").write_text("y = 1")
+    Path("b.txt").write_text("a1 = 1.367\ny = 0.741")
+    assert main(["check", "sigmoid-2-2-1", "a.txt", more]) == 2
+    assert "y is given twice" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("formula", "texts"),
+    [
+        ("y = 2*x₁", ('{"x₁": 2, "y": 4}', "x₁ = 2\ny = 4")),
+        ("y = sum(x)", ('{"x": [0.5, -1], "y": -0.5}', "x = [0.5, -1]\ny = -0.5")),
+    ],
+)
+def test_an_object_of_json_is_read_as_its_lines_are(formula, texts, capsys, tmp_path):
+    """Names as people write them, and lists of numbers."""
+    said = []
+    for i, text in enumerate(texts):
+        (tmp_path / f"{i}.txt").write_text(text, encoding="utf-8")
+        assert main(["check", formula, str(tmp_path / f"{i}.txt")]) == 0
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1]
+
+
+@pytest.mark.parametrize("more", [["--as", "json"], ["-o", "net.html"], ["-o", "net.svg"]])
+def test_a_table_of_a_kind_is_no_page_and_no_drawing(more, capsys):
+    """It is refused rather than left out."""
+    assert main(["trace", "sigmoid-2-2-1", "--table", "neurons", *more]) == 2
+    assert "table" in capsys.readouterr().err

@@ -350,3 +350,23 @@ def test_a_function_of_math_is_warned_of_where_no_source_is_kept(call):
     """In a prompt, and after `python -c`: the instructions tell who is called."""
     with pytest.warns(LostGradientWarning, match="math.* gives a plain number"):
         exec(f"y = {call}", {"x": Value(0.5), "math": math, "exp": math.exp})
+
+
+def test_a_function_of_math_is_warned_of_where_its_call_is_compiled_twice():
+    """In a `finally`, and in the condition of a loop."""
+    x = Value(0.5)
+
+    def in_the_end():
+        try:
+            return 1
+        finally:
+            math.exp(x)
+
+    def again():
+        n = 0
+        while n < 2 and math.exp(n and x) < 9:
+            n += 1
+
+    for call in (in_the_end, again):
+        with pytest.warns(LostGradientWarning, match=r"math\.exp gives a plain number"):
+            call()

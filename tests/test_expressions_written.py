@@ -123,7 +123,7 @@ REFUSED = {  # with the part of the message that names what works, and what the 
     "softmax([x, y])": (r"write 'h = softmax\(\[x, y\]\); sum\(h\)'", "softmax([x, y])"),
     "h = [x, y]": (r"add '; sum\(h\)', or '; h\[0\]' for an element", "[x, y]"),
     "d/dx x^2": ("a derivative is not written: those by every name are found", "dx x"),
-    "cross_entropy(softmax([x, y]), 0)": (r"write -log\(p\[0\]\)", "cross_entropy(softmax([x, y]), 0)"),
+    "cross_entropy(softmax([x, y]), 0)": (r"write -log\(p\[i\]\)", "cross_entropy(softmax([x, y]), 0)"),
     "cross_entropy([x, y], 2)": ("a class from 0 to 1", "cross_entropy([x, y], 2)"),
     "[[x, y], [x]][0][0]": ("lists of one length", "[[x, y], [x]]"),
     "[[[x]]][0][0][0]": ("a list of matrices", "[[[x]]]"),

@@ -381,3 +381,11 @@ def test_a_graph_made_before_a_check_stays_fresh():
     assert gradcheck(lambda *_: x.exp(), [x])
     y.backward()
     assert x.grad == 4.0
+
+
+@pytest.mark.parametrize("kind", [list, tuple, iter, dict.fromkeys, lambda xs: dict(enumerate(xs)).values()])
+def test_inputs_are_whatever_can_be_gone_through(kind):
+    """Once is enough."""
+    report = gradcheck(lambda a, b: a * b**2, kind([1.0, 2.0]))
+    assert report.ok
+    assert [c.derivative for c in report.comparisons] == [4.0, 4.0]

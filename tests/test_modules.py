@@ -136,3 +136,17 @@ def test_a_copied_model_goes_on_naming_its_results():
     twin.head = nn.Neuron(1)
     assert twin.head.bias.path == "head.bias"
     assert twin([1.0, 2.0]).path == "layers[1].neurons[0].z"
+
+
+def test_a_module_of_ones_own_is_shown_with_the_modules_in_it():
+    """Also where they know each other."""
+
+    class Net(nn.Module):
+        def __init__(self):
+            self.hidden, self.out = nn.Layer(2, 3, "tanh"), nn.Neuron(3, None)
+
+    net = Net()
+    assert repr(net) == f"Net(hidden={net.hidden!r}, out={net.out!r})"
+    other = Net()
+    other.back, net.other = net, other
+    assert repr(net).endswith("back=Net(...)))") or "back=..." in repr(net)

@@ -138,6 +138,13 @@ def test_the_functions_of_numpys_that_people_use_are_there():
     ):
         np.subtract.accumulate(x)
     assert np.sum(x) is np.prod(x) is np.max(x) is x  # of one number
+    for reduced in (
+        lambda: np.sum(x, initial=5.0),
+        lambda: np.max(x, initial=5.0),
+        lambda: np.sum(x, where=False),
+    ):
+        with pytest.raises(OperandError, match="of Values takes no options"):
+            reduced()
 
 
 # ---- errors

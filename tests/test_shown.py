@@ -1,5 +1,8 @@
 """What a REPL shows: sentences and tables, no dumps; of a huge trace its ends."""
 
+import io
+import sys
+
 import pytest
 
 from scalargrad import History, Value, diagnose, fit, gradcheck, nn, optim, trace
@@ -92,8 +95,10 @@ def test_a_trace_is_as_wide_as_the_terminal_that_it_is_printed_in(monkeypatch):
     t = trace(nn.MLP(3, [2, 1], "tanh", seed=1)([1.0, 2.0, 3.0]))
     whole = str(t)
     assert "s0[0] = W0[0,0]*x[0] + W0[0,1]*x[1] + W0[0,2]*x[2]" in whole
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     for columns in (80, 100):
         monkeypatch.setenv("COLUMNS", str(columns))
         assert max(map(len, str(t).splitlines())) <= columns < max(map(len, whole.splitlines()))
-    monkeypatch.delenv("COLUMNS")
-    assert str(t) == whole
+    for stdout in (io.StringIO(), None):  # a file, and what a program without a console has
+        monkeypatch.setattr(sys, "stdout", stdout)
+        assert str(t) == whole

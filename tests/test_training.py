@@ -292,6 +292,8 @@ def test_a_measure_is_found_by_its_name_too():
         ([2.0, 0.5, *[0.5 * (1 - i / 1e5) for i in range(12)]], ""),
         ([2.0, *[0.5] * 11, 2.5], "; it rose"),
         ([2.0], ""),
+        ([2.0, 0.5, *[0.6, 0.7] * 6, 0.5], ""),
+        ([math.nan] * 12, ""),
     ],
 )
 def test_a_loss_that_stands_still_high_up_is_told(losses, said):
@@ -324,19 +326,27 @@ def test_early_stopping_watches_the_training_loss_without_validation():
     assert str(history) == "no lower loss for 2 epochs: loss 2 → 2 in 3 epochs"
 
 
-@pytest.mark.parametrize(("epochs", "said"), [(1.5, "epochs is a whole number"), ("3", "one real number")])
+@pytest.mark.parametrize(
+    ("epochs", "said"),
+    [(1.5, "epochs is a whole number"), ("3", "epochs is a number of at least 0, got '3'")],
+)
 def test_epochs_are_counted(epochs, said):
     """As whole numbers, from 0."""
     with pytest.raises(OperandError, match=said):
         fit(network(), POINTS, LABELS, epochs=epochs)
+    with pytest.raises(OperandError, match="clip_norm is a number of at least 0, got None"):
+        fit(network(), POINTS, LABELS, clip_norm=None)
     with pytest.raises(DomainError, match="epochs is at least 0, got -1"):
         fit(network(), POINTS, LABELS, epochs=-1)
 
 
 def test_classes_are_numbered():
     """A name of one is no target."""
-    with pytest.raises(OperandError, match="a target is a number, got 'b' of type str: number the classes"):
-        fit(nn.Neuron(1), [1.0, 2.0], [0.0, "b"])
+    for y, held in (([0.0, "b"], None), ([0.0, 1.0], ([1.0], ["b"]))):
+        with pytest.raises(
+            OperandError, match="a target is a number, got 'b' of type str: number the classes"
+        ):
+            fit(nn.Neuron(1), [1.0, 2.0], y, validation=held)
 
 
 @pytest.mark.parametrize("held", [0.2, (POINTS, LABELS, 1), 3, "X"])

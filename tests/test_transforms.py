@@ -315,7 +315,7 @@ def test_arguments_may_be_given_by_their_names():
         assert transform(f)(x2=5.0, x1=2.0) == wanted
         assert transform(f)(2.0, x2=5.0) == transform(f)(2.0, 5.0, k=2) == wanted
     assert grad(f, argnums=1)(2.0, x2=5.0, k=3) == 8.0
-    with pytest.raises(TypeError, match="missing a required argument: 'x1'"):
+    with pytest.raises(OperandError, match="missing a required argument: 'x1'"):
         grad(f)(x2=5.0)
 
 
@@ -387,3 +387,27 @@ def test_argnums_are_whole_numbers(transform, argnums):
     """Where a number was meant as the argument, it says how to give it."""
     with pytest.raises(OperandError, match=r"argnums says by which arguments, 0 or \(0, 1\); grad\(f\)\(x\)"):
         transform(lambda x: x * x, argnums)
+
+
+def test_arguments_by_name_leave_out_what_has_a_default():
+    """Which is then an argument like the others; what cannot be called so is refused."""
+
+    def f(x, y=2.0, z=3.0):
+        return x * y * z**2
+
+    assert hessian(f)(1.0, z=4.0) == hessian(f)(1.0, 2.0, 4.0)
+    assert grad(f, argnums=2)(1.0, z=4.0) == grad(f, argnums=2)(1.0, 2.0, 4.0) == 16.0
+    for call in (lambda: grad(f)(z=4.0), lambda: grad(f)(1.0, q=1.0), lambda: grad(max)(1.0, key=None)):
+        with pytest.raises(OperandError, match="cannot be called so: "):
+            call()
+
+
+@pytest.mark.parametrize("output", [{"loss": 1.0}, "a: b", None], ids=repr)
+def test_what_is_no_number_is_told_whole(output):
+    """Whatever signs there are in it; only of several numbers there is a total."""
+    with pytest.raises(OperandError) as caught:
+        grad(lambda _: output)(1.0)
+    assert repr(output) in str(caught.value)
+    assert "total" not in str(caught.value)
+    with pytest.raises(OperandError, match="return their total, or take jacobian"):
+        grad(lambda x: [x, x])(1.0)

@@ -90,6 +90,8 @@ def _claimed(
     """Return the claims by the places that they are for, with their precision."""
     names = Names(trace)
     named = {trace[key].name if isinstance(key, Value) else key: number for key, number in claims.items()}
+    if len(named) < len(claims):
+        raise UnknownNameError("a Value and its name are the same step: give its number once")
     listed, precision = claims_of(singly(names, named), digits)
     claimed: dict[Place, Claim] = {}
     for claim in listed:

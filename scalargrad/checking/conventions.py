@@ -102,7 +102,7 @@ def _loss_terms(trace: WengertList) -> set[Instruction]:
     """Return the output with what is added up in it."""
     found = new = {trace.output}
     while new := {parent for v in new if _is_sum(v) for parent in v.parents if parent.parents} - found:
-        found = found | new
+        found |= new
     return found
 
 

@@ -95,7 +95,7 @@ def ancestry(v: Instruction) -> set[Instruction]:
     """Return all that an instruction is computed from, with itself."""
     found = new = {v}
     while new := {parent for each in new for parent in each.parents} - found:
-        found = found | new
+        found |= new
     return found
 
 
@@ -103,5 +103,5 @@ def _lead_only_to(trace: WengertList, v: Instruction, goal: Instruction) -> bool
     """Tell whether every path from v to the output passes through the goal."""
     reached = new = {v}
     while new := {edge.child for each in new for edge in trace.uses[each]} - {goal} - reached:
-        reached = reached | new
+        reached |= new
     return trace.output not in reached

@@ -220,7 +220,7 @@ class Work:
         return self._sum([self.had[Place("contribution", v, edge)] for edge in self.trace.uses[v]])
 
     def _sum(self, handed: Sequence[Had]) -> Had:
-        low, high = (math.fsum(ends) for ends in zip(*(had.span for had in handed)))
+        low, high = (math.fsum(ends) for ends in zip(*(had.span for had in handed))) if handed else (0.0, 0.0)
         return Had(math.fsum(had.number for had in handed), Span(low, high))
 
     def _share(self, edge: Edge, of: Instruction) -> Had:
@@ -240,7 +240,7 @@ class Work:
             ]
             if handed:
                 found[v] = self._sum(handed)
-        return found[by]
+        return found.get(by, given(0.0))
 
     def _of_share(self, place: Place) -> Had:
         assert place.of is not None

@@ -85,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
     after = _after_the_step(subject, claims, rate)
     # What is given to the graph, leaves and open names, takes its numbers from the claims.
     leaves = [name for name in claims if name in _names(subject, claims) - after]
-    values = numbers([f"{name}={claims.pop(name)}" for name in leaves])
+    values = numbers([f"{name}={_written(claims.pop(name))}" for name in leaves])
     recorded = traced(subject, values, tells=False)
     try:
         report = recorded.check(claims, options.digits, rate, options.delta)
@@ -117,3 +117,8 @@ def _after_the_step(subject: str, claims: Mapping[str, Any], rate: float | None)
     recorded = trace(GALLERY[subject].output())
     leaves = {name: x for name, x in claims.items() if name in GALLERY[subject].data}
     return after_the_step(recorded, leaves, rate) if leaves else set()
+
+
+def _written(x: Any) -> str:
+    """Return a number, or lists of numbers, as they are typed."""
+    return f"[{', '.join(map(_written, x))}]" if isinstance(x, list) else str(x)

@@ -26,6 +26,13 @@ class Given:
     claims: Claims = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
 
+    def add(self, more: "Given") -> None:
+        """Add what else was given; raise UsageError for a step that is there."""
+        for name in found if (found := more.claims.keys() & self.claims.keys()) else ():
+            raise UsageError(f"{more.places.get(name, '') or self.places.get(name, '')}{name} is given twice")
+        self.claims |= more.claims
+        self.places |= more.places
+
     def place(self, message: str) -> str:
         """Return where the step stands that an error names, nothing of an argument."""
         return next((place for name, place in self.places.items() if repr(name) in message), "")
@@ -39,10 +46,8 @@ def given(arguments: Sequence[str], files: Sequence[Path]) -> Given:
         return from_text(_waiting(), STANDARD_INPUT)
     found = Given()
     for path in files:
-        more = from_text(reading(path), STANDARD_INPUT if str(path) == STDIN else str(path))
-        found.claims |= more.claims
-        found.places |= more.places
-    found.claims |= _steps(steps)
+        found.add(from_text(reading(path), STANDARD_INPUT if str(path) == STDIN else str(path)))
+    found.add(Given(_steps(steps)))
     return found
 
 
@@ -117,7 +122,7 @@ def _json(text: str, where: str) -> Iterator[tuple[int, str, Any]]:
         raise UsageError(f"{where}: the JSON is nested too deeply") from None
     if not all(isinstance(pair, tuple) for pair in pairs):
         raise UsageError(f"{where}: expected names with their numbers, as a JSON object, got a list")
-    yield from ((0, name.strip(), x) for name, x in pairs)
+    yield from ((0, _named(name), x) for name, x in pairs)
 
 
 def _lines(text: str, where: str) -> Iterator[tuple[int, str, str]]:

@@ -6,7 +6,7 @@ from typing import get_args
 
 from scalargrad.cli.output import WORDS, add_forms, put
 from scalargrad.cli.page import page_of
-from scalargrad.cli.subject import add_digits, add_subject, digits_of, subject_of
+from scalargrad.cli.subject import UsageError, add_digits, add_subject, digits_of, subject_of
 from scalargrad.cli.terminal import add_colour, filled, inks, show
 from scalargrad.examples import Example
 from scalargrad.study.tables import TableKind
@@ -47,17 +47,15 @@ def run(options: argparse.Namespace) -> None:
     """Print the trace, or write it to files; a file is what `page` and `draw` write of that suffix."""
     recorded, example = subject_of(options)
     page = partial(page_of, options, recorded, example)
-    digits, kind = digits_of(options, example), _kind(options)
-    forms = recorded.forms(digits, kind) | {".html": page, ".htm": page}
-    if options.table:
-        forms[".txt"] = partial(recorded.table, kind, "text", digits)
-        put(options, "a trace", forms, lambda: show(recorded.table(kind, "text", digits)))
-    else:
+    digits, kind = digits_of(options, example), options.table
+    if kind is None:
+        forms = recorded.forms(digits) | {".html": page, ".htm": page}
         put(options, "a trace", forms, partial(_show, options, recorded, example))
-
-
-def _kind(options: argparse.Namespace) -> TableKind:
-    return options.table or "statements"  # one of the choices
+    elif options.form in {"json", "html"}:
+        raise UsageError(f"a table is text, markdown or latex, and --as asks for {options.form}")
+    else:
+        shown = partial(recorded.table, kind, "text", digits)
+        put(options, "a table", recorded.forms(digits, kind), lambda: show(shown()))
 
 
 def _show(options: argparse.Namespace, recorded: Trace, example: Example | None) -> None:

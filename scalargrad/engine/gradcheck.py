@@ -139,7 +139,8 @@ def _fitting(f: Callable[..., Number], arguments: list[Any]) -> list[Any]:
 
 def _leaves(inputs: Any) -> Any:
     """Return the inputs as leaves, in nested lists or an array; one by itself is a list of one."""
-    tree = list(inputs) if isinstance(inputs, Iterator) else inputs
+    is_tree = isinstance(inputs, (list, tuple)) or hasattr(inputs, "tolist")
+    tree = list(inputs) if isinstance(inputs, Iterable) and not is_tree else inputs
     found = mapped(lambda x: x if isinstance(x, Value) else Value(x), tree)
     return [found] if isinstance(found, Value) else found
 

@@ -72,8 +72,13 @@ def _callee(code: CodeType, at: int) -> str:
 
     before = [each for each in get_instructions(code) if each.offset <= at]
     start = begins(before[-1])
-    names = [each.argval for each in before[:-1] if begins(each) == start and each.opname.startswith("LOAD_")]
-    return ".".join(names) if None not in start and all(isinstance(name, str) for name in names) else ""
+    names: list[str] = []
+    for each in reversed(before[:-1]):  # a compiler may write the code of a place more than once
+        if begins(each) == start and each.opname.startswith("LOAD_"):
+            names.insert(0, str(each.argval))
+            if each.opname not in {"LOAD_ATTR", "LOAD_METHOD"}:
+                break
+    return ".".join(names) if None not in start else ""
 
 
 def warn(message: str, category: type[Warning]) -> None:

@@ -49,7 +49,8 @@ def array_ufunc(self: Value, ufunc: Any, method: str, *inputs: Any, **options: A
     if name in {"equal", "not_equal"}:
         (other,) = (x for x in inputs if x is not self) if inputs[0] is not inputs[1] else (self,)
         return _is_equal(self, other) == (name == "equal")
-    if method == "reduce" and name in {"add", "multiply", "maximum", "minimum"}:
+    is_of_all = "initial" not in options and options.get("where", True) is True
+    if method == "reduce" and is_of_all and name in {"add", "multiply", "maximum", "minimum"}:
         return self  # the sum, the product, the largest of one number
     operands = [x if isinstance(x, Value) else _number(x) for x in inputs]
     function = OPERATORS.get(name) or (getattr(functions, name) if name in functions.__all__ else None)

@@ -48,9 +48,17 @@ def bound(
     if not named:
         return f, arguments
     from functools import partial
-    from inspect import signature
+    from inspect import Parameter, signature
 
-    given = signature(f).bind(*arguments, **named)
+    try:
+        takes = signature(f)
+        given = takes.bind(*arguments, **named)
+    except (TypeError, ValueError) as error:  # functions of C need not tell what they take
+        message = f"{getattr(f, '__name__', 'the function')} cannot be called so: {error}"
+        raise OperandError(message) from None
+    kinds = {name: parameter.kind for name, parameter in takes.parameters.items()}
+    if any(kinds.get(name) is Parameter.POSITIONAL_OR_KEYWORD for name in given.kwargs):
+        given.apply_defaults()  # of those before it, which are left out
     return (partial(f, **given.kwargs) if given.kwargs else f), given.args
 
 
@@ -65,7 +73,7 @@ def evaluated(
     `read` makes Values of its result.
     """
     if hasattr(f, "value_and_grad") and any(hasattr(x, "ndim") and x.ndim for x in arguments):
-        message = "what is recorded takes arrays by itself: f.value_and_grad(x) of it, or f.backward(x)"
+        message = "what is recorded takes arrays by itself: f.value_and_grad(x)[1] has the derivatives"
         raise OperandError(message)
     since = next_order()
     with recorded(), warned_of_reads(since):
@@ -103,14 +111,20 @@ def check_function(name: str, f: object, more: Sequence[object] = ()) -> None:
         raise OperandError(message)
 
 
+def _is_many(output: Any) -> bool:
+    return isinstance(output, (list, tuple)) or hasattr(output, "__array__")
+
+
 def one_number(output: Any) -> Value:
     """Return the output of a function as a Value; raise OperandError for anything but one number."""
     try:
         return as_value(output)
     except OperandError as error:
-        said = str(error).partition(": ")[0]  # whose advice is for operands
-        many = "; return their total, or take jacobian(f)" * hasattr(output, "__len__")
-        message = f"the function to differentiate must return one number: {said}{many}"
+        many = "; return their total, or take jacobian(f)" * _is_many(output)
+        got = (
+            f"expected one real number, got {output!r:.60} of type {type(output).__name__}" if many else error
+        )
+        message = f"the function to differentiate must return one number: {got}{many}"
         raise OperandError(message) from None
 
 

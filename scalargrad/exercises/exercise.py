@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self, overload
 
 from scalargrad.answers import answering, keywords
-from scalargrad.engine.value import Value
 from scalargrad.errors import ExerciseError, SheetError, TraceFormatError, UnknownNameError
 from scalargrad.exercises.asked import Blank, Blanks, asked, every_blank
 from scalargrad.exercises.complaints import is_saturated
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from scalargrad.checking.report import CheckReport
+    from scalargrad.engine.value import Value
     from scalargrad.wengert.instruction import Instruction
 
 SIGNS = "0123456789abcdefghjkmnpqrstvwxyz"  # none of them is taken for another one
@@ -239,7 +239,7 @@ def _kept(recorded: Trace, keep: Value | str | Iterable[Value | str] | None) -> 
     if keep is None:
         return usually_kept(recorded)
     found: list[Instruction] = []
-    for each in [keep] if isinstance(keep, Value | str) else keep:
+    for each in keep if hasattr(keep, "__iter__") and not isinstance(keep, str) else [keep]:
         elements = [v for v in recorded if not v.parents and v.name.startswith(f"{each}[")]
         found += elements or [recorded[each]]
     for v in found:

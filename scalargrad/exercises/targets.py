@@ -35,7 +35,7 @@ def _held_against(v: Instruction, trace: WengertList) -> Iterator[Instruction | 
         row = edge.child.primitive
         others = [parent for parent in edge.child.parents if parent is not v]
         if row is not None and row.name == "subtract":
-            yield from others
+            yield from (None if CALLED_A_TARGET.fullmatch(each.name) else each for each in others)
         elif row is not None and row.name == "negative":
             yield from _held_against(edge.child, trace)
         elif row is not None and row.name == "multiply" and others and _is_logarithm(others[0]):

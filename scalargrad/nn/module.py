@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from scalargrad.answers import answering, of_an_object
@@ -81,6 +82,7 @@ class Module:
         """
         return [self(sample) for sample in samples]
 
+    @recursive_repr()
     def __repr__(self) -> str:
         """Return the kind of module with the modules in it, `Net(hidden=Layer(2, 3), out=Neuron(3))`."""
         parts = (f"{name}={part!r}" for name, part in vars(self).items() if isinstance(part, Module))
@@ -167,7 +169,7 @@ class Module:
         """Write the state to a file that ends in `.json` or `.npz`; no code is stored in it."""
         files.write(self.state_dict(), file)
 
-    @of_an_object(f"MLP.load {LOADED}")
+    @of_an_object(f"load {LOADED}")
     def load(self, file: "str | PathLike[str]") -> Self:
         """Take over the state from a file that `save` wrote, and return this module."""
         return self.load_state_dict(files.read(file))

@@ -90,7 +90,8 @@ def diagnose(
     """
     name = ""
     if not isinstance(output, Value | WengertList):
-        name = loss if isinstance(loss, str) else getattr(loss, "__name__", "that was given")
+        name = loss if isinstance(loss, str) else getattr(loss, "__name__", "<>")
+        name = "that was given" if name.startswith("<") else name
         output = _loss_of(output, X, y, loss_function(loss))
     trace = WengertList.of(output) if isinstance(output, Value) else output
     layers, found = tuple(layers_of(trace)), tuple(causes_in(trace))

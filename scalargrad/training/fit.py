@@ -2,11 +2,11 @@
 
 import itertools
 import math
+import numbers
 import random
 from collections.abc import Callable, Iterator
 
 from scalargrad.answers import keywords
-from scalargrad.engine.node import real
 from scalargrad.engine.value import Value
 from scalargrad.errors import DomainError, NonFiniteError, OperandError, RangeError, ScalargradError
 from scalargrad.nn.losses import Loss, LossName, loss_function
@@ -72,10 +72,10 @@ def fit(
     >>> [round(p.data, 3) for p in model.parameters()], history.epochs
     ([2.0, 1.0], 99)
     """
-    _check_options(l2=l2, clip_norm=clip_norm, epochs=epochs)
+    _check_options(epochs, l2=l2, clip_norm=clip_norm)
     data, held_out = Dataset.of(X, y), Dataset.held_out(validation)
     if isinstance(loss, str):
-        data.refuse_texts()
+        _refuse_texts(data, held_out)
     # of a recorded loss, which gives floats, the function itself
     of_values = getattr(loss, "of_values", loss)
     eager = Trainer(model, loss_function(of_values), optimizer_of(model, optimizer, lr), data, l2, clip_norm)
@@ -112,13 +112,22 @@ def fit(
     return history
 
 
-def _check_options(**at_least_0: float) -> None:
-    for name, number in at_least_0.items():
-        if not real(number) >= 0:
+def _refuse_texts(*data: Dataset | None) -> None:
+    for each in data:
+        if each:
+            each.refuse_texts()
+
+
+def _check_options(epochs: int, **at_least_0: float) -> None:
+    for name, number in {"epochs": epochs, **at_least_0}.items():
+        if isinstance(number, bool) or not isinstance(number, numbers.Real):
+            message = f"{name} is a number of at least 0, got {number!r:.40}"
+            raise OperandError(message)
+        if not number >= 0:
             message = f"{name} is at least 0, got {number!r}"
             raise DomainError(message)
-    if at_least_0["epochs"] % 1:
-        message = f"epochs is a whole number, got {at_least_0['epochs']!r}"
+    if not isinstance(epochs, numbers.Integral):
+        message = f"epochs is a whole number, got {epochs!r}"
         raise OperandError(message)
 
 

@@ -71,7 +71,8 @@ class History:
         """Return what to try where the loss rose, or stands still high up."""
         if last > first:
             return "; it rose, so try a smaller learning rate"
-        still = next(i for i, loss in enumerate(self.loss) if abs(loss - last) <= STILL * abs(last))
+        moving = (i for i, loss in enumerate(self.loss) if not abs(loss - last) <= STILL * abs(last))
+        still = 1 + max(moving, default=-1)
         if last > HIGH * first and self.epochs - still >= LONG:
             return f"; it stands still since epoch {still + 1}: diagnose(model, X, y) tells of dead units"
         return ""

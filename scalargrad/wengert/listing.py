@@ -17,7 +17,7 @@ from scalargrad.wengert.instruction import Contribution, Instruction
 from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.tangents import duality, product, tangent_statement
 
-LONGEST, SHORTEST = 66, 12  # formulas, in characters
+LONGEST, LEAST_ROOM = 66, 12  # formulas, in characters
 BAR, NARROW_BAR = "|    ", "| "
 FORWARD, TANGENTS, REVERSE = ("forward", "value"), ("tangents", "tangent"), ("reverse", "adds", "so far")
 READ = {FORWARD: "down", TANGENTS: "down", REVERSE: "up"}  # where they stand side by side
@@ -144,7 +144,7 @@ def _fitting(layout: Callable[[Fold], str], width: int, cuts: bool) -> str | Non
     def table(room: int) -> str:
         return layout(partial(_folded, room=room, cuts=cuts))
 
-    rooms = range(SHORTEST, LONGEST + 1)
+    rooms = range(LEAST_ROOM, LONGEST + 1)
     fitting = bisect_right(rooms, width, key=lambda room: breadth_of(table(room)))
     return table(rooms[fitting - 1]) if fitting else None
 

@@ -21,7 +21,7 @@ def _advice(name: str, x: object) -> str:
             ": of an example of the gallery that is scalargrad.examples.example(name).output(), of a formula "
             "scalargrad.expressions.evaluate('w*x', {'w': 2.0, 'x': 3.0})"
         )
-    if hasattr(x, "output"):
+    if callable(getattr(x, "output", None)):
         return ": give its .output()"
     if callable(x):
         called = "model([1.0, 2.0])" if hasattr(x, "parameters") else "f(Value(2.0, label='x'))"

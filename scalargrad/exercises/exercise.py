@@ -98,6 +98,7 @@ class Exercise:
     def doubts(self) -> str:
         """Return what speaks against these numbers, for who sets the exercise; nothing if all is well.
 
+        >>> from scalargrad import Value
         >>> w, x = Value(9.0, label="w"), Value(1.0, label="x")
         >>> print(exercise((w * x).sigmoid()).doubts)
         ∂v3/∂w = 0.000123 has fewer than two figures in 4 decimals, for v3 is saturated

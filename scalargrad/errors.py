@@ -1,6 +1,6 @@
 """The package's exceptions, each derived from the built-in one a caller would catch."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from scalargrad.elsewhere import answer
@@ -183,6 +183,15 @@ def unknown(kind: str, name: str, names: Iterable[str], most: int = MOST_LISTED)
         return said
     names = sorted(names)
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-    listed = ", ".join(names[:most] or ["none"]) + (f" and {len(names) - most} more" * (len(names) > most))
-    hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {listed}"
+    hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {first_of(names, most)}"
     return f"unknown {kind} {name!r}; {hint}"
+
+
+def first_of(names: Sequence[str], most: int = MOST_LISTED) -> str:
+    """Return names in a line, and how many more there are than `most`.
+
+    >>> first_of(["a", "b", "c"], 2), first_of([])
+    ('a, b and 1 more', 'none')
+    """
+    more = f" and {len(names) - most} more" * (len(names) > most)
+    return f"{', '.join(names[:most] or ['none'])}{more}"

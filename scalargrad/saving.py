@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, overload
 
 from scalargrad.answers import keywords
-from scalargrad.errors import TraceTooLargeError, known
+from scalargrad.errors import TraceTooLargeError
 from scalargrad.files import Form, save, written
 from scalargrad.wengert.list import WengertList
 from scalargrad.wengert.listing import listing
@@ -66,11 +66,10 @@ class Saved(WengertList):
         from scalargrad.drawing.figure import IMAGES, SOURCES
 
         if table is not None:
-            known("table", table, ("statements", "instructions", "neurons"))
             return {
                 ".md": partial(self.to_markdown, None, table, digits),
                 ".tex": partial(self.to_latex, None, table, digits),
-                ".txt": lambda: f"{self.table(table, 'text', digits)}\n",
+                ".txt": partial(self.table, table, "text", digits),
             }
 
         def drawn(suffix: str) -> str | bytes:
@@ -82,7 +81,7 @@ class Saved(WengertList):
             ".htm": page,
             ".md": partial(self.to_markdown, None, digits=digits),
             ".tex": partial(self.to_latex, None, digits=digits),
-            ".txt": lambda: f"{listing(self, digits)}\n",
+            ".txt": partial(listing, self, digits),
             ".json": self.to_json,
         }
         return forms | {suffix: partial(drawn, suffix) for suffix in (*IMAGES, *SOURCES[:-1])}

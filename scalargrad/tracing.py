@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from scalargrad.checking import Delta
     from scalargrad.checking.report import CheckReport
     from scalargrad.study.explain import Explanation, Notation
+    from scalargrad.wengert.instruction import Instruction
 
 MOST_LISTED, ENDS = 200, 15  # instructions, beyond which a trace is printed as so many lines of each end
 
@@ -64,21 +65,19 @@ class Trace(Saved):
         """
         from scalargrad.study.explainer import Explainer
 
-        explainer = Explainer(self)
-        return explainer.explain(
-            self[self._meant(target)], digits=digits, notation=notation, paths=paths, expand=expand
-        )
+        explainer, v = Explainer(self), self._meant(target)
+        return explainer.explain(v, digits=digits, notation=notation, paths=paths, expand=expand)
 
-    def _meant(self, target: Value | str | int) -> Value | str | int:
-        """Return what a derivative is by, where that is named: "dy/dw", "d w"; else the target."""
+    def _meant(self, target: Value | str | int) -> Instruction:
+        """Return the instruction that a derivative is by, also where that is named: "dy/dw", "d w"."""
         from scalargrad.checking.names import Names
 
-        if not isinstance(target, str) or target in (v.name for v in self):
-            return target
-        with suppress(UnknownNameError):
-            place = Names(self).place(target)
-            return place.v.name if place.kind == "adjoint" else target
-        return target
+        if isinstance(target, str) and target not in self._by_name:
+            with suppress(UnknownNameError):
+                place = Names(self).place(target)
+                if place.kind == "adjoint":
+                    return place.v
+        return self[target]
 
     @keywords("check()")
     def check(

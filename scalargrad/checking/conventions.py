@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from scalargrad.checking import Delta
 from scalargrad.checking.claims import Claim, Precision
 from scalargrad.checking.names import is_delta
-from scalargrad.checking.places import Place, order_of_work
+from scalargrad.checking.places import Place, order_of_work, reached
 from scalargrad.checking.spans import Span
 from scalargrad.checking.work import Work
 from scalargrad.wengert.instruction import Instruction
@@ -100,10 +100,11 @@ def _is_scaled(place: Place, terms: set[Instruction]) -> bool:
 
 def _loss_terms(trace: WengertList) -> set[Instruction]:
     """Return the output with what is added up in it."""
-    found = new = {trace.output}
-    while new := {parent for v in new if _is_sum(v) for parent in v.parents if parent.parents} - found:
-        found |= new
-    return found
+    return reached(trace.output, lambda v: filter(_is_computed, v.parents) if _is_sum(v) else ())
+
+
+def _is_computed(v: Instruction) -> bool:
+    return bool(v.parents)
 
 
 def _is_sum(v: Instruction) -> bool:

@@ -1,6 +1,6 @@
 """Places: what in a trace a claimed number is a number of."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from scalargrad.wengert.instruction import Edge, Instruction
@@ -91,17 +91,23 @@ def way(trace: WengertList, edge: Edge) -> list[Instruction]:
     return found
 
 
-def ancestry(v: Instruction) -> set[Instruction]:
-    """Return all that an instruction is computed from, with itself."""
+def reached(v: Instruction, onward: Callable[[Instruction], Iterable[Instruction]]) -> set[Instruction]:
+    """Return an instruction with all that one comes to from it, going on from each."""
     found = new = {v}
-    while new := {parent for each in new for parent in each.parents} - found:
+    while new := {other for each in new for other in onward(each)} - found:
         found |= new
     return found
 
 
+def ancestry(v: Instruction) -> set[Instruction]:
+    """Return all that an instruction is computed from, with itself."""
+    return reached(v, lambda each: each.parents)
+
+
 def _lead_only_to(trace: WengertList, v: Instruction, goal: Instruction) -> bool:
     """Tell whether every path from v to the output passes through the goal."""
-    reached = new = {v}
-    while new := {edge.child for each in new for edge in trace.uses[each]} - {goal} - reached:
-        reached |= new
-    return trace.output not in reached
+
+    def children(each: Instruction) -> Iterable[Instruction]:
+        return (edge.child for edge in trace.uses[each] if edge.child is not goal)
+
+    return trace.output not in reached(v, children)

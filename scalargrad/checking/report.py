@@ -147,8 +147,8 @@ class CheckReport:
     def forms(self) -> dict[str, Form]:
         """Return what makes each form of the report, by the suffix of its file."""
         return {
-            ".txt": lambda: f"{self}\n",
-            ".md": lambda: f"{self.to_markdown()}\n",
+            ".txt": self.__str__,
+            ".md": self.to_markdown,
             ".html": self.to_html,
         }
 

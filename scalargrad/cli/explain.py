@@ -7,7 +7,7 @@ from functools import partial
 from scalargrad.cli.output import add_forms, put
 from scalargrad.cli.subject import UsageError, add_digits, add_subject, digits_of, subject_of, typed
 from scalargrad.cli.terminal import add_colour, inks, show
-from scalargrad.errors import MOST_LISTED
+from scalargrad.errors import first_of
 from scalargrad.study.explain import Explanation
 from scalargrad.tracing import Trace
 from scalargrad.wengert.columns import width
@@ -54,12 +54,9 @@ def _one(names: list[str], options: argparse.Namespace, recorded: Trace) -> str:
         return names[0]
     known = [v.name for v in recorded if v.role != "constant" and v is not recorded.output]
     known = known or [recorded.output.name]
-    more = f" and {len(known) - MOST_LISTED} more" * (len(known) > MOST_LISTED)
     got = f", got {' and '.join(names)}" if names else ""
     line = f"scalargrad explain {typed(options)} --of {shlex.quote(known[0])}"
-    raise UsageError(
-        f"say by which one value{got}; there are: {', '.join(known[:MOST_LISTED])}{more}; such as: {line}"
-    )
+    raise UsageError(f"say by which one value{got}; there are: {first_of(known)}; such as: {line}")
 
 
 def run(options: argparse.Namespace) -> None:

@@ -28,7 +28,7 @@ class Given:
 
     def add(self, more: "Given") -> None:
         """Add what else was given; raise UsageError for a step that is there."""
-        for name in found if (found := more.claims.keys() & self.claims.keys()) else ():
+        for name in more.claims.keys() & self.claims.keys():
             raise UsageError(f"{more.places.get(name, '') or self.places.get(name, '')}{name} is given twice")
         self.claims |= more.claims
         self.places |= more.places

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import cycle, islice
-from pathlib import Path
 
 from scalargrad.cli.subject import UsageError, looks_like_a_name, numbers, traced
 from scalargrad.errors import unknown
@@ -80,7 +79,7 @@ def _subject(options: argparse.Namespace, *, draws: bool) -> tuple[Trace, list[s
     """Return the trace, with the names of the leaves that keep their numbers."""
     text, values = options.subject.strip(), numbers(options.values)
     given = list(values)
-    is_formula = not (text in GALLERY or looks_like_a_name(text) or Path(text).suffix == ".json")
+    is_formula = not (text in GALLERY or looks_like_a_name(text))
     if is_formula:
         names = free_names(text, values)
         missing = [name for name in names if name not in values]

@@ -54,8 +54,8 @@ def run(options: argparse.Namespace) -> None:
     elif options.form in {"json", "html"}:
         raise UsageError(f"a table is text, markdown or latex, and --as asks for {options.form}")
     else:
-        shown = partial(recorded.table, kind, "text", digits)
-        put(options, "a table", recorded.forms(digits, kind), lambda: show(shown()))
+        forms = recorded.forms(digits, kind)
+        put(options, "a table", forms, lambda: show(recorded.table(kind, "text", digits)))
 
 
 def _show(options: argparse.Namespace, recorded: Trace, example: Example | None) -> None:

@@ -54,7 +54,7 @@ def caption(picture: Picture, theme: Theme) -> Attributes:
     if merged and _is_dense(picture):
         parts.append(f"{len(merged):,} dashed edges stand for {sum(merged):,}")
     if _is_dense(picture) and any(arrow.weight for arrow in picture.arrows):
-        parts.append(POINTING.removeprefix(" · "))
+        parts.append(POINTING)
     if picture.hidden:
         parts.append(f"+{picture.hidden:,} values not shown")
     if not parts:

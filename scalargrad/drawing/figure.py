@@ -78,7 +78,7 @@ class Figure(graphviz.Digraph):
         kind = ":".join(
             filter(None, (format or self.format, renderer or self.renderer, formatter or self.formatter))
         )
-        source = self.source if kind.startswith("svg") else self.source.replace(POINTING, "")
+        source = self.source if kind.startswith("svg") else self.source.replace(f" · {POINTING}", "")
         data = image(source, kind, engine or self.engine, self.time_limit)
         return data.decode(encoding) if encoding else data
 

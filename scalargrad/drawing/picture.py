@@ -11,7 +11,7 @@ from scalargrad.wengert.roles import ShownRole
 View = Literal["values", "neurons", "layers"]
 ChosenView = Literal["auto", View]
 Edges = Literal["local", "contribution"]  # what is written on each edge
-POINTING = " · point at an edge for its weight"  # what a caption says of many edges, where an image answers
+POINTING = "point at an edge for its weight"  # what a caption says of many edges, where an image answers
 Kind = Literal["value", "neuron", "inputs", "layer", "rest"]
 
 

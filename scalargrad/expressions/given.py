@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from scalargrad.engine.trees import listed
 from scalargrad.engine.value import Number, Value
 from scalargrad.errors import ExpressionError, NumberError, ShapeError
 from scalargrad.expressions.parser import statements_of
@@ -59,7 +60,7 @@ def read_given(text: str, name: str = "") -> Numbers:
 
 def _listed(x: Any) -> Array:
     """Return lists for whatever lists there are, tuples, arrays of NumPy; numbers as they are."""
-    x = x.tolist() if hasattr(x, "tolist") else x
+    x = listed(x)
     return [_listed(item) for item in x] if isinstance(x, list | tuple) else x
 
 

@@ -82,9 +82,9 @@ class Explanation:
     def forms(self) -> dict[str, Form]:
         """Return what makes each form of the explanation, by the suffix of its file."""
         return {
-            ".txt": lambda: f"{self}\n",
-            ".md": lambda: f"{self.to_markdown()}\n",
-            ".tex": lambda: f"{self.to_latex()}\n",
+            ".txt": self.__str__,
+            ".md": self.to_markdown,
+            ".tex": self.to_latex,
         }
 
     def to_markdown(self) -> str:

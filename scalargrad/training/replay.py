@@ -16,7 +16,7 @@ from scalargrad.training.parameters import Parameters
 from scalargrad.training.recorded_loss import RecordedLoss
 from scalargrad.training.trainer import Trainer
 
-OURS = "scalargrad.optim."  # whose rules read no Values
+OURS = Optimizer.__module__.rpartition(".")[0]  # the package whose rules read no Values
 
 
 class ReplayTrainer:
@@ -133,5 +133,5 @@ def _check(optimizer: Optimizer) -> None:
 
 def _reads_parameters(optimizer: Optimizer) -> bool:
     """Tell whether a rule or a schedule of the user's may read the data or the grad of Values."""
-    is_ours = type(optimizer).__module__.startswith(OURS)
+    is_ours = type(optimizer).__module__.startswith(f"{OURS}.")
     return not is_ours or (callable(optimizer.lr) and Outside(optimizer.lr).holds_values)
